@@ -1,0 +1,36 @@
+-- What the company's ledger said, row by row and version by version: this is the kept extract.
+create table internal.ledger_transactions (
+    item_id bigint not null,
+    account_id integer not null,
+    ledger_id text not null,
+    psp_reference text,
+    merchant_reference text,
+    event_reference text,
+    type text not null,
+    economic_type text not null,
+    status text not null,
+    moves_money boolean,
+    amount_minor bigint not null,
+    fee_minor bigint,
+    tax_minor bigint,
+    currency text not null,
+    occurred_at timestamptz not null,
+    changed_at timestamptz,
+    settles_on date,
+    row_sha256 bytea not null,
+    payment_key text not null,
+    first_run_number bigint not null,
+    last_run_number bigint,
+    published_month date not null
+) partition by range (published_month);
+
+create unique index ledger_transactions_in_force
+on internal.ledger_transactions (account_id, ledger_id, published_month)
+where last_run_number is null;
+create unique index on internal.ledger_transactions (item_id, published_month);
+create index on internal.ledger_transactions (account_id, payment_key);
+create index on internal.ledger_transactions (account_id, occurred_at);
+
+comment on table internal.ledger_transactions is 'Ledger transactions as extracted, in versions: in force while last_run_number is null.';
+comment on column internal.ledger_transactions.moves_money is 'Whether the row''s status moves money; NULL means that the mapping does not know the status.';
+comment on column internal.ledger_transactions.settles_on is 'A due day given by the ledger itself (an instalment, say); NULL where the PSP''s settlement rule applies.';

@@ -1,0 +1,60 @@
+-- Matches in force and open items: where every row of a leg stands at the head of its account.
+create table internal.matches (
+    match_id bigint not null,
+    account_id integer not null,
+    leg text not null,
+    rule text not null,
+    rule_version text not null,
+    absorbed_minor bigint not null default 0,
+    is_proved boolean not null default true,
+    first_run_number bigint not null,
+    last_run_number bigint,
+    published_month date not null
+) partition by range (published_month);
+
+create unique index on internal.matches (match_id, published_month);
+
+comment on table internal.matches is 'Lines and ledger rows that clear each other, with the rule that did it.';
+comment on column internal.matches.is_proved is 'False where only the reference ties the two: the statement gives no amount in the payment''s currency.';
+
+create table internal.match_members (
+    leg text not null,
+    side text not null check (side in ('statement', 'ledger')),
+    item_id bigint not null,
+    match_id bigint not null,
+    primary key (leg, side, item_id)
+);
+
+create index on internal.match_members (match_id);
+comment on table internal.match_members is 'Members of matches in force. The primary key is the last guard: no row is matched twice on a leg.';
+
+create table internal.dissolved_match_members (
+    leg text not null,
+    side text not null,
+    item_id bigint not null,
+    match_id bigint not null,
+    dissolved_run_number bigint not null,
+    primary key (dissolved_run_number, leg, side, item_id)
+);
+
+comment on table internal.dissolved_match_members is 'Members of matches that a later run dissolved.';
+
+create table internal.open_items (
+    leg text not null,
+    side text not null check (side in ('statement', 'ledger')),
+    item_id bigint not null,
+    account_id integer not null,
+    bucket text not null check (bucket in ('pending', 'discrepancy')),
+    reason text not null,
+    is_counted boolean not null,
+    amount_minor bigint not null,
+    currency text not null,
+    due_at timestamptz,
+    due_on date,
+    opened_run_number bigint not null,
+    primary key (leg, side, item_id)
+);
+
+create index on internal.open_items (account_id);
+comment on table internal.open_items is 'The pool of open items at the head: pending or in a discrepancy.';
+comment on column internal.open_items.is_counted is 'False for a row dated at or after the as-of: it is listed, and in no sum.';
