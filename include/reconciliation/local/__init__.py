@@ -1,0 +1,1 @@
+"""What runs the project on one machine: embedded PostgreSQL, databases, Airflow's processes."""
