@@ -1,0 +1,325 @@
+"""The configuration: which PSPs there are, and by which rules each is reconciled.
+
+`load` reads `include/psps.toml` (or the file that `RECONCILIATION_CONFIG` names) and refuses what
+it does not know: a typo in a key is an error, never a default. This is the only module that reads
+the environment for settings of the domain.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.money import CURRENCY
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
+OTHER_TYPES = ("fee", "adjustment", "reserve", "conversion", "payout", "balance")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Divergence limits of one currency, in minor units."""
+
+    alert_above_minor: int
+    recovered_below_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsDue:
+    """When a PSP delivers: with every run (an API), or once per business day by a deadline."""
+
+    every_run: bool
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    deadline: time = time(12, 0)
+    deadline_days: int = 1
+    grace: timedelta = timedelta(hours=2)
+    look_back: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Business days from the ledger's day to the statement's, and how long each side may wait."""
+
+    days: int
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    holidays: str | None = None
+    ledger_grace: timedelta = timedelta(hours=1)
+    statement_grace: timedelta = timedelta(hours=2)
+    provider_made_grace_days: int = 1
+    compare_dates: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Psp:
+    """One payment service provider, as `psps.toml` describes it."""
+
+    name: str
+    title: str
+    format: str
+    connection: str
+    zone: str
+    accounts: tuple[str, ...]
+    statements: StatementsDue
+    settlement: Settlement
+    limits: Mapping[str, Limits]
+    expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
+    endpoint: str | None = None
+
+    def rules(self) -> dict[str, Any]:
+        """The entry as plain JSON values, for the hash of the rules and the manifest."""
+        return _plain(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All of `psps.toml`."""
+
+    cycle: timedelta
+    look_back: timedelta
+    ledger_change_detection: str
+    psps: tuple[Psp, ...]
+    source_path: Path = field(compare=False)
+
+    def psp(self, name: str) -> Psp:
+        """The entry of that name; ConfigurationError names the known ones."""
+        for psp in self.psps:
+            if psp.name == name:
+                return psp
+        known = ", ".join(psp.name for psp in self.psps)
+        raise ConfigurationError(f"there is no PSP {name!r} in {self.source_path.name}; known: {known}")
+
+
+def load(path: Path | None = None) -> Configuration:
+    """The configuration; ConfigurationError says which key of which entry is wrong."""
+    chosen = path or Path(os.environ.get("RECONCILIATION_CONFIG", PROJECT_ROOT / "include" / "psps.toml"))
+    return _load(chosen.resolve())
+
+
+def store_folder() -> Path:
+    """Where raw statements and report files are kept under their hash."""
+    return Path(os.environ.get("RECONCILIATION_STORE", PROJECT_ROOT / "var" / "store"))
+
+
+def reports_folder() -> Path:
+    """Where reports are written for people."""
+    return Path(os.environ.get("RECONCILIATION_REPORTS", PROJECT_ROOT / "var" / "reports"))
+
+
+def duration(text: str) -> timedelta:
+    """A time span such as "90m", "2h" or "3d"."""
+    match = re.fullmatch(r"([1-9][0-9]*|0)([mhd])", text, re.ASCII)
+    if not match:
+        raise ValueError(f"{text!r} is not a time span such as 90m, 2h or 3d")
+    unit = {"m": "minutes", "h": "hours", "d": "days"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
+
+
+@cache
+def _load(path: Path) -> Configuration:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path.name} is not there; looked for {path}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path.name} is not valid TOML: {error}") from None
+    reader = _Reader(document, path.name)
+    entries = reader.take("psp", list)
+    psps = tuple(_psp(entry, f"{path.name}, psp {number}") for number, entry in enumerate(entries, 1))
+    names = [psp.name for psp in psps]
+    if len(set(names)) != len(names) or not names:
+        raise ConfigurationError(f"{path.name}: each PSP needs one entry of its own name; found {names}")
+    detection = reader.take("ledger_change_detection", str, "hash")
+    if detection not in ("hash", "changed_at"):
+        raise ConfigurationError(
+            f"{path.name}: ledger_change_detection is 'hash' or 'changed_at', not {detection!r}"
+        )
+    configuration = Configuration(
+        cycle=reader.take("cycle", duration, timedelta(hours=1)),
+        look_back=reader.take("look_back", duration, timedelta(days=7)),
+        ledger_change_detection=detection,
+        psps=psps,
+        source_path=path,
+    )
+    reader.finish()
+    return configuration
+
+
+def _psp(entry: object, place: str) -> Psp:
+    reader = _Reader(entry, place)
+    name = reader.take("name", _matching(_NAME))
+    reader.place = f"{place} ({name})"
+    zone = reader.take("zone", _zone)
+    limits = {
+        currency: _limits(value, f"{reader.place}, limits.{currency}")
+        for currency, value in reader.take("limits", dict).items()
+    }
+    for currency in limits:
+        if not CURRENCY.fullmatch(currency):
+            raise ConfigurationError(f"{reader.place}: limits.{currency} is not a currency code")
+    expected = tuple(reader.take("expected_in_ledger", list, list(LEDGER_TYPES)))
+    if unknown := set(expected) - {*LEDGER_TYPES, *OTHER_TYPES}:
+        raise ConfigurationError(f"{reader.place}: expected_in_ledger has unknown types {sorted(unknown)}")
+    accounts = tuple(reader.take("accounts", list))
+    if not accounts or len(set(accounts)) != len(accounts):
+        raise ConfigurationError(f"{reader.place}: accounts needs at least one name, each once")
+    for account in accounts:
+        if not isinstance(account, str) or not _ACCOUNT.fullmatch(account):
+            raise ConfigurationError(
+                f"{reader.place}: account {account!r} may hold letters, digits, '_', '.', '-' only"
+            )
+    psp = Psp(
+        name=name,
+        title=reader.take("title", str, name),
+        format=reader.take("format", _matching(_NAME)),
+        connection=reader.take("connection", str, name),
+        zone=zone,
+        accounts=accounts,
+        statements=_statements(reader.take("statements", dict), f"{reader.place}, statements"),
+        settlement=_settlement(reader.take("settlement", dict), f"{reader.place}, settlement"),
+        limits=limits,
+        expected_in_ledger=expected,
+        endpoint=reader.take("endpoint", str, None),
+    )
+    reader.finish()
+    return psp
+
+
+def _limits(entry: object, place: str) -> Limits:
+    reader = _Reader(entry, place)
+    limits = Limits(
+        alert_above_minor=reader.take("alert_above_minor", _amount),
+        recovered_below_minor=reader.take("recovered_below_minor", _amount),
+    )
+    reader.finish()
+    if limits.recovered_below_minor > limits.alert_above_minor:
+        raise ConfigurationError(f"{place}: recovered_below_minor lies above alert_above_minor")
+    return limits
+
+
+def _statements(entry: object, place: str) -> StatementsDue:
+    reader = _Reader(entry, place)
+    due = reader.take("due", str)
+    if due not in ("every_run", "daily"):
+        raise ConfigurationError(f"{place}: due is 'every_run' or 'daily', not {due!r}")
+    statements = StatementsDue(
+        every_run=due == "every_run",
+        weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4, 5, 6)),
+        deadline=reader.take("deadline", _clock, time(12, 0)),
+        deadline_days=reader.take("deadline_days", _count, 1),
+        grace=reader.take("grace", duration, timedelta(hours=2)),
+        look_back=reader.take("look_back", duration, timedelta(days=3)),
+    )
+    reader.finish()
+    return statements
+
+
+def _settlement(entry: object, place: str) -> Settlement:
+    reader = _Reader(entry, place)
+    settlement = Settlement(
+        days=reader.take("days", _count),
+        weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4)),
+        holidays=reader.take("holidays", str, None),
+        ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
+        statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
+        provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
+        compare_dates=reader.take("compare_dates", _flag, True),
+    )
+    reader.finish()
+    return settlement
+
+
+class _Reader:
+    """Takes keys out of a table one by one, and complains about those that nobody took."""
+
+    def __init__(self, table: object, place: str) -> None:
+        if not isinstance(table, dict):
+            raise ConfigurationError(f"{place}: expected a table, found {table!r}")
+        self._table = dict(table)
+        self.place = place
+
+    def take(self, key: str, convert: Any, *default: Any) -> Any:
+        if key not in self._table:
+            if default:
+                return default[0]
+            raise ConfigurationError(f"{self.place}: the key {key!r} is missing")
+        value = self._table.pop(key)
+        if convert in (str, list, dict):
+            if not isinstance(value, convert):
+                raise ConfigurationError(f"{self.place}: {key} must be a {convert.__name__}, found {value!r}")
+            return value
+        try:
+            return convert(value)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ConfigurationError(f"{self.place}: {key} = {value!r}: {error}") from None
+
+    def finish(self) -> None:
+        if self._table:
+            raise ConfigurationError(f"{self.place}: unknown keys {sorted(self._table)}")
+
+
+def _matching(pattern: re.Pattern[str]) -> Any:
+    def convert(value: object) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise ValueError(f"must match {pattern.pattern}")
+        return value
+
+    return convert
+
+
+def _zone(value: object) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except Exception:
+        raise ValueError("is not a time zone of the IANA list, such as Europe/Amsterdam") from None
+
+
+def _amount(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("must be a whole number of minor units, 0 or more")
+    return value
+
+
+_count = _amount
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _clock(value: object) -> time:
+    if not isinstance(value, time):
+        raise ValueError("must be a time such as 10:00:00")
+    return value
+
+
+def _weekdays(value: object) -> tuple[int, ...]:
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"must be a list out of {', '.join(names)}")
+    return tuple(sorted({names.index(name) for name in value}))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in sorted(value.items())}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, timedelta):
+        return f"{int(value.total_seconds())}s"
+    if isinstance(value, time):
+        return value.isoformat()
+    return value

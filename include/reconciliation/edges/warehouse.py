@@ -1,0 +1,106 @@
+"""The warehouse: connections to it, and the SQL of `include/sql` with its values bound.
+
+Every step is one transaction, so a step that dies leaves nothing behind. `attempt` opens it with
+the attempt's lock (two copies of a step take turns) and its workspace in the search path.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.edges.connections import connection
+
+SQL_FOLDER = PROJECT_ROOT / "include" / "sql"
+CONNECTION_ID = "reconciliation"
+Cursor = psycopg.Cursor[dict[str, Any]]
+Result = TypeVar("Result")
+
+# A transaction that lost to another one may be decided again, whole (PostgreSQL manual, 13.5).
+_REPEATABLE = (
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DeadlockDetected,
+)
+_TRIES = 5
+
+
+@cache
+def statement(name: str) -> sql.SQL:
+    """The text of `include/sql/<name>.sql`."""
+    text = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    return sql.SQL(cast(LiteralString, text))
+
+
+def run(cursor: Cursor, name: str, values: Mapping[str, Any] | None = None) -> Cursor:
+    """Runs `include/sql/<name>.sql` with its values bound by name."""
+    return cursor.execute(statement(name), values)
+
+
+def connect(connection_id: str = CONNECTION_ID, *, autocommit: bool = False) -> psycopg.Connection[dict[str, Any]]:
+    """A connection in UTC with ISO dates, rows as dictionaries."""
+    target = connection(connection_id)
+    return psycopg.connect(
+        host=target.host,
+        port=target.port,
+        user=target.login,
+        password=target.password,
+        dbname=target.schema,
+        autocommit=autocommit,
+        row_factory=dict_row,
+        application_name="reconciliation",
+        connect_timeout=10,
+        options="-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=iso_8601 -c lc_messages=C",
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Cursor]:
+    """One transaction on the warehouse; commits at the end, rolls back on any error."""
+    with connect() as session, session.cursor() as cursor:
+        cursor.execute("set local search_path = internal, reconciliation, pg_catalog")
+        yield cursor
+
+
+@contextmanager
+def attempt(attempt_id: int) -> Iterator[Cursor]:
+    """One step of an attempt: its lock, and its workspace first in the search path."""
+    with transaction() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended('reconciliation attempt ' || %s::text, 0))",
+            [attempt_id],
+        )
+        cursor.execute(
+            sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
+                sql.Identifier(workspace(attempt_id))
+            )
+        )
+        yield cursor
+
+
+def workspace(attempt_id: int) -> str:
+    """The schema that holds an attempt's unlogged tables."""
+    return f"work_{int(attempt_id)}"
+
+
+def repeatedly(work: Callable[[], Result]) -> Result:
+    """Runs a whole transaction again when PostgreSQL says that it lost to another one."""
+    for number in range(1, _TRIES):
+        try:
+            return work()
+        except _REPEATABLE:
+            time.sleep(0.05 * 2**number)
+    return work()
+
+
+def sql_files() -> list[Path]:
+    """Every SQL file of the project, for the hash of the rules."""
+    return sorted(SQL_FOLDER.rglob("*.sql"))
