@@ -1,0 +1,45 @@
+-- Which roles stand for the company's own systems on the embedded server?
+--
+-- Grain:   no rows; creates what is missing and sets the settings of each role again.
+-- Binds:   none. On a real server the company has its own owners and writers; only the two reading
+--          roles (ledger_ro, billing_gateway_app) are to be made there, with the same settings.
+do $bootstrap$
+declare
+    wanted record;
+begin
+    for wanted in
+        select role_name, can_login
+        from (values
+            ('billing_gateway_owner', false),
+            ('payments_ledger_owner', false),
+            ('billing_gateway_app', true),
+            ('ledger_ro', true),
+            ('source_writer', true)
+        ) as roles (role_name, can_login)
+    loop
+        if not exists (select from pg_catalog.pg_roles where rolname = wanted.role_name) then
+            execute pg_catalog.format(
+                'create role %I %s', wanted.role_name, case when wanted.can_login then 'login' else 'nologin' end
+            );
+        end if;
+    end loop;
+end
+$bootstrap$;
+
+-- Reads the ledger, nothing else; the limits protect a source that serves payments.
+alter role ledger_ro set timezone = 'UTC';
+alter role ledger_ro set datestyle = 'ISO, YMD';
+alter role ledger_ro set default_transaction_read_only = on;
+alter role ledger_ro set statement_timeout = '5min';
+alter role ledger_ro set lock_timeout = '10s';
+alter role ledger_ro set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the gateway and adds rows to payment_reconciliation_logs.
+alter role billing_gateway_app set timezone = 'UTC';
+alter role billing_gateway_app set datestyle = 'ISO, YMD';
+alter role billing_gateway_app set statement_timeout = '5min';
+alter role billing_gateway_app set lock_timeout = '10s';
+alter role billing_gateway_app set idle_in_transaction_session_timeout = '5min';
+
+alter role source_writer set timezone = 'UTC';
+alter role source_writer set datestyle = 'ISO, YMD';

@@ -1,0 +1,58 @@
+-- What does the billing gateway's database look like, as far as a reconciliation reads and writes it?
+--
+-- Grain:   no rows; creates payment_intents (one row per intent), payment_transactions (one row per attempt
+--          at money) and payment_reconciliation_logs (one row per published run).
+-- Binds:   none. Stands in for the company's own gateway on the embedded server.
+create table if not exists public.payment_intents (
+    id text primary key,
+    provider text not null,
+    provider_account text not null,
+    provider_reference text,
+    merchant_reference text,
+    amount_minor bigint not null,
+    currency text not null,
+    status text not null,
+    created_at timestamptz not null
+);
+
+create table if not exists public.payment_transactions (
+    id text primary key,
+    intent_id text not null references public.payment_intents (id),
+    transaction_type text not null,
+    status text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    provider_reference text,
+    created_at timestamptz not null,
+    processed_at timestamptz
+);
+
+create index if not exists payment_transactions_intent_id on public.payment_transactions (intent_id);
+create index if not exists payment_transactions_created_at on public.payment_transactions (created_at);
+
+create table if not exists public.payment_reconciliation_logs (
+    id bigint generated always as identity primary key,
+    provider text not null,
+    account text not null,
+    run_id text not null unique,
+    window_start timestamptz not null,
+    window_end timestamptz not null,
+    verdict text not null,
+    matched bigint not null,
+    pending bigint not null,
+    discrepancies bigint not null,
+    divergence jsonb not null,
+    notes text,
+    created_at timestamptz not null default now()
+);
+
+grant usage on schema public to billing_gateway_app, source_writer;
+grant select on
+    public.payment_intents, public.payment_transactions, public.payment_reconciliation_logs
+to billing_gateway_app;
+-- Rows are only ever added: a repeat of the same run is refused by the unique run_id.
+grant insert on public.payment_reconciliation_logs to billing_gateway_app;
+grant select, insert, update, delete on
+    public.payment_intents, public.payment_transactions
+to source_writer;
+grant select on public.payment_reconciliation_logs to source_writer;
