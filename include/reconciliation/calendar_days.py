@@ -1,0 +1,72 @@
+"""Business days: when what the ledger has today should be on the statement.
+
+Pure arithmetic on dates; which days are holidays is given by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """One day of a PSP's settlement calendar."""
+
+    day: date
+    settles_on: date
+    next_business_day: date
+    is_statement_day: bool
+
+
+def is_business_day(day: date, weekdays: Collection[int], holidays: Collection[date]) -> bool:
+    """Whether the day is one of the weekdays (Monday is 0) and no holiday."""
+    return day.weekday() in weekdays and day not in holidays
+
+
+def add_business_days(
+    day: date, days: int, weekdays: Collection[int], holidays: Collection[date]
+) -> date:
+    """The business day that lies `days` business days after `day`.
+
+    With 0 the day itself, or the next business day where it is none.
+    """
+    while not is_business_day(day, weekdays, holidays):
+        day += timedelta(days=1)
+    for _ in range(days):
+        day += timedelta(days=1)
+        while not is_business_day(day, weekdays, holidays):
+            day += timedelta(days=1)
+    return day
+
+
+def settlement_calendar(
+    first: date,
+    last: date,
+    *,
+    settlement_days: int,
+    provider_made_grace_days: int,
+    weekdays: Collection[int],
+    statement_weekdays: Collection[int],
+    holidays: Collection[date],
+) -> Iterator[CalendarDay]:
+    """Every day from `first` to `last`, inclusive, with what it settles on."""
+    day = first
+    while day <= last:
+        yield CalendarDay(
+            day=day,
+            settles_on=add_business_days(day, settlement_days, weekdays, holidays),
+            next_business_day=_after(day, provider_made_grace_days, weekdays, holidays),
+            is_statement_day=is_business_day(day, statement_weekdays, holidays),
+        )
+        day += timedelta(days=1)
+
+
+def _after(day: date, days: int, weekdays: Collection[int], holidays: Collection[date]) -> date:
+    """`days` business days later, counted from the day itself even where it is none."""
+    for _ in range(days):
+        day += timedelta(days=1)
+        while not is_business_day(day, weekdays, holidays):
+            day += timedelta(days=1)
+    return day

@@ -1,0 +1,112 @@
+"""The kinds of discrepancy: what each means, on which aspect, and how delta and exposure are made.
+
+This table is the one source for the SQL that classifies (through severities), for the glossary and
+for the tests. Order is precedence within an aspect. Source: SEMANTICS, section 9 and table 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Aspect(StrEnum):
+    """What of an event a discrepancy is about; one open discrepancy per leg, event and aspect."""
+
+    EXISTENCE = "existence"
+    MULTIPLICITY = "multiplicity"
+    AMOUNT = "amount"
+    FEE = "fee"
+    TAX = "tax"
+    CURRENCY = "currency"
+    STATE = "state"
+    LEDGER_STATE = "ledger_state"
+    DATE = "date"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of discrepancy."""
+
+    name: str
+    aspect: Aspect
+    severity: str
+    meaning: str
+    delta: str
+    exposure: str
+
+
+KINDS = (
+    # A word of the provider or a status of the ledger that no mapping knows: shown, never skipped.
+    Kind("unclassified_line", Aspect.EXISTENCE, "high",
+         "a type or status that the mapping does not know",
+         "+ statement or − ledger", "full amount"),
+    # The payment was settled and is taken back later, and the ledger has not heard of it.
+    Kind("reversed_after_settlement", Aspect.EXISTENCE, "critical",
+         "a settled payment was taken back and the ledger does not know",
+         "+ statement (signed)", "full amount"),
+    # Money that a card holder took back through the bank; the ledger still counts on it.
+    Kind("chargeback_not_in_ledger", Aspect.EXISTENCE, "high",
+         "a chargeback on the statement that the ledger does not have",
+         "+ statement (signed)", "full amount"),
+    # The PSP moved money that the ledger does not know, and should by now.
+    Kind("missing_in_ledger", Aspect.EXISTENCE, "critical",
+         "on the statement, and not in the ledger when its grace was over",
+         "+ statement (signed)", "full amount"),
+    # The ledger counts on money that proved statements of its settlement day do not show.
+    Kind("missing_in_statement", Aspect.EXISTENCE, "high",
+         "in the ledger, and on no statement although its settlement day is covered",
+         "− ledger (signed)", "full amount"),
+    # The PSP settled one event twice.
+    Kind("duplicate_settlement", Aspect.MULTIPLICITY, "critical",
+         "the PSP settled the same event more often than the ledger has it",
+         "+ surplus", "surplus"),
+    # The ledger booked one event twice.
+    Kind("duplicate_in_ledger", Aspect.MULTIPLICITY, "high",
+         "the ledger has the same event more often than the PSP settled it",
+         "− surplus", "surplus"),
+    # Both sides know the event in different currencies; the amounts can't be compared.
+    Kind("currency_mismatch", Aspect.CURRENCY, "critical",
+         "the two sides have the event in different currencies (two rows of one event)",
+         "± full in each currency", "statement side once"),
+    # A refund that both sides know, of another amount.
+    Kind("refund_mismatch", Aspect.AMOUNT, "high",
+         "a refund of another amount on the two sides",
+         "statement − ledger", "absolute delta"),
+    # Any other event that both sides know, of another amount; or a group whose totals differ.
+    Kind("amount_mismatch", Aspect.AMOUNT, "high",
+         "an event, or the rest of a payment, of another amount on the two sides",
+         "statement − ledger", "absolute delta"),
+    # The PSP took another fee than the ledger booked.
+    Kind("fee_mismatch", Aspect.FEE, "warning",
+         "another fee than the ledger booked",
+         "statement fee − ledger fee", "absolute delta"),
+    # Likewise the tax on it.
+    Kind("tax_mismatch", Aspect.TAX, "warning",
+         "another tax than the ledger booked",
+         "statement tax − ledger tax", "absolute delta"),
+    # Money moved at the PSP for an event whose state in the ledger says that none did.
+    Kind("status_mismatch", Aspect.STATE, "high",
+         "the statement moved money for an event that moves none in the ledger",
+         "+ statement (signed)", "full amount"),
+    # Somebody changed or removed a ledger row after it was matched.
+    Kind("ledger_changed", Aspect.LEDGER_STATE, "high",
+         "a ledger row was changed or removed after it had been matched",
+         "0 (another kind tells the amount)", "larger of old and new"),
+    # Settled on another business day than the rule gives; money is there, the period may be wrong.
+    Kind("date_mismatch", Aspect.DATE, "warning",
+         "settled on another business day than the rule gives",
+         "0", "full amount if it crosses a month's end, else 0"),
+    # A statement that was due is not there, was refused, or a number between two is missing.
+    Kind("statement_gap", Aspect.SOURCE, "high",
+         "a statement that was due is missing or was refused",
+         "0 (its items stay pending)", "sum of the items that wait for it; unknown if none is known"),
+)
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def severities() -> dict[str, str]:
+    """Severity by kind, as the classifying SQL takes it."""
+    return {kind.name: kind.severity for kind in KINDS}
