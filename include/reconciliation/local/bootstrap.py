@@ -4,7 +4,7 @@ Everything is idempotent and runs under one advisory lock, so that two commands 
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import psycopg
 from psycopg import sql
@@ -34,15 +34,40 @@ LOGIN_ROLES = (
 
 def bootstrap(server: Server) -> None:
     """Create what is missing of roles, databases and source tables on the embedded server."""
-    with _alone(server) as connection:
+    with _alone(server.conninfo("postgres", SUPERUSER)) as connection:
         for name in ("roles", "embedded_roles"):
             _run_file(connection, f"bootstrap/{name}.sql")
         if server.password is not None:
-            _give_password(connection, server.password)
+            give_passwords(connection, dict.fromkeys(LOGIN_ROLES, server.password))
         for name in ("databases", "embedded_databases"):
             _create_databases(connection, f"bootstrap/{name}.sql")
         for database, owner in SOURCES.items():
             create_source_tables(server.conninfo(database, SUPERUSER), database, owner)
+
+
+def bootstrap_warehouse(administrator: str, passwords: Mapping[str, str]) -> None:
+    """Create what is missing of the warehouse's own roles and databases on a server of yours.
+
+    `administrator` is the address of a role that may create both; each login role of `passwords`
+    gets its own.
+    """
+    with _alone(administrator) as connection:
+        _run_file(connection, "bootstrap/roles.sql")
+        give_passwords(connection, passwords)
+        _create_databases(connection, "bootstrap/databases.sql")
+
+
+def give_passwords(connection: psycopg.Connection, passwords: Mapping[str, str]) -> None:
+    """Set passwords of roles; only their hash travels, so that no server log can show them."""
+    for role, password in sorted(passwords.items()):
+        hashed = connection.pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        )
+        connection.execute(
+            sql.SQL("alter role {} password {}").format(
+                sql.Identifier(role), sql.Literal(hashed.decode())
+            )
+        )
 
 
 def create_source_tables(conninfo: str, source: str, owner: str) -> None:
@@ -75,12 +100,11 @@ def check_locale(connection: psycopg.Connection) -> None:
 
 
 @contextlib.contextmanager
-def _alone(server: Server) -> Iterator[psycopg.Connection]:
+def _alone(administrator: str) -> Iterator[psycopg.Connection]:
     """A superuser's autocommit connection, while a second one holds the lock in a transaction."""
-    admin = server.conninfo("postgres", SUPERUSER)
     with (
-        psycopg.connect(admin) as holder,
-        psycopg.connect(admin, autocommit=True) as connection,
+        psycopg.connect(administrator) as holder,
+        psycopg.connect(administrator, autocommit=True) as connection,
     ):
         holder.execute("select pg_advisory_xact_lock(%(key)s)", {"key": LOCK_KEY})
         yield connection
@@ -90,13 +114,6 @@ def _create_databases(connection: psycopg.Connection, path: str) -> None:
     question = _text(path).removesuffix("\n").removesuffix("\\gexec")
     for (statement,) in connection.execute(question).fetchall():
         connection.execute(statement)
-
-
-def _give_password(connection: psycopg.Connection, password: str) -> None:
-    for role in LOGIN_ROLES:
-        connection.execute(
-            sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
-        )
 
 
 def _run_file(connection: psycopg.Connection, path: str) -> None:

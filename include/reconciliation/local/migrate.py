@@ -1,6 +1,7 @@
 """Brings a warehouse to the newest schema: `migrate(conninfo)`, as reconciliation_migrator."""
 
 import argparse
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -60,7 +61,7 @@ def alembic_config(connection: sqlalchemy.Connection | None = None) -> Config:
 def schema_files() -> list[Path]:
     """The SQL files of the schema in the order of their numbers; refuses a number used twice."""
     files = sorted(SCHEMA_FOLDER.glob("*.sql"))
-    for earlier, later in zip(files, files[1:], strict=False):
+    for earlier, later in itertools.pairwise(files):
         if earlier.name[:4] == later.name[:4]:
             raise MigrationError(f"{earlier.name} and {later.name} have the same number")
     for path in files:

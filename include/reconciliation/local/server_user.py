@@ -1,4 +1,4 @@
-"""Which operating system user the embedded PostgreSQL runs as: PostgreSQL refuses to run as root."""
+"""Which operating system user the embedded PostgreSQL runs as: it refuses to run as root."""
 
 import os
 import pwd

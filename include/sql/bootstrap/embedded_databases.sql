@@ -1,7 +1,7 @@
 -- Which databases of the embedded server, beyond the warehouse's own, are still to be created, and how?
 --
 -- Grain:   one row per missing database: the statement that creates it.
--- Binds:   none. airflow_test is the metadata database of the tests, away from that of a running scheduler.
+-- Binds:   none. These two stand for databases that the company has already.
 select
     pg_catalog.format(
         'create database %I owner %I template template0 encoding ''UTF8'' locale_provider libc locale ''C''',
@@ -9,7 +9,6 @@ select
         wanted.owner_name
     ) as create_database
 from (values
-    ('airflow_test', 'airflow'),
     ('billing_gateway', 'billing_gateway_owner'),
     ('payments_ledger', 'payments_ledger_owner')
 ) as wanted (database_name, owner_name)
