@@ -17,10 +17,8 @@ class Aspect(StrEnum):
     MULTIPLICITY = "multiplicity"
     AMOUNT = "amount"
     FEE = "fee"
-    TAX = "tax"
     CURRENCY = "currency"
     STATE = "state"
-    LEDGER_STATE = "ledger_state"
     DATE = "date"
     SOURCE = "source"
 
@@ -83,7 +81,7 @@ KINDS = (
          "another fee than the ledger booked",
          "statement fee − ledger fee", "absolute delta"),
     # Likewise the tax on it.
-    Kind("tax_mismatch", Aspect.TAX, "warning",
+    Kind("tax_mismatch", Aspect.FEE, "warning",
          "another tax than the ledger booked",
          "statement tax − ledger tax", "absolute delta"),
     # Money moved at the PSP for an event whose state in the ledger says that none did.
@@ -91,7 +89,7 @@ KINDS = (
          "the statement moved money for an event that moves none in the ledger",
          "+ statement (signed)", "full amount"),
     # Somebody changed or removed a ledger row after it was matched.
-    Kind("ledger_changed", Aspect.LEDGER_STATE, "high",
+    Kind("ledger_changed", Aspect.STATE, "high",
          "a ledger row was changed or removed after it had been matched",
          "0 (another kind tells the amount)", "larger of old and new"),
     # Settled on another business day than the rule gives; money is there, the period may be wrong.
@@ -105,6 +103,11 @@ KINDS = (
 )
 
 BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+# Kinds that share an aspect with another kind without replacing it (section 9: fee, tax, fx, state
+# and date are independent of each other) have an identity of their own.
+INDEPENDENT = ("tax_mismatch", "ledger_changed")
 
 
 def severities() -> dict[str, str]:

@@ -1,0 +1,33 @@
+"""Bank holidays, from the well-kept library `holidays`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+
+from include.reconciliation.errors import ConfigurationError
+
+
+@cache
+def _holidays(market: str, years: tuple[int, ...]) -> frozenset[date]:
+    import holidays
+
+    try:
+        return frozenset(holidays.financial_holidays(market, years=years))
+    except NotImplementedError:
+        known = ", ".join(sorted(holidays.list_supported_financial()))
+        raise ConfigurationError(
+            f"settlement.holidays = {market!r} is no financial calendar; known: {known}"
+        ) from None
+
+
+def bank_holidays(market: str | None, years: Iterable[int]) -> frozenset[date]:
+    """The days of those years on which the market is closed; none without a market."""
+    return _holidays(market, tuple(sorted(set(years)))) if market else frozenset()
+
+
+def calendar_version() -> str:
+    """The library's release, part of the rules of a run."""
+    return version("holidays")

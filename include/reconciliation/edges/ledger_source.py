@@ -1,0 +1,86 @@
+"""Reading the ledger: which hours changed, and their rows, in one snapshot of the source.
+
+The mapping of the company's tables is `include/sql/sources/payments_ledger.sql`. A cut is never a
+maximum id or timestamp: hours are compared by count, sum and an order-free hash, so late commits,
+edits and deletions are all seen (SEMANTICS, section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from include.reconciliation.edges import warehouse
+from include.reconciliation.errors import SourceError, Transient
+
+CONNECTION_ID = "payments_ledger"
+MAPPING = "sources/payments_ledger"
+_COLUMNS = (
+    "ledger_id", "psp_reference", "merchant_reference", "event_reference", "type", "status",
+    "moves_money", "amount_minor", "fee_minor", "tax_minor", "currency", "settles_on",
+    "occurred_at", "changed_at", "row_sha256",
+)
+
+
+@contextmanager
+def snapshot() -> Iterator[warehouse.Cursor]:
+    """One read-only REPEATABLE READ snapshot on the ledger's primary server."""
+    try:
+        with warehouse.connect(CONNECTION_ID) as session:
+            session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            session.read_only = True
+            with session.cursor() as cursor:
+                row = cursor.execute("select pg_is_in_recovery() as is_replica").fetchone()
+                if row is None or row["is_replica"]:
+                    raise SourceError(
+                        "the connection 'payments_ledger' leads to a replica, which may lag behind; "
+                        "point it at the primary server"
+                    )
+                yield cursor
+    except psycopg.OperationalError as error:
+        raise Transient(f"the ledger can't be read now: {_first_line(error)}") from error
+    except psycopg.errors.SyntaxErrorOrAccessRuleViolation as error:
+        raise SourceError(
+            f"include/sql/{MAPPING}.sql does not fit the ledger's tables or rights: {_first_line(error)}"
+        ) from error
+
+
+def hours(cursor: warehouse.Cursor, scope: Mapping[str, Any]) -> dict[datetime, tuple[int, str, str]]:
+    """Per hour of the source: count, sum and hash of its rows."""
+    cursor.execute(_composed("extract/source_hours"), scope)
+    return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in cursor}
+
+
+def copy_rows(
+    source: warehouse.Cursor,
+    target: warehouse.Cursor,
+    scope: Mapping[str, Any],
+    chosen_hours: Iterable[datetime] | None,
+) -> None:
+    """Streams the rows of the chosen hours (None: all) into work_ledger_extract, never into Python."""
+    values = {**scope, "hours": None if chosen_hours is None else list(chosen_hours)}
+    query = sql.SQL("copy ({}) to stdout").format(_composed("extract/source_rows"))
+    columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
+    into = sql.SQL("copy work_ledger_extract ({}) from stdin").format(columns)
+    try:
+        with source.copy(query, values) as outgoing, target.copy(into) as incoming:
+            for block in outgoing:
+                incoming.write(block)
+    except (psycopg.errors.NotNullViolation, psycopg.errors.DataError) as error:
+        raise SourceError(
+            f"include/sql/{MAPPING}.sql returns a row that breaks its contract: {_first_line(error)}"
+        ) from error
+
+
+def _composed(name: str) -> sql.Composed:
+    return warehouse.statement(name).format(source=warehouse.statement(MAPPING))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,116 @@
+"""Extracts what is new, changed or gone in the ledger since the last published run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from include.reconciliation import config
+from include.reconciliation.edges import attempts, ledger_source, warehouse
+from include.reconciliation.errors import SourceError
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+def extract_ledger_transactions(attempt_id: int) -> int:
+    """The number of ledger rows that differ; an extract once made is kept, and not made again."""
+    with warehouse.attempt(attempt_id) as cursor:
+        attempt = attempts.load(cursor, attempt_id)
+        if attempt.is_over or attempt.extract_sha256 is not None:
+            return 0
+        cursor.execute(
+            "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_changes"
+        )
+        warehouse.run(cursor, "extract/make_extract_tables")
+        with ledger_source.snapshot() as source:
+            _read(attempt, source, cursor)
+        _check_contract(attempt, cursor)
+        cursor.execute("analyze work_ledger_extract")
+        warehouse.run(cursor, "extract/find_ledger_changes", {"account_id": attempt.account_id})
+        cursor.execute("analyze work_ledger_changes")
+        found = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
+        assert found is not None
+        attempts.note(cursor, attempt_id, extract_sha256=found["extract_sha256"], extracted_at=None)
+        return int(found["changes"])
+
+
+def _read(attempt: attempts.Attempt, source: warehouse.Cursor, cursor: warehouse.Cursor) -> None:
+    """Copies the rows of every hour that is not as the warehouse knows it."""
+    configuration = config.load()
+    earliest = min(attempt.window_start, attempt.as_of)
+    read_from = _floor_hour(earliest - configuration.look_back)
+    read_to = _floor_hour(attempt.as_of + configuration.look_back)
+    days = warehouse.run(
+        cursor,
+        "extract/older_days_to_check",
+        {"account_id": attempt.account_id, "read_from": read_from},
+    ).fetchall()
+    ranges = [(row["day"], min(row["day"] + _DAY, read_from)) for row in days]
+    for start, end in [*ranges, (read_from, read_to)]:
+        scope: dict[str, Any] = {
+            "psp": attempt.psp_name,
+            "account": attempt.account,
+            "read_from": start,
+            "read_to": end,
+        }
+        known = _known_hours(attempt, cursor, start, end)
+        if not known:
+            # Nothing to compare with: all of it is read, without a look at it first.
+            ledger_source.copy_rows(source, cursor, scope, None)
+            continue
+        newest = max(known)
+        found = ledger_source.hours(source, {**scope, "read_to": newest + _HOUR})
+        differing = sorted(
+            hour for hour in {*known, *found} if known.get(hour) != found.get(hour)
+        )
+        _note_hours(cursor, differing)
+        if differing:
+            ledger_source.copy_rows(
+                source,
+                cursor,
+                {**scope, "read_from": differing[0], "read_to": newest + _HOUR},
+                differing,
+            )
+        ledger_source.copy_rows(source, cursor, {**scope, "read_from": newest + _HOUR}, None)
+
+
+def _known_hours(
+    attempt: attempts.Attempt, cursor: warehouse.Cursor, start: datetime, end: datetime
+) -> dict[datetime, tuple[int, str, str]]:
+    rows = warehouse.run(
+        cursor,
+        "extract/known_hours",
+        {"account_id": attempt.account_id, "read_from": start, "read_to": end},
+    )
+    return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in rows}
+
+
+def _note_hours(cursor: warehouse.Cursor, hours: Iterable[datetime]) -> None:
+    with cursor.copy("copy work_ledger_hours (hour) from stdin") as copy:
+        for hour in hours:
+            copy.write_row([hour])
+
+
+def _check_contract(attempt: attempts.Attempt, cursor: warehouse.Cursor) -> None:
+    twice = warehouse.run(cursor, "extract/ledger_ids_are_unique").fetchone()
+    if twice is not None:
+        raise SourceError(
+            f"ledger_id {twice['ledger_id']!r} came {twice['rows']} times for "
+            f"{attempt.psp_name}/{attempt.account}; the mapping must give each row an id of its own"
+        )
+    currencies = sorted(attempt.psp.limits)
+    unknown = warehouse.run(
+        cursor, "extract/currencies_are_known", {"currencies": currencies}
+    ).fetchone()
+    if unknown is not None:
+        raise SourceError(
+            f"{unknown['rows']} ledger rows of {attempt.psp_name}/{attempt.account} are in "
+            f"{unknown['currency']!r} (such as {unknown['example']!r}); the PSP's entry has limits "
+            f"for {', '.join(currencies)} only: add limits.{unknown['currency']}"
+        )
+
+
+def _floor_hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,85 @@
+"""Which window a run is about: pure, so that every case can be written down as a test.
+
+Windows are half-open [start, end) in UTC. A scheduled run starts where the account's watermark
+stands, so the first run after an outage or a pause covers the whole gap (SEMANTICS, section 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from include.reconciliation.errors import RequestError
+
+LONGEST = timedelta(days=92)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window of a run, its as-of, and the part of it that is decided again."""
+
+    start: datetime
+    end: datetime
+    as_of: datetime
+    reprocess_from: datetime | None = None
+    reprocess_to: datetime | None = None
+
+
+def choose(
+    *,
+    trigger: str,
+    asked_start: datetime | None,
+    asked_end: datetime | None,
+    interval_start: datetime | None,
+    interval_end: datetime | None,
+    watermark: datetime | None,
+    head_as_of: datetime | None,
+    now: datetime,
+    cycle: timedelta,
+) -> Window:
+    """The window of a run; RequestError when the form asks for one that can't be."""
+    if (asked_start is None) != (asked_end is None):
+        raise RequestError("window_start and window_end go together: give both, or none")
+    if asked_start is not None and asked_end is not None:
+        _check(asked_start, asked_end, now)
+        return _window(asked_start, asked_end, watermark, head_as_of)
+    if trigger == "backfill" and interval_start is not None and interval_end is not None:
+        return _window(interval_start, interval_end, watermark, head_as_of)
+
+    end = interval_end if interval_end is not None else _floor(now, cycle)
+    start = watermark if watermark is not None else interval_start
+    if start is None or (watermark is None and start >= end):
+        start = end - cycle
+    if start < end:
+        return _window(start, end, watermark, head_as_of)
+    # Everything up to here is published already: the last cycle is decided again.
+    interval_is_real = interval_start is not None and interval_start < end
+    return _window(interval_start if interval_is_real else end - cycle, end, watermark, head_as_of)
+
+
+def _window(
+    start: datetime, end: datetime, watermark: datetime | None, head_as_of: datetime | None
+) -> Window:
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    as_of = max(end, head_as_of) if head_as_of is not None else end
+    if watermark is None or start >= watermark:
+        return Window(start, end, as_of)
+    return Window(start, end, as_of, start, min(end, watermark))
+
+
+def _check(start: datetime, end: datetime, now: datetime) -> None:
+    if start.tzinfo is None or end.tzinfo is None:
+        raise RequestError("window_start and window_end need a time zone, such as 2026-11-19T10:00:00Z")
+    if start >= end:
+        raise RequestError(
+            f"window_start {start.isoformat()} must lie before window_end {end.isoformat()}"
+        )
+    if end > now:
+        raise RequestError(f"window_end {end.isoformat()} lies in the future (now {now.isoformat()})")
+    if end - start > LONGEST:
+        raise RequestError(f"a window is at most {LONGEST.days} days long; ask for it in parts")
+
+
+def _floor(moment: datetime, cycle: timedelta) -> datetime:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + ((moment.astimezone(UTC) - epoch) // cycle) * cycle
