@@ -102,7 +102,6 @@ def airflow_settings(*, metadata: str, airflow_home: Path, port: int) -> dict[st
         # New and edited DAG files appear within seconds on a machine where they are written.
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "20",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GX_ANALYTICS_ENABLED": "false",
     }
 
