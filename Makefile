@@ -1,0 +1,38 @@
+# `make` lists the targets. State lives in var/; nothing else is written.
+# PYTHON=/path/to/python3 chooses the Python; TESTS=tests/unit and PYTEST_ARGS=-x narrow `make test`.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint up down lock clean
+SHELL := /bin/sh
+TESTS ?=
+PYTEST_ARGS ?= -q
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## make the environment in var/venv from the lock; installs nothing when it is there
+	@bin/setup
+
+demo: setup ## reconcile a few business days of three made-up accounts and compare with the planted faults
+	@bin/reconciliation demo
+
+test: ## run the tests against a real PostgreSQL, with real DAG runs
+	@bin/setup --test
+	@PYTHONPATH= var/venv/bin/python -m pytest $(PYTEST_ARGS) $(TESTS)
+
+lint: ## check style and types
+	@bin/setup --test
+	@var/venv/bin/python -m ruff check .
+	@var/venv/bin/python -m mypy
+
+up: setup ## start Airflow on http://127.0.0.1:8080 with its database and the demo in it; Ctrl-C ends all
+	@exec bin/launcher up
+
+down: ## end what `make up` started
+	@bin/launcher down
+
+lock: ## resolve requirements*.in again into the hashed locks
+	@bin/setup --test
+	@bin/lock
+
+clean: ## remove all state: environment, databases, reports
+	@bin/launcher clean

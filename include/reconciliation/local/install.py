@@ -1,0 +1,168 @@
+"""Makes var/venv hold exactly what the lock says: run by bin/setup, standard library only.
+
+A stamp holds the hash of the lock, so that a second run installs nothing. uv installs, because it
+is ten times as fast; it is told what the user has set for pip, and pip takes over if it fails.
+"""
+
+import ast
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+STATE = ROOT / "var"
+VENV = STATE / "venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed.json"
+INSTALLER_LOCK = ROOT / "requirements-installer.txt"
+RUNTIME_LOCK = ROOT / "requirements.txt"
+TEST_LOCK = ROOT / "requirements-test.txt"
+# pip's setting, uv's environment variable, and what stands between several values.
+SETTINGS = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "no-index": ("UV_NO_INDEX", " "),
+    "cert": ("SSL_CERT_FILE", " "),
+    "proxy": ("ALL_PROXY", " "),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Install what is missing; exit code 1 when it cannot be done."""
+    locks = [RUNTIME_LOCK, TEST_LOCK] if "--test" in arguments else [RUNTIME_LOCK]
+    STATE.mkdir(mode=0o700, exist_ok=True)
+    with _alone():
+        if _is_installed(locks):
+            return 0
+        # Once the tests' packages are there, a newer lock keeps them.
+        if TEST_LOCK.name in _stamp():
+            locks = [RUNTIME_LOCK, TEST_LOCK]
+        start = time.monotonic()
+        STAMP.unlink(missing_ok=True)
+        try:
+            _make_environment()
+            _install(locks)
+        except subprocess.CalledProcessError as error:
+            print(f"Setup failed (exit code {error.returncode}); see the lines above.",
+                  file=sys.stderr)
+            return 1
+        STAMP.write_text(json.dumps({lock.name: _hash(lock) for lock in locks}))
+        print(f"Environment ready in var/venv after {time.monotonic() - start:.0f} s.")
+    return 0
+
+
+def _is_installed(locks: list[Path]) -> bool:
+    stamp = _stamp()
+    return _python_works() and all(stamp.get(lock.name) == _hash(lock) for lock in locks)
+
+
+def _stamp() -> dict[str, str]:
+    try:
+        return dict(json.loads(STAMP.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _hash(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+def _python_works() -> bool:
+    # The Python that the environment was made from may have been removed or replaced since.
+    question = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
+    try:
+        return subprocess.run([PYTHON, "-c", question], check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _make_environment() -> None:
+    if not _python_works():
+        print(f"Making var/venv with Python {sys.version.split()[0]} ...", flush=True)
+        shutil.rmtree(VENV, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+
+
+def _install(locks: list[Path]) -> None:
+    print("Installing the locked packages ...", flush=True)
+    files = [str(lock) for lock in locks]
+    if not _install_with_uv(files):
+        print("uv could not do it, trying pip ...", flush=True)
+        named = [part for file in files for part in ("-r", file)]
+        _pip("install", "-qq", "--require-hashes", *named)
+
+
+def _install_with_uv(files: list[str]) -> bool:
+    uv = VENV / "bin" / "uv"
+    try:
+        _pip("install", "-qq", "--require-hashes", "-r", str(INSTALLER_LOCK))
+        subprocess.run(
+            [uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", *files],
+            check=True, cwd=ROOT, env=_environment_for_uv(),
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _pip(*arguments: str) -> None:
+    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True, cwd=ROOT)
+
+
+def _environment_for_uv() -> dict[str, str]:
+    """What the user has set for pip, in uv's words; what is set for uv itself stays."""
+    environment = dict(os.environ)
+    for name, values in _pip_settings().items():
+        variable, separator = SETTINGS[name]
+        environment.setdefault(variable, separator.join(values))
+    if "UV_INDEX" in environment:
+        # Like pip: any index may have a file; the hashes of the lock decide whether it is right.
+        environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
+    # Links into the cache fail across file systems, with a warning for each run.
+    environment.setdefault("UV_LINK_MODE", "copy" if _cache_is_elsewhere() else "hardlink")
+    return environment
+
+
+def _pip_settings() -> dict[str, list[str]]:
+    """pip's own answer to what is set, by file or environment; a later line overrides."""
+    answer = subprocess.run(
+        [PYTHON, "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
+    ).stdout
+    found: dict[str, list[str]] = {}
+    for line in answer.splitlines():
+        key, _, value = line.partition("=")
+        name = key.rpartition(".")[2]
+        if name in SETTINGS:
+            with contextlib.suppress(ValueError, SyntaxError):
+                found[name] = str(ast.literal_eval(value)).split()
+    return found
+
+
+def _cache_is_elsewhere() -> bool:
+    cache = Path(os.environ.get("UV_CACHE_DIR", Path.home() / ".cache"))
+    try:
+        return cache.stat().st_dev != VENV.stat().st_dev
+    except OSError:
+        return True
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    with (STATE / "setup.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
