@@ -3,10 +3,12 @@ create table internal.accounts (
     account_id integer generated always as identity primary key,
     psp text not null,
     account text not null,
+    first_seen_at timestamptz not null default clock_timestamp(),
     unique (psp, account)
 );
 
 comment on table internal.accounts is 'One row per PSP account: the unit of chains, locks and identities.';
+comment on column internal.accounts.first_seen_at is 'Where the delay of an account that has never published begins to count.';
 
 create table internal.attempts (
     attempt_id bigint generated always as identity primary key,
