@@ -7,9 +7,10 @@
     │   ├── StatementError       a statement is refused whole; carries reason code and place
     │   ├── SourceError          a ledger or gateway answers something that breaks its contract
     │   └── CodeChangedError     the code is not the one that this attempt began with
-    └── Transient                repeating may help: Airflow retries with a back-off
-        ├── ProviderUnavailable  the PSP does not answer, or asks to wait
-        └── HeadMoved            another run published meanwhile
+    ├── Transient                repeating may help: Airflow retries with a back-off
+    │   ├── ProviderUnavailable  the PSP does not answer, or asks to wait
+    │   └── HeadMoved            another run published meanwhile
+    └── Paused                   somebody paused the PSP: Airflow shows the rest as skipped
 
 A message says what and where, what was expected, what was found, and what to do next.
 """
@@ -57,6 +58,10 @@ class ProviderUnavailable(Transient):
 
 class HeadMoved(Transient):
     """The head that a run was matched against is no longer the head."""
+
+
+class Paused(ReconciliationError):
+    """A pause stops this run; says who paused it, since when and why."""
 
 
 class StatementError(Final):
