@@ -1,0 +1,72 @@
+"""What a report is made of: the header of the run and the small tables of its first page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from include.reconciliation.money import format_minor
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """Everything but the two long lists; each table is in the order in which it is printed."""
+
+    header: Row
+    psp_title: str
+    zone: str
+    limits: Mapping[str, Mapping[str, int]]
+    exponents: Mapping[str, int]
+    statements: Sequence[Row]
+    refused_statements: Sequence[Row]
+    totals: Sequence[Row]
+    rolls: Sequence[Row]
+    buckets: Sequence[Row]
+    kinds: Sequence[Row]
+    divergence: Sequence[Row]
+    pending_reasons: Sequence[Row]
+    ageing: Sequence[Row]
+    not_compared: Sequence[Row]
+    discrepancies_listed: int
+    pending_listed: int
+
+    @property
+    def as_of_on(self) -> date:
+        """The business day of the as-of instant, in the PSP's zone: what ages are counted to."""
+        return self.header["as_of"].astimezone(ZoneInfo(self.zone)).date()
+
+
+def major(minor: int | None, currency: str | None, exponents: Mapping[str, int]) -> str:
+    """An amount in major units with thousands apart, such as "-1,234.50"; "unknown" for None.
+
+    A currency without a known exponent is shown in minor units, and says so.
+    """
+    if minor is None:
+        return "unknown"
+    if currency is None or currency not in exponents:
+        return f"{minor} minor units"
+    return format_minor(minor, exponents[currency], group=",")
+
+
+def moment(value: datetime | None) -> str:
+    """An instant in UTC, such as "2026-11-19 10:00:00 UTC"; empty for None."""
+    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def moment_in(value: datetime | None, zone: str) -> str:
+    """An instant in a zone, such as "2026-11-19 11:00:00 Europe/Amsterdam (+0100)"."""
+    if value is None:
+        return ""
+    return value.astimezone(ZoneInfo(zone)).strftime(f"%Y-%m-%d %H:%M:%S {zone} (%z)")
+
+
+def instant(value: datetime | None) -> str | None:
+    """An instant as machines read it, such as "2026-11-19T10:00:00Z"."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

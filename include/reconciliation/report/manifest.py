@@ -1,0 +1,116 @@
+"""manifest.json: what went into a run, what came out, and the hash of each file; canonical JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from include.reconciliation.identifiers import canonical_json
+from include.reconciliation.report.facts import ReportFacts, Row, instant
+
+MANIFEST = "manifest.json"
+_COUNTS = (
+    "statement_lines",
+    "ledger_transactions",
+    "matched",
+    "pending",
+    "discrepancies",
+    "late_statement_lines",
+    "late_ledger_transactions",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One file of a report: its name, the SHA-256 of its bytes and their number."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
+    """The manifest's bytes, with a newline at the end; the same facts give the same bytes."""
+    header = facts.header
+    document = {
+        "manifest_version": 1,
+        "run_id": header["run_id"],
+        "psp": header["psp"],
+        "account": header["account"],
+        "window": {"start": header["window_start"], "end": header["window_end"]},
+        "as_of": header["as_of"],
+        "zone": facts.zone,
+        "covered_until": header["covered_until"],
+        "trigger": header["trigger"],
+        "requested_by": header["requested_by"],
+        "request_note": header["request_note"],
+        "reprocessed": _reprocessed(header),
+        "dry_run": header["dry_run"],
+        "is_published": header["is_published"],
+        "predecessor": _predecessor(header),
+        "supersedes_run_id": header["supersedes_run_id"],
+        "verdict": header["verdict"],
+        "verdict_reasons": header["verdict_reasons"],
+        "inputs": {
+            "statements": [_statement(row) for row in facts.statements],
+            "refused_statements": list(facts.refused_statements),
+            "extract_sha256": header["extract_sha256"],
+        },
+        "rules_sha256": header["rules_sha256"],
+        "code_version": header["code_version"],
+        "counts": {name: header[name] for name in _COUNTS},
+        "totals": list(facts.totals),
+        "rolls": list(facts.rolls),
+        "buckets": list(facts.buckets),
+        "kinds": list(facts.kinds),
+        "divergence": list(facts.divergence),
+        "not_compared": list(facts.not_compared),
+        "files": [
+            {"name": file.name, "sha256": file.sha256, "bytes": file.size_bytes} for file in files
+        ],
+    }
+    return (canonical_json(_plain(document)) + "\n").encode()
+
+
+def _predecessor(header: Row) -> dict[str, Any] | None:
+    if header["predecessor_run_id"] is None:
+        return None
+    return {
+        "run_id": header["predecessor_run_id"],
+        "manifest_sha256": header["predecessor_manifest_sha256"],
+    }
+
+
+def _reprocessed(header: Row) -> dict[str, Any] | None:
+    if header["reprocess_from"] is None:
+        return None
+    return {"start": header["reprocess_from"], "end": header["reprocess_to"]}
+
+
+def _statement(row: Row) -> dict[str, Any]:
+    return {
+        "key": row["statement_key"],
+        "file": row["statement_file"],
+        "format": row["format"],
+        "sha256": row["content_sha256"],
+        "lines": row["lines"],
+        "covers_from": row["covers_from"],
+        "covers_to": row["covers_to"],
+        "covers_until": row["covers_until"],
+        "proved_by": row["proved_by"],
+        "notices": row["notices"],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

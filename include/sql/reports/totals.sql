@@ -1,0 +1,26 @@
+-- What is each term of each identity of this run?
+--
+-- Grain:   one row per leg, currency and measure.
+-- Binds:   none; reads the workspace.
+select
+    leg,
+    currency,
+    measure,
+    statement_minor,
+    ledger_minor,
+    existence_minor,
+    multiplicity_minor,
+    amount_minor,
+    fee_minor,
+    currency_minor,
+    state_minor,
+    pending_statement_minor,
+    pending_ledger_minor,
+    tolerance_minor,
+    not_expected_statement_minor,
+    not_expected_ledger_minor,
+    corrections_minor,
+    not_comparable_minor,
+    residual_minor
+from work_run_totals
+order by leg, measure, currency

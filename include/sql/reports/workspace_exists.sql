@@ -1,0 +1,18 @@
+-- Are the rows that a report is made of still there?
+--
+-- Grain:   one row.
+-- Binds:   workspace (text).
+select count(*) = 7 as is_complete
+from pg_catalog.pg_class
+inner join pg_catalog.pg_namespace on pg_class.relnamespace = pg_namespace.oid
+where
+    pg_namespace.nspname = %(workspace)s
+    and pg_class.relname in (
+        'work_discrepancies',
+        'work_open_items',
+        'work_items',
+        'work_run_totals',
+        'work_run_rolls',
+        'work_run_buckets',
+        'work_run_not_compared'
+    )
