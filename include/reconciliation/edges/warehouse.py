@@ -58,7 +58,7 @@ def connect(connection_id: str = CONNECTION_ID, *, autocommit: bool = False) -> 
         row_factory=dict_row,
         application_name="reconciliation",
         connect_timeout=10,
-        options="-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=iso_8601 -c lc_messages=C",
+        options="-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=iso_8601",
     )
 
 

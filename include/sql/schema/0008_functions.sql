@@ -8,7 +8,9 @@ begin
         raise exception 'there is no attempt %', attempt;
     end if;
     execute format('drop schema if exists %I cascade', workspace);
-    execute format('create schema %I authorization reconciliation_rw', workspace);
+    -- The owner keeps the schema, so that it may drop what the application made in it.
+    execute format('create schema %I', workspace);
+    execute format('grant usage, create on schema %I to reconciliation_rw', workspace);
     return workspace;
 end
 $$;
