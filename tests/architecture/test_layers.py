@@ -14,12 +14,12 @@ import pytest
 from include.reconciliation.config import PROJECT_ROOT
 
 PACKAGE = "include.reconciliation"
-# What each layer may import of this project. A module directly under include/reconciliation is core.
+# What each layer may import of this project. A module right under include/reconciliation is core.
 MAY_IMPORT = {
     "core": {"core"},
     "report": {"core", "report"},
     "edges": {"core", "report", "edges"},
-    # Formats are described; the shared readers load what they describe through the warehouse's edge.
+    # Formats are described; the shared readers load them through the edge of the warehouse.
     "statements": {"core", "edges", "statements"},
     "steps": {"core", "statements", "report", "edges", "steps"},
     # The ground under all of it: servers, databases and processes of one machine.
@@ -38,7 +38,9 @@ MAY_USE = {
     "core": set(),
     "statements": {"psycopg"},
     "report": {"xlsxwriter"},
-    "edges": {"psycopg", "requests", "holidays", "great_expectations", "pandas", "airflow", "urllib3", "sqlalchemy"},
+    "edges": {
+        "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",
+    },
     "steps": {"psycopg"},
     "local": {"psycopg", "sqlalchemy", "alembic"},
     "documentation": {"psycopg"},
@@ -48,7 +50,7 @@ MAY_USE = {
     "migrations": {"alembic", "psycopg"},
     "dags": {"airflow", "pendulum"},
     "plugins": {"airflow", "fastapi", "starlette"},
-}
+}  # fmt: skip
 # Slow to import, or there only inside of Airflow: never at the top of a module.
 INSIDE_FUNCTIONS_ONLY = {"airflow", "great_expectations", "pandas", "holidays"}
 # The standard library's doors to the world, which the core keeps closed.
@@ -96,12 +98,11 @@ def imports(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
                 yield name.name, node.lineno, id(node) in at_top
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"line {node.lineno}: write the full path of the import"
-            # `from include.reconciliation.edges import warehouse` imports a module of edges.
+            # `from include.reconciliation import steps` imports a layer, not the package.
             inner = node.module in (PACKAGE, "include")
             for name in node.names:
-                yield f"{node.module}.{name.name}" if inner else str(node.module), node.lineno, id(
-                    node
-                ) in at_top
+                imported = f"{node.module}.{name.name}" if inner else str(node.module)
+                yield imported, node.lineno, id(node) in at_top
 
 
 def _outside_functions(tree: ast.Module) -> Iterator[ast.AST]:
@@ -138,7 +139,7 @@ def breaches_of_packages(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def breaches_of_purity(module: str, tree: ast.Module) -> Iterator[str]:
-    """What a pure module does not do: look at the clock, guess, reach out, calculate with floats."""
+    """What a pure module does not do: ask a clock, guess, reach out, calculate with floats."""
     is_core = layer(module) == "core"
     for imported, line, _ in imports(tree):
         if imported.split(".")[0] in NOT_IN_THE_CORE:
@@ -153,7 +154,11 @@ def breaches_of_purity(module: str, tree: ast.Module) -> Iterator[str]:
         # A report may say how wide a column is; amounts it takes from money.py.
         if isinstance(node, ast.Constant) and isinstance(node.value, float) and is_core:
             yield f"{module}:{node.lineno} has the float {node.value}: money is whole numbers"
-        if isinstance(node, ast.Attribute) and node.attr == "environ" and module != f"{PACKAGE}.config":
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr == "environ"
+            and module != f"{PACKAGE}.config"
+        ):
             yield f"{module}:{node.lineno} reads the environment: only config.py does"
 
 
@@ -179,8 +184,7 @@ def test_a_module_of_the_core_is_pure(path: Path) -> None:
 def test_every_folder_of_code_belongs_to_a_layer() -> None:
     """A new folder under include/reconciliation must be placed before it is used."""
     folders = {
-        path.parent.name
-        for path in (PROJECT_ROOT / "include" / "reconciliation").glob("*/*.py")
+        path.parent.name for path in (PROJECT_ROOT / "include" / "reconciliation").glob("*/*.py")
     }
 
     assert set() == folders - MAY_IMPORT.keys()
@@ -207,7 +211,10 @@ def test_an_import_that_goes_upwards_is_seen(module: str, text: str) -> None:
         ("include.reconciliation.money", "import pandas.api"),
         ("include.reconciliation.steps.publish_run", "import requests"),
         ("include.reconciliation.edges.slack", "from airflow.sdk import Variable"),
-        ("include.reconciliation.edges.slack", "try:\n    import airflow\nexcept ImportError: pass"),
+        (
+            "include.reconciliation.edges.slack",
+            "try:\n    import airflow\nexcept ImportError: pass",
+        ),
     ],
 )
 def test_a_package_that_does_not_belong_is_seen(module: str, text: str) -> None:

@@ -16,7 +16,9 @@ LISTED_FOLDERS = {
 }
 LINES_MAX = 300
 BIND = re.compile(r"%\((\w+)\)s")
-TRANSACTION = re.compile(r"^\s*(begin|commit|rollback|start transaction|savepoint)\b[^;]*;", re.I | re.M)
+TRANSACTION = re.compile(
+    r"^\s*(begin|commit|rollback|start transaction|savepoint)\b[^;]*;", re.I | re.M
+)
 
 
 def sql_files() -> list[Path]:
@@ -60,10 +62,14 @@ def complaints(name: str, text: str) -> Iterator[str]:
     if folder == "schema" and TRANSACTION.search(bare):
         yield "no transaction statement: the migration is one transaction"
     # A place for a query that psycopg.sql puts in is announced in the header, doubled as there.
-    placed = {place for place in re.findall(r"\{(\w*)\}", bare) if f"{{{{{place}}}}}" not in comment}
+    placed = {
+        place for place in re.findall(r"\{(\w*)\}", bare) if f"{{{{{place}}}}}" not in comment
+    }
     if placed or re.search(r"%s|%\(\w+\)[^s]|\{\{", bare):
         yield "bind values as %(name)s, nothing else"
-    if shouted := re.findall(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|CREATE|JOIN|GROUP)\b", bare):
+    if shouted := re.findall(
+        r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|CREATE|JOIN|GROUP)\b", bare
+    ):
         yield f"write key words in lower case: {shouted[0]}"
     if "\t" in text or re.search(r" +$", text, re.MULTILINE):
         yield "four spaces, and none at the end of a line"
@@ -157,10 +163,18 @@ order by ledger_id
         ("reports/late", GOOD.replace("%(as_of)s", "%s"), "bind values"),
         ("reports/late", GOOD.replace("%(as_of)s", "'{as_of}'").replace("'", ""), "bind values"),
         ("reports/late", GOOD.replace("select", "SELECT"), "lower case"),
-        ("reports/late", GOOD.replace("    ", "\t").replace("from ledger", "from ledger "), "spaces"),
+        (
+            "reports/late",
+            GOOD.replace("    ", "\t").replace("from ledger", "from ledger "),
+            "spaces",
+        ),
         ("reports/late", GOOD.removesuffix("\n"), "line feed"),
         ("reports/late", GOOD + "\n" * LINES_MAX, "split"),
-        ("schema/0099_late", "-- A table.\nbegin;\ncreate table late ();\ncommit;\n", "transaction"),
+        (
+            "schema/0099_late",
+            "-- A table.\nbegin;\ncreate table late ();\ncommit;\n",
+            "transaction",
+        ),
     ],
 )
 def test_a_breach_of_the_form_is_seen(name: str, text: str, about: str) -> None:

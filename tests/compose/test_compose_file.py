@@ -64,13 +64,9 @@ def test_every_service_restarts_and_has_a_health_check_but_the_one_that_ends(
 ) -> None:
     lasting = services.keys() - ONE_SHOT
 
-    assert {name: "always" for name in lasting} == {
-        name: services[name]["restart"] for name in lasting
-    }
+    assert dict.fromkeys(lasting, "always") == {name: services[name]["restart"] for name in lasting}
     assert set(lasting) == {name for name in services if "healthcheck" in services[name]}
-    assert {name: "no" for name in ONE_SHOT} == {
-        name: services[name]["restart"] for name in ONE_SHOT
-    }
+    assert dict.fromkeys(ONE_SHOT, "no") == {name: services[name]["restart"] for name in ONE_SHOT}
 
 
 def test_airflow_starts_after_the_init_has_succeeded(services: dict[str, Any]) -> None:
@@ -89,7 +85,9 @@ def test_images_are_pinned_to_a_version(services: dict[str, Any]) -> None:
     assert base is not None
 
     for image in (base[1], services["postgres"]["image"]):
-        assert re.search(r":\d+\.\d+(\.\d+)?-", image), f"{image}: name a version and a distribution"
+        assert re.search(r":\d+\.\d+(\.\d+)?-", image), (
+            f"{image}: name a version and a distribution"
+        )
         assert "latest" not in image
     for name in AIRFLOW_SERVICES:
         assert "payments-reconciliation:${IMAGE_TAG:-1}" == services[name]["image"]
@@ -197,7 +195,10 @@ def test_every_named_volume_has_a_folder_that_belongs_to_the_image_s_user(
 def test_store_and_reports_lie_on_volumes(services: dict[str, Any]) -> None:
     scheduler = services["scheduler"]
 
-    for variable, volume in {"RECONCILIATION_STORE": "store", "RECONCILIATION_REPORTS": "reports"}.items():
+    for variable, volume in {
+        "RECONCILIATION_STORE": "store",
+        "RECONCILIATION_REPORTS": "reports",
+    }.items():
         assert f"{volume}:{scheduler['environment'][variable]}" in scheduler["volumes"]
 
 
@@ -248,7 +249,10 @@ def test_the_init_gets_every_password_that_it_sets(services: dict[str, Any]) -> 
     assert needed <= given.keys()
     assert {"PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", container.LOGINS_FILE} <= given.keys()
     assert ["python", "-m", container.__name__] == services["init"]["command"]
-    logins = {entry.split(":")[0] for entry in given["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"].split(",")}
+    logins = {
+        entry.split(":")[0]
+        for entry in given["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"].split(",")
+    }
     assert set(container.LOGIN_PASSWORDS) == logins
 
 
@@ -273,7 +277,9 @@ def test_the_example_lists_exactly_the_variables_that_compose_takes() -> None:
     optional = dict(re.findall(r"^# ([A-Z_]+)=(.+)$", text, re.MULTILINE))
 
     assert {match["name"] for match in variables() if match["form"] == ":?"} == set(required)
-    assert {match["name"]: match["rest"] for match in variables() if match["form"] == ":-"} == optional
+    assert {
+        match["name"]: match["rest"] for match in variables() if match["form"] == ":-"
+    } == optional
     assert len(required) == len(set(required))
 
 
@@ -293,11 +299,15 @@ def test_airflow_runs_without_capabilities(services: dict[str, Any]) -> None:
 def test_server_settings_that_results_depend_on_are_those_of_the_embedded_server(
     services: dict[str, Any],
 ) -> None:
-    text = (PROJECT_ROOT / "include/reconciliation/local/postgresql.conf").read_text(encoding="utf-8")
+    text = (PROJECT_ROOT / "include/reconciliation/local/postgresql.conf").read_text(
+        encoding="utf-8"
+    )
     embedded = dict(re.findall(r"^(\w+) = '?([^'\n]+)'?$", text, re.MULTILINE))
     production = dict(word[2:].split("=", 1) for word in services["postgres"]["command"][1:])
 
     for name in ("jit", "client_connection_check_interval", "timezone", "max_connections"):
         assert embedded[name] == production[name], name
     assert "fsync" not in production
-    assert "--locale=C --encoding=UTF8" in services["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
+    assert (
+        "--locale=C --encoding=UTF8" in services["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
+    )

@@ -38,7 +38,9 @@ def main() -> int:
     """Prepare a server for the services; says what it does, line by line."""
     environment = dict(os.environ)
     say("roles and databases")
-    bootstrap_warehouse(address(environment, "postgres", environment["PGUSER"]), passwords(environment))
+    bootstrap_warehouse(
+        address(environment, "postgres", environment["PGUSER"]), passwords(environment)
+    )
     say("Airflow's tables")
     airflow("db", "migrate")
     say("the warehouse's schema")
