@@ -1,0 +1,194 @@
+"""The round of operations: who is late or paused, and delivery of what waits in the outbox.
+
+`watch` looks at every PSP with the database's clock, `deliver` empties the outbox. Neither depends
+on a run: a PSP whose runs all died is late all the same. A channel that is down fails nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+
+from include.reconciliation import config
+from include.reconciliation.edges import outbox, pause_variable, slack, warehouse
+from include.reconciliation.edges.connections import Connection, connection
+from include.reconciliation.edges.pause_variable import Pause
+from include.reconciliation.errors import ConfigurationError, ReconciliationError
+from include.reconciliation.incident_rules import day_of_pause
+from include.reconciliation.steps import incidents, pauses
+from include.reconciliation.steps.run_log import write_run_log
+
+PAUSED = "billing_gateway-reconciliation-paused"
+ROUND_SECONDS = 90
+MISSING_CONNECTION_WAIT = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDown(Exception):
+    """Nothing gets through a channel now; `wait` when it said for how long."""
+
+    reason: str
+    wait: timedelta | None = None
+
+
+def watch() -> dict[str, int]:
+    """Weighs delay and pause of every PSP; counts those paused and those with an open incident.
+
+    One PSP that can't be weighed does not hold the others; its error is raised at the end.
+    """
+    counts = {"psps": 0, "paused": 0, "incidents": 0}
+    errors: list[Exception] = []
+    for psp in config.load().psps:
+        found = pause_variable.read(psp.name)
+        try:
+            is_paused, has_incident = warehouse.repeatedly(lambda: _watch_psp(psp, found))  # noqa: B023
+        except (psycopg.Error, ReconciliationError) as error:
+            logger.exception("%s could not be weighed", psp.name)
+            errors.append(error)
+            continue
+        counts["psps"] += 1
+        counts["paused"] += is_paused
+        counts["incidents"] += has_incident
+    if errors:
+        raise errors[0]
+    logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)
+    return counts
+
+
+def deliver() -> dict[str, int]:
+    """Delivers what is due in the outbox; counts what was sent, put back and still waits."""
+    counts = {"sent": 0, "postponed": 0}
+    _deliver_kind(outbox.Kind.PAYMENT_RECONCILIATION_LOG, _deliver_run_log, counts)
+    try:
+        target = connection(slack.CONNECTION_ID)
+    except Exception as error:
+        # Without Slack nothing is lost: the messages stay where they are.
+        reason = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
+        logger.warning("messages for Slack stay in the outbox: %s", reason)
+    else:
+        _deliver_kind(outbox.Kind.SLACK, lambda message: _deliver_slack(target, message), counts)
+    with warehouse.transaction() as cursor:
+        rows = warehouse.run(cursor, "alerts/waiting_messages", {"older_than_seconds": 0})
+        counts["waiting"] = len(rows.fetchall())
+    logger.info("%(sent)s messages sent, %(postponed)s put back, %(waiting)s waiting", counts)
+    return counts
+
+
+def hasten_delivery(context: Any) -> None:
+    """An Airflow failure callback: delivers at once what the outbox holds, and never fails.
+
+    The alerts are rows already, and the next round would find them: a callback that is called
+    twice, or not at all, changes nothing.
+    """
+    try:
+        deliver()
+    except Exception:
+        logger.exception("the outbox could not be delivered now; the next round will do it")
+
+
+def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
+    with warehouse.transaction() as cursor:
+        incidents.lock_psp(cursor, psp.name)
+        warehouse.run(
+            cursor,
+            "alerts/register_accounts",
+            {"psp": psp.name, "accounts": list(psp.accounts)},
+        )
+        pause = pauses.observe(cursor, psp.name, found)
+        _notice_pause(cursor, psp, pause)
+        incidents.assess_psp(cursor, psp, counts_delay=pause is None)
+        fingerprint = incidents.incident_fingerprint(psp.name)
+        row = warehouse.run(cursor, "alerts/find_open_alert", {"fingerprint": fingerprint})
+        return pause is not None, row.fetchone() is not None
+
+
+def _notice_pause(cursor: warehouse.Cursor, psp: config.Psp, pause: Pause | None) -> None:
+    """Stands in for the alert about delay while a PSP is paused: once, then every day, louder."""
+    fingerprint = f"paused:{psp.name}"
+    if pause is None:
+        incidents.close_alert(cursor, fingerprint, f"{psp.title}: no longer paused")
+        return
+    seen = warehouse.run(cursor, "alerts/last_pause_change", {"psp": psp.name}).fetchone()
+    assert seen is not None
+    since = min(filter(None, (pause.since, seen["first_seen_at"])))
+    day = day_of_pause(since, seen["now"])
+    summary = f"{psp.title}: {pause.sentence()}"
+    if day:
+        exposure = incidents.exposure_text(cursor, psp.name)
+        summary += f"; paused for {day} days, divergence at the heads {exposure}"
+    incidents.open_alert(
+        cursor,
+        fingerprint,
+        PAUSED,
+        "high" if day else "info",
+        psp.name,
+        None,
+        summary,
+        # A further day is a further cause, and so a further message.
+        {"paused": {f"day {number}": True for number in range(day + 1)}},
+    )
+
+
+def _deliver_kind(
+    kind: outbox.Kind, send: Callable[[outbox.Message], None], counts: dict[str, int]
+) -> None:
+    """Sends what is due of one kind, in order, until all is sent or the channel is down."""
+    until = time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < until:
+        message = outbox.claim(kind)
+        if message is None:
+            return
+        try:
+            send(message)
+        except ChannelDown as down:
+            wait = outbox.postpone(message, down.reason, down.wait)
+            outbox.postpone_kind(kind, wait)
+            counts["postponed"] += 1
+            logger.warning(
+                "%s: %s; message %s waits %s", kind, down.reason, message.message_id, wait
+            )
+            return
+        except Exception as error:
+            # This message alone: the next one may well get through.
+            wait = outbox.postpone(message, _reason(error))
+            counts["postponed"] += 1
+            logger.warning(
+                "%s: %s; message %s waits %s", kind, _reason(error), message.message_id, wait
+            )
+            continue
+        outbox.settle(message)
+        counts["sent"] += 1
+
+
+def _deliver_slack(target: Connection, message: outbox.Message) -> None:
+    # The number shows a repeat as one: after a lost answer the same message may come twice.
+    lines = [f"{message.payload['text']} (message {message.message_id})", slack.link()]
+    try:
+        slack.post(target, "\n".join(filter(None, lines)))
+    except slack.SlackUnavailable as error:
+        raise ChannelDown(str(error), error.retry_after) from None
+    except ConfigurationError as error:
+        raise ChannelDown(str(error), MISSING_CONNECTION_WAIT) from None
+
+
+def _deliver_run_log(message: outbox.Message) -> None:
+    try:
+        write_run_log(message.payload)
+    except psycopg.OperationalError as error:
+        raise ChannelDown(f"billing_gateway: {type(error).__name__}") from None
+    except ConfigurationError as error:
+        raise ChannelDown(str(error), MISSING_CONNECTION_WAIT) from None
+
+
+def _reason(error: Exception) -> str:
+    """What may be kept of an error: texts that are not ours may hold addresses and passwords."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, ReconciliationError) else name

@@ -1,0 +1,345 @@
+"""Alerts and the one incident of a PSP: opened, changed and closed with the finding itself.
+
+Every function works in the caller's transaction, so an alert and what it is about are committed
+together or not at all. Slack hears of it later, from the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from include.reconciliation import config
+from include.reconciliation.divergence import Divergence, above_limit, money_text
+from include.reconciliation.edges import outbox, warehouse
+from include.reconciliation.identifiers import content_id
+from include.reconciliation.incident_rules import (
+    DELAY_CYCLES_MAX,
+    Cycle,
+    Freshness,
+    Position,
+    has_recovered,
+    is_material,
+    signature,
+)
+from include.reconciliation.steps.run_log import enqueue_run_log
+
+__all__ = [
+    "assess_psp",
+    "assess_run",
+    "close_alert",
+    "enqueue_run_log",
+    "exposure",
+    "exposure_text",
+    "freshness",
+    "identity_fingerprint",
+    "incident_fingerprint",
+    "lock_psp",
+    "open_alert",
+    "quarantine_fingerprint",
+]
+
+INCIDENT = "billing_gateway-reconciliation"
+FAILED_IDENTITY = "reconciliation-failed-identity"
+QUARANTINE = "reconciliation-quarantine"
+
+
+def open_alert(
+    cursor: warehouse.Cursor,
+    fingerprint: str,
+    name: str,
+    severity: str,
+    psp: str,
+    account: str | None,
+    summary: str,
+    reasons: Mapping[str, Any],
+    run_id: str | None = None,
+) -> bool:
+    """Opens the alert of a cause, or brings the open one up to date; True when it is new.
+
+    One Slack message is enqueued when the alert is new, gains a cause in `reasons` or becomes more
+    severe; a figure that moves changes the row alone.
+    """
+    values = {
+        "fingerprint": fingerprint,
+        "name": name,
+        "severity": severity,
+        "psp": psp,
+        "account": account,
+        "summary": summary,
+        "run_id": run_id,
+        "reasons": Jsonb(dict(reasons)),
+    }
+    before = _open_alert(cursor, fingerprint)
+    if before is None:
+        row = warehouse.run(cursor, "alerts/open_alert", values).fetchone()
+        if row is not None:
+            _tell(cursor, row["alert_id"], "opened", name, severity, summary)
+            return True
+        # Somebody else opened it while this transaction waited for the unique index.
+        before = _open_alert(cursor, fingerprint)
+        if before is None:
+            return open_alert(
+                cursor, fingerprint, name, severity, psp, account, summary, reasons, run_id
+            )
+    told = signature(before["severity"], before["reasons"])
+    now = signature(severity, reasons)
+    if (told, before["reasons"], before["summary"]) == (now, dict(reasons), summary):
+        return False
+    warehouse.run(cursor, "alerts/change_alert", {**values, "alert_id": before["alert_id"]})
+    if is_material(told, now):
+        # A cause that goes and comes back while the alert is open was told before.
+        state = content_id(now[0], sorted(now[1]))[:16]
+        _tell(cursor, before["alert_id"], f"changed:{state}", name, severity, summary)
+    return False
+
+
+def close_alert(cursor: warehouse.Cursor, fingerprint: str, summary: str) -> bool:
+    """Closes the open alert of a cause that is gone, and says so once; False when none was open."""
+    closed = warehouse.run(
+        cursor, "alerts/close_alert", {"fingerprint": fingerprint, "summary": summary}
+    ).fetchone()
+    if closed is None:
+        return False
+    _tell(cursor, closed["alert_id"], "closed", closed["name"], "closed", summary)
+    return True
+
+
+def incident_fingerprint(psp: str) -> str:
+    """What the one incident of a PSP is known by."""
+    return f"incident:{psp}"
+
+
+def identity_fingerprint(psp: str, account: str) -> str:
+    """What the alert about an account's failed identity is known by."""
+    return f"identity:{psp}:{account}"
+
+
+def quarantine_fingerprint(statement_id: int) -> str:
+    """What the alert about a refused statement is known by; put its `statement_id` in `reasons`."""
+    return f"quarantine:{statement_id}"
+
+
+def lock_psp(cursor: warehouse.Cursor, psp: str) -> None:
+    """Waits until no other transaction weighs this PSP's incident or pause."""
+    warehouse.run(cursor, "alerts/lock_psp", {"psp": psp})
+
+
+def assess_run(cursor: warehouse.Cursor, account_id: int, run_number: int) -> None:
+    """Opens, updates or closes alerts after a run: call it once the head has moved.
+
+    A run that was stored but not published changes no divergence; it only breaks the recovery.
+    """
+    run = warehouse.run(cursor, "alerts/account_of_run", {"run_number": run_number}).fetchone()
+    if run is None:
+        raise LookupError(f"there is no run number {run_number} of account {account_id}")
+    psp = config.load().psp(run["psp"])
+    lock_psp(cursor, psp.name)
+    if run["is_published"]:
+        close_alert(
+            cursor,
+            identity_fingerprint(psp.name, run["account"]),
+            f"{psp.title} / {run['account']}: every identity closes again, "
+            f"in run {run['run_id'][:12]}",
+        )
+    settled = warehouse.run(cursor, "alerts/settled_quarantines", {"psp": psp.name}).fetchall()
+    for alert in settled:
+        close_alert(
+            cursor,
+            alert["fingerprint"],
+            f"{psp.title}: statement {alert['statement_key']} was refused, "
+            "and a good one has come since",
+        )
+    assess_psp(cursor, psp, counts_delay=False, run_id=run["run_id"])
+
+
+def assess_psp(
+    cursor: warehouse.Cursor,
+    psp: config.Psp,
+    *,
+    counts_delay: bool,
+    run_id: str | None = None,
+) -> None:
+    """Weighs divergence and delay of a PSP; `counts_delay` says whether delay may open an incident.
+
+    The caller holds `lock_psp`.
+    """
+    cycle = config.load().cycle
+    fingerprint = incident_fingerprint(psp.name)
+    before = _open_alert(cursor, fingerprint)
+    heads, earlier = _positions(cursor, psp.name)
+    above = above_limit(heads.divergences, psp.limits)
+    fresh = freshness(cursor, psp)
+    late = [each for each in fresh if each.is_late(cycle)]
+    reasons: dict[str, Any] = {}
+    told = {} if before is None else before["reasons"]
+    if above or "divergence" in told:
+        reasons["divergence"] = _divergence_reason(
+            cursor, psp, heads, above, told.get("divergence", {})
+        )
+    if "delay" in told or (late and counts_delay):
+        listed = {*told.get("delay", {}), *(each.account for each in late if counts_delay)}
+        reasons["delay"] = {
+            each.account: {
+                "cycles": each.delay_cycles(cycle),
+                "complete_until": _text(each.complete_until),
+            }
+            for each in fresh
+            if each.account in listed
+        }
+    if not reasons:
+        return
+    if before is not None and not above and not late:
+        recovered = has_recovered(
+            accounts=psp.accounts,
+            cycles=_cycles(cursor, psp.name),
+            positions=(heads, earlier),
+            limits=psp.limits,
+            since=before["opened_at"],
+        )
+        if recovered:
+            close_alert(cursor, fingerprint, _recovery(psp, heads))
+            return
+    open_alert(
+        cursor,
+        fingerprint,
+        INCIDENT,
+        "high",
+        psp.name,
+        None,
+        _summary(psp, reasons, heads),
+        reasons,
+        run_id,
+    )
+
+
+def freshness(cursor: warehouse.Cursor, psp: config.Psp) -> list[Freshness]:
+    """How far behind each configured account of a PSP is, by the database's clock."""
+    rows = warehouse.run(
+        cursor, "alerts/freshness", {"psp": psp.name, "accounts": list(psp.accounts)}
+    ).fetchall()
+    return [Freshness(**row) for row in rows]
+
+
+def exposure(cursor: warehouse.Cursor, psp: str, account_id: int | None = None) -> dict[str, int]:
+    """Divergence at the heads per currency in minor units, of a PSP or of one of its accounts."""
+    heads, _ = _positions(cursor, psp, account_id)
+    return {each.currency: each.exposure_minor for each in heads.divergences}
+
+
+def exposure_text(cursor: warehouse.Cursor, psp: str) -> str:
+    """Divergence at the heads of a PSP for people, such as "BRL 1.00, USD 2.50"."""
+    return _position_text(_positions(cursor, psp)[0])
+
+
+def _open_alert(cursor: warehouse.Cursor, fingerprint: str) -> dict[str, Any] | None:
+    return warehouse.run(cursor, "alerts/find_open_alert", {"fingerprint": fingerprint}).fetchone()
+
+
+def _tell(
+    cursor: warehouse.Cursor, alert_id: int, event: str, name: str, label: str, summary: str
+) -> None:
+    text = " ".join(summary.split())
+    outbox.enqueue(
+        cursor,
+        outbox.Kind.SLACK,
+        f"alert:{alert_id}:{event}",
+        {"text": f"[{label}] {name}: {text}", "alert_id": alert_id},
+    )
+
+
+def _positions(
+    cursor: warehouse.Cursor, psp: str, account_id: int | None = None
+) -> tuple[Position, Position]:
+    """What is open at the heads, and what was after each account's run before that."""
+    rows = warehouse.run(
+        cursor, "alerts/open_positions", {"psp": psp, "account_id": account_id}
+    ).fetchall()
+
+    def position(number: int) -> Position:
+        here = [row for row in rows if row["position"] == number]
+        return Position(
+            divergences=tuple(
+                Divergence(
+                    row["currency"], row["exponent"], row["exposure_minor"], row["discrepancies"]
+                )
+                for row in here
+                if row["currency"] is not None
+            ),
+            payments=sum(row["payments"] for row in here if row["currency"] is None),
+        )
+
+    return position(1), position(2)
+
+
+def _cycles(cursor: warehouse.Cursor, psp: str) -> list[Cycle]:
+    return [Cycle(**row) for row in warehouse.run(cursor, "alerts/last_cycles", {"psp": psp})]
+
+
+def _divergence_reason(
+    cursor: warehouse.Cursor,
+    psp: config.Psp,
+    heads: Position,
+    above: tuple[Divergence, ...],
+    told: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Per currency that is or was above its limit: exposure, limit, share of the gross."""
+    listed = {*told, *(each.currency for each in above)}
+    now = {each.currency: each for each in heads.divergences}
+    figures = {code: now[code].exposure_minor if code in now else 0 for code in sorted(listed)}
+    if figures == {code: detail["exposure_minor"] for code, detail in told.items()}:
+        # The share needs a sum over statement lines: only where the exposure has moved.
+        return dict(told)
+    gross = {
+        row["currency"]: row["gross_minor"]
+        for row in warehouse.run(cursor, "alerts/gross_of_span", {"psp": psp.name})
+    }
+    return {
+        code: {
+            "exposure_minor": exposure_minor,
+            "limit_minor": psp.limits[code].alert_above_minor if code in psp.limits else None,
+            "per_cent": (Divergence(code, 0, exposure_minor, 0, gross.get(code)).per_cent()),
+            "exponent": now[code].exponent if code in now else told[code]["exponent"],
+        }
+        for code, exposure_minor in figures.items()
+    }
+
+
+def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> str:
+    parts = []
+    for code, detail in sorted(reasons.get("divergence", {}).items()):
+        amount = money_text(code, detail["exposure_minor"], detail["exponent"])
+        limit = (
+            "which has no limit"
+            if detail["limit_minor"] is None
+            else f"limit {money_text(code, detail['limit_minor'], detail['exponent'])}"
+        )
+        parts.append(f"divergence {amount} ({limit}; {detail['per_cent']} of the gross since then)")
+    if parts:
+        parts.append(f"{heads.payments} payments concerned")
+    for account, detail in sorted(reasons.get("delay", {}).items()):
+        until = detail["complete_until"]
+        last = "it has never had one" if until is None else f"the last one ended {until}"
+        parts.append(
+            f"{account}: {detail['cycles']} cycles without a complete run, "
+            f"{DELAY_CYCLES_MAX} allowed; {last}"
+        )
+    return f"{psp.title}: {'; '.join(parts)}"
+
+
+def _recovery(psp: config.Psp, heads: Position) -> str:
+    return (
+        f"{psp.title}: recovered, two complete runs in a row; divergence {_position_text(heads)}, "
+        f"{heads.payments} payments concerned"
+    )
+
+
+def _position_text(position: Position) -> str:
+    return ", ".join(each.amount() for each in position.divergences) or "none"
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.strftime("%Y-%m-%d %H:%M UTC")

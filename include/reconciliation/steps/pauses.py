@@ -1,0 +1,156 @@
+"""Whether a run may go on, or somebody has paused its PSP; and what is written down about it.
+
+Every change of a pause that is seen becomes a row of `pauses`, and so does every run that it stops
+or that goes on in spite of it. No database transaction is open while the Variable is read.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from include.reconciliation.edges import pause_variable, warehouse
+from include.reconciliation.edges.pause_variable import Pause
+from include.reconciliation.steps import incidents
+
+UNREADABLE = "reconciliation-pause-unreadable"
+# Whoever asks for a run by hand may ask for it in spite of a pause; a schedule may not.
+BY_HAND = ("manual", "command")
+IN_FORCE = ("paused", "changed", "unreadable")
+
+logger = logging.getLogger(__name__)
+
+
+def check_pause(attempt_id: int, where: str) -> Pause | None:
+    """The pause that stops this run now, or None when it may go on.
+
+    `where` says what would come next, for the log. Call it outside any transaction, before matching
+    and again before publishing. What can't be read counts as a pause and raises an alert.
+    """
+    with warehouse.transaction() as cursor:
+        row = warehouse.run(
+            cursor, "alerts/attempt_under_pause", {"attempt_id": attempt_id}
+        ).fetchone()
+    if row is None:
+        raise LookupError(f"there is no attempt {attempt_id}")
+    found = pause_variable.read(row["psp"])
+    return warehouse.repeatedly(lambda: _decide(attempt_id, row, found, where))
+
+
+def observe(cursor: warehouse.Cursor, psp: str, found: Pause | None) -> Pause | None:
+    """Writes down what changed since a pause was last seen; returns it while it is in force.
+
+    The caller holds `incidents.lock_psp`.
+    """
+    last = warehouse.run(cursor, "alerts/last_pause_change", {"psp": psp}).fetchone()
+    assert last is not None
+    event = _event(found, last)
+    if event is not None:
+        told = found if found is not None else _remembered(psp, last)
+        _add_row(cursor, told, event, exposure=incidents.exposure(cursor, psp))
+        logger.info("%s: pause %s", psp, event)
+    if found is not None and found.problem is not None:
+        incidents.open_alert(
+            cursor,
+            unreadable_fingerprint(psp),
+            UNREADABLE,
+            "high",
+            psp,
+            None,
+            found.sentence(),
+            {"unreadable": {"problem": found.problem}},
+        )
+    else:
+        incidents.close_alert(
+            cursor, unreadable_fingerprint(psp), f"{psp}: the pause can be checked again"
+        )
+    return None if found is None or found.is_over(last["now"]) else found
+
+
+def unreadable_fingerprint(psp: str) -> str:
+    """What the alert about a PSP's unreadable pause is known by."""
+    return f"pause-unreadable:{psp}"
+
+
+def _decide(
+    attempt_id: int, attempt: dict[str, Any], found: Pause | None, where: str
+) -> Pause | None:
+    with warehouse.transaction() as cursor:
+        incidents.lock_psp(cursor, attempt["psp"])
+        pause = observe(cursor, attempt["psp"], found)
+        if pause is None:
+            return None
+        exposure = incidents.exposure(cursor, attempt["psp"], attempt["account_id"])
+        goes_on = attempt["include_paused"] and attempt["trigger"] in BY_HAND
+        if goes_on:
+            # Here the reason of interest is that of the run which goes on.
+            pause = replace(pause, reason=attempt["request_note"] or pause.reason)
+        _add_row(
+            cursor,
+            pause,
+            "proceeded" if goes_on else "skipped",
+            exposure=exposure,
+            account=attempt["account"],
+            attempt_id=attempt_id,
+            requested_by=attempt["requested_by"],
+        )
+        logger.info(
+            "attempt %s of %s / %s %s before %s: %s",
+            attempt_id,
+            attempt["psp"],
+            attempt["account"],
+            "goes on" if goes_on else "stops",
+            where,
+            pause.sentence(),
+        )
+        return None if goes_on else pause
+
+
+def _event(found: Pause | None, last: dict[str, Any]) -> str | None:
+    """What has happened between the last thing seen and this one; None when nothing has."""
+    was_in_force = last["event"] in IN_FORCE
+    if found is None:
+        return "resumed" if was_in_force else None
+    if found.problem is not None:
+        return None if last["event"] == "unreadable" else "unreadable"
+    is_same = found == _remembered(found.psp, last)
+    if found.is_over(last["now"]):
+        return None if last["event"] == "expired" and is_same else "expired"
+    if last["event"] in ("paused", "changed"):
+        return None if is_same else "changed"
+    return "paused"
+
+
+def _remembered(psp: str, last: dict[str, Any]) -> Pause:
+    return Pause(psp, last["paused_by"], last["reason"], last["since"], last["until"])
+
+
+def _add_row(
+    cursor: warehouse.Cursor,
+    pause: Pause,
+    event: str,
+    *,
+    exposure: dict[str, int],
+    account: str | None = None,
+    attempt_id: int | None = None,
+    requested_by: str | None = None,
+) -> None:
+    warehouse.run(
+        cursor,
+        "alerts/add_pause_row",
+        {
+            "psp": pause.psp,
+            "account": account,
+            "event": event,
+            "paused_by": pause.paused_by,
+            "reason": pause.problem or pause.reason,
+            "since": pause.since,
+            "until": pause.until,
+            "attempt_id": attempt_id,
+            "requested_by": requested_by,
+            "exposure": Jsonb(exposure),
+        },
+    )
