@@ -21,7 +21,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from include.reconciliation.local import server as embedded
+from include.reconciliation.local import binaries
 from include.reconciliation.local.bootstrap import (
     SOURCES,
     SUPERUSER,
@@ -53,7 +53,7 @@ TEMPLATE_LOCK = 7_241_863_151
 
 def _test_cluster() -> Cluster:
     version = os.environ.get("RECONCILIATION_TEST_POSTGRES", "18")
-    install = {"18": embedded.POSTGRES_18, "16": embedded.POSTGRES_16}[version]
+    install = {"18": binaries.POSTGRES_18, "16": binaries.POSTGRES_16}[version]
     home = ensure_state_directory() / "tests" / f"pg{version}"
     home.parent.mkdir(mode=0o700, exist_ok=True)
     return Cluster(home, install=install, settings=FAST)

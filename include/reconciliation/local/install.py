@@ -107,7 +107,7 @@ def _install_with_uv(files: list[str]) -> bool:
     try:
         _pip("install", "-qq", "--require-hashes", "-r", str(INSTALLER_LOCK))
         subprocess.run(
-            [uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", *files],
+            [str(uv), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes", *files],
             check=True, cwd=ROOT, env=_environment_for_uv(),
         )
     except (OSError, subprocess.CalledProcessError):
@@ -116,7 +116,7 @@ def _install_with_uv(files: list[str]) -> bool:
 
 
 def _pip(*arguments: str) -> None:
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments]
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
     subprocess.run(command, check=True, cwd=ROOT)
 
 

@@ -11,8 +11,9 @@ import sqlalchemy
 from alembic import command
 from alembic.config import Config
 
-from include.reconciliation.local.bootstrap import LOCK_KEY, check_locale
+from include.reconciliation.local.bootstrap import LOCK_KEY, bootstrap, check_locale
 from include.reconciliation.local.layout import PROJECT_ROOT
+from include.reconciliation.local.server import borrowed_server
 
 MIGRATIONS = PROJECT_ROOT / "include" / "migrations"
 SCHEMA_FOLDER = PROJECT_ROOT / "include" / "sql" / "schema"
@@ -42,6 +43,8 @@ def migrate(conninfo: str) -> None:
     )
     with engine.connect() as connection, connection.begin():
         session = connection.connection.driver_connection
+        if not isinstance(session, psycopg.Connection):
+            raise TypeError(f"expected a psycopg connection, got {type(session).__name__}")
         check_locale(session)
         session.execute("select pg_advisory_xact_lock(%(key)s)", {"key": LOCK_KEY})
         session.execute("set local role reconciliation_owner")
@@ -90,18 +93,22 @@ def write_revisions() -> list[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """Migrate the warehouse of this checkout, or write the revisions of new SQL files."""
+    """Migrate the warehouse of this checkout or of a server of yours."""
     parser = argparse.ArgumentParser(prog="reconciliation migrate", description=main.__doc__)
     parser.add_argument(
         "--write-revisions", action="store_true", help="only write what new SQL files need"
     )
-    if parser.parse_args(arguments).write_revisions:
+    parser.add_argument(
+        "--conninfo", help="a warehouse on a server of yours, as reconciliation_migrator"
+    )
+    options = parser.parse_args(arguments)
+    if options.write_revisions:
         for path in write_revisions():
             print(path.relative_to(PROJECT_ROOT))
         return 0
-    from include.reconciliation.local.bootstrap import bootstrap
-    from include.reconciliation.local.server import borrowed_server
-
+    if options.conninfo:
+        migrate(options.conninfo)
+        return 0
     with borrowed_server() as server:
         bootstrap(server)
         migrate(server.conninfo("reconciliation", "reconciliation_migrator"))

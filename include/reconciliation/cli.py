@@ -1,0 +1,114 @@
+"""bin/reconciliation: the project's own commands, each imported only when it is called."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from include.reconciliation.local.environment import CONNECTIONS, process_environment
+from include.reconciliation.local.launcher import launcher_runs
+from include.reconciliation.local.processes import MARK
+from include.reconciliation.local.server import ServerError, borrowed_server
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand: the module whose `main(arguments) -> int` it calls, and what that needs."""
+
+    purpose: str
+    module: str
+    needs_server: bool = True
+    needs_airflow: bool = False
+    # Writes made-up books: never into databases that the user's own connections name.
+    makes_up_books: bool = False
+
+
+COMMANDS: Mapping[str, Command] = {
+    "demo": Command(
+        "reconcile made-up business days and compare with the planted faults",
+        "include.reconciliation.demo.run",
+        needs_airflow=True,
+        makes_up_books=True,
+    ),
+    "bench": Command(
+        "measure the pipeline against a floor on the same server",
+        "include.reconciliation.bench.run",
+        makes_up_books=True,
+    ),
+    "heartbeat": Command(
+        "say whether every PSP account was reconciled in time",
+        "include.reconciliation.steps.heartbeat",
+    ),
+    "migrate": Command(
+        "bring the warehouse to the newest schema",
+        "include.reconciliation.local.migrate",
+        needs_server=False,
+    ),
+    "psql": Command(
+        "open a shell on the warehouse that can only read",
+        "include.reconciliation.local.shell",
+    ),
+    "server": Command(
+        "start, stop or show the embedded PostgreSQL",
+        "include.reconciliation.local.server_command",
+        needs_server=False,
+    ),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one subcommand; the exit code is its own, 2 for a wrong call."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(usage())
+        return 0 if arguments else 2
+    name, *rest = arguments
+    command = COMMANDS.get(name)
+    if command is None:
+        print(f"There is no command {name!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    if {"-h", "--help"} & set(rest):
+        return _entry(command)(rest)
+    try:
+        return _run(command, rest)
+    except ServerError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def usage() -> str:
+    """All subcommands, a line each."""
+    lines = [f"  {name:<10} {command.purpose}" for name, command in COMMANDS.items()]
+    return "usage: bin/reconciliation <command> [arguments]\n\n" + "\n".join(lines)
+
+
+def _run(command: Command, arguments: list[str]) -> int:
+    own_server = "AIRFLOW_CONN_RECONCILIATION" in os.environ and not command.makes_up_books
+    if not command.needs_server or own_server:
+        return _entry(command)(arguments)
+    if command.needs_airflow and launcher_runs() and MARK not in os.environ:
+        print("make up runs on the same databases: end it with make down first.", file=sys.stderr)
+        return 1
+    with borrowed_server() as server:
+        given = dict(os.environ)
+        if command.makes_up_books:
+            for connection in CONNECTIONS:
+                given.pop(f"AIRFLOW_CONN_{connection.upper()}", None)
+        environment = process_environment(server, given=given)
+        from include.reconciliation.local.prepare import prepare, prepare_warehouse
+
+        if command.needs_airflow:
+            prepare(server, environment)
+        else:
+            prepare_warehouse(server)
+        os.environ.update(environment)
+        return _entry(command)(arguments)
+
+
+def _entry(command: Command) -> Callable[[list[str]], int]:
+    entry: Callable[[list[str]], int] = importlib.import_module(command.module).main
+    return entry
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
