@@ -1,0 +1,64 @@
+"""How a statement format is described: data that the shared readers and SQL files follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Larger files are refused; ten million lines of the widest format need 3.3 GB.
+SIZE_BYTES_MAX = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class LineType:
+    """What a provider's type word means: the canonical type, and whose total it belongs to."""
+
+    type: str
+    economic_type: str
+
+    @classmethod
+    def plain(cls, type_: str) -> LineType:
+        """A type that belongs to its own total."""
+        return cls(type_, type_)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One promise of the gate: `include/sql/gate/<format>/<promise>.sql` returns what breaks it."""
+
+    promise: str
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFormat:
+    """A statement that is a CSV file with a header.
+
+    `columns` maps header names to our column names; those not in `required` may be absent.
+    `small_gates` read grouped rows and always run; `row_gates` read the raw rows again, and run
+    only when the grouping raised a flag or could not be done.
+    """
+
+    name: str
+    title: str
+    columns: Mapping[str, str]
+    required: frozenset[str]
+    types: Mapping[str, LineType]
+    small_gates: tuple[Gate, ...]
+    row_gates: tuple[Gate, ...]
+    proved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagesFormat:
+    """A statement that is the pages of an API, read for a range of time."""
+
+    name: str
+    title: str
+    types: Mapping[str, LineType]
+    gates: tuple[Gate, ...]
+    proved_by: str
+    metadata_keys: tuple[str, ...] = field(default=())
+
+
+Format = CsvFormat | PagesFormat

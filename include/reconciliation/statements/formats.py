@@ -1,0 +1,21 @@
+"""The formats that the configuration may name."""
+
+from __future__ import annotations
+
+from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
+from include.reconciliation.statements.description import Format
+
+FORMATS: dict[str, Format] = {
+    format_.name: format_
+    for format_ in (ADYEN_SETTLEMENT_DETAILS,)
+}
+
+
+def format_named(name: str) -> Format:
+    """The format of that name; ConfigurationError names the known ones."""
+    try:
+        return FORMATS[name]
+    except KeyError:
+        known = ", ".join(sorted(FORMATS))
+        raise ConfigurationError(f"there is no format {name!r}; known: {known}") from None

@@ -1,0 +1,69 @@
+"""The step that brings statements in: raw bytes first, kept under their hash."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from include.reconciliation import config
+from include.reconciliation.config import Psp
+from include.reconciliation.edges import drop_folder, store, warehouse
+from include.reconciliation.statements import deliveries
+from include.reconciliation.statements.deliveries import Attempt
+from include.reconciliation.statements.description import SIZE_BYTES_MAX
+
+
+def fetch_psp_statements(attempt_id: int) -> int:
+    """Keeps what the PSP has delivered since the last look; returns how many contents are new.
+
+    A retry of an attempt that has looked already does nothing and returns 0.
+    """
+    with warehouse.transaction() as cursor:
+        attempt = deliveries.attempt_with(cursor, attempt_id)
+        looked_at = warehouse.run(
+            cursor, "statements/last_look", {"account_id": attempt.account_id}
+        ).fetchone()
+    if attempt.fetched_at is not None:
+        return 0
+    psp = config.load().psp(attempt.psp)
+    return _from_folder(attempt, psp, looked_at["looked_at"] if looked_at else None)
+
+
+def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
+    looking_at = datetime.now(UTC)
+    kept = []
+    for file in drop_folder.settled_files(
+        drop_folder.account_folder(psp.connection, attempt.account)
+    ):
+        if file.size_bytes > SIZE_BYTES_MAX or not file.is_unread_since(last_look):
+            continue
+        try:
+            with drop_folder.opened(file) as stream:
+                kept.append((file, store.keep(stream)))
+        except (drop_folder.FileChanged, FileNotFoundError):
+            continue
+    new = 0
+    with warehouse.attempt(attempt.attempt_id) as cursor:
+        if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
+            return 0
+        known = _known(cursor, attempt, [content for _, content in kept])
+        for file, content in kept:
+            if content in known and not file.is_new_since(last_look):
+                continue
+            new += deliveries.keep(
+                cursor, attempt, content_sha256=content, name=file.name, size_bytes=file.size_bytes
+            )
+        warehouse.run(
+            cursor,
+            "statements/mark_fetched",
+            {"attempt_id": attempt.attempt_id, "looked_at": looking_at},
+        )
+    return new
+
+
+def _known(cursor: warehouse.Cursor, attempt: Attempt, contents: list[str]) -> set[str]:
+    rows = warehouse.run(
+        cursor,
+        "statements/known_contents",
+        {"account_id": attempt.account_id, "contents": contents},
+    ).fetchall()
+    return {row["content_sha256"] for row in rows}

@@ -1,0 +1,82 @@
+"""The step that lets statements in, or refuses them."""
+
+from __future__ import annotations
+
+from include.reconciliation import config
+from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.warehouse import Cursor
+from include.reconciliation.errors import StatementError
+from include.reconciliation.statements import deliveries, gate
+from include.reconciliation.statements.deliveries import Attempt, Delivery
+from include.reconciliation.statements.formats import format_named
+
+
+def validate_statements(attempt_id: int) -> dict[str, int]:
+    """Gates what was delivered and stages the lines that are proved and not in force.
+
+    Leaves `work_statement_lines`. Returns how many statements wait to come into force, how many
+    this attempt refused, and how many lines are staged. A refused statement never stops another.
+    """
+    with warehouse.attempt(attempt_id) as cursor:
+        attempt = deliveries.attempt_with(cursor, attempt_id)
+        psp = config.load().psp(attempt.psp)
+        format_ = format_named(psp.format)
+        cursor.execute("drop table if exists work_statement_lines")
+        warehouse.run(cursor, "statements/create_statement_lines")
+        for delivery in deliveries.to_gate(cursor, attempt):
+            try:
+                gate.admit(cursor, attempt, delivery, psp, format_)
+            except StatementError as error:
+                if gate.refuse(cursor, attempt, delivery, format_, error):
+                    _alert(cursor, attempt, delivery, error)
+            warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
+        _settle_versions(cursor, attempt)
+        row = warehouse.run(
+            cursor,
+            "statements/mark_validated",
+            {"attempt_id": attempt_id, "account_id": attempt.account_id},
+        ).fetchone()
+        assert row is not None
+        return {name: int(count) for name, count in row.items()}
+
+
+def _settle_versions(cursor: Cursor, attempt: Attempt) -> None:
+    account = {"account_id": attempt.account_id}
+    rows = warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
+    superseded = [row["statement_id"] for row in rows]
+    warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
+    for row in warehouse.run(cursor, "statements/correct_refused", account).fetchall():
+        _close_alert(cursor, attempt, row["content_sha256"])
+
+
+def _alert(
+    cursor: Cursor, attempt: Attempt, delivery: Delivery, error: StatementError
+) -> None:
+    from include.reconciliation.steps.incidents import open_alert
+
+    open_alert(
+        cursor,
+        fingerprint=_fingerprint(attempt, delivery.content_sha256),
+        name="statement_quarantined",
+        severity="high",
+        psp=attempt.psp,
+        account=attempt.account,
+        summary=str(error),
+        reasons={
+            "reason_code": error.reason_code,
+            "file": delivery.name,
+            "content_sha256": delivery.content_sha256,
+        },
+    )
+
+
+def _close_alert(cursor: Cursor, attempt: Attempt, content_sha256: str) -> None:
+    from include.reconciliation.steps.incidents import close_alert
+
+    close_alert(
+        cursor, _fingerprint(attempt, content_sha256), "a good statement has come in its place"
+    )
+
+
+def _fingerprint(attempt: Attempt, content_sha256: str) -> str:
+    return f"statement_quarantined:{attempt.psp}:{attempt.account}:{content_sha256[:12]}"

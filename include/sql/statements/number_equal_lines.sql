@@ -1,0 +1,44 @@
+-- Lines of one statement with the same key are numbered, so that each has an identity of its own.
+--
+-- Grain:   updates the lines whose key occurs more than once. The order is that of what they say, and
+--          only between lines that say the same that of the file: another order of rows changes nothing.
+-- Binds:   statement_ids (bigint[]): the statements to number.
+with
+
+keys as (
+
+    -- Hashes find the candidates in little memory; two keys with one hash only cost a comparison.
+    select
+        statement_id,
+        hashtextextended(line_key, 0) as key_hash
+    from work_statement_lines
+    where statement_id = any(%(statement_ids)s::bigint[])
+    group by statement_id, key_hash
+    having count(*) > 1
+
+),
+
+numbered as (
+
+    select
+        lines.ctid as place,
+        row_number() over (
+            partition by lines.statement_id, lines.line_key
+            order by
+                lines.gross_currency, lines.gross_minor, lines.net_minor, lines.fee_minor, lines.booked_at,
+                lines.merchant_reference, lines.provider_type, lines.row_number
+        ) as occurrence
+    from work_statement_lines as lines
+    inner join keys
+        on
+            lines.statement_id = keys.statement_id
+            and hashtextextended(lines.line_key, 0) = keys.key_hash
+
+)
+
+update work_statement_lines as lines
+set occurrence = numbered.occurrence
+from numbered
+where
+    lines.ctid = numbered.place
+    and numbered.occurrence > 1
