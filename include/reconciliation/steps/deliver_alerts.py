@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -49,7 +50,7 @@ def watch() -> dict[str, int]:
     for psp in config.load().psps:
         found = pause_variable.read(psp.name)
         try:
-            is_paused, has_incident = warehouse.repeatedly(lambda: _watch_psp(psp, found))  # noqa: B023
+            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found))
         except (psycopg.Error, ReconciliationError) as error:
             logger.exception("%s could not be weighed", psp.name)
             errors.append(error)
