@@ -45,6 +45,10 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.local.migrate",
         needs_server=False,
     ),
+    "docs": Command(
+        "write the pages of docs/ that are made from database and code",
+        "include.reconciliation.documentation.run",
+    ),
     "psql": Command(
         "open a shell on the warehouse that can only read",
         "include.reconciliation.local.shell",
