@@ -1,0 +1,118 @@
+-- Which payment does each ledger row belong to?
+--
+-- Grain:   one row per ledger candidate, with its payment_key.
+-- Binds:   account_id (integer).
+-- Reason:  the payment's own reference first; then a line that carries the row's event reference;
+--          then a line whose event the ledger stored as the payment (on recurring captures); the
+--          merchant's reference only for a row that has no reference of the PSP, and only where it
+--          names one payment. What nothing claims keeps its own reference.
+create unlogged table work_ledger_payments as
+with
+
+pool_payments as materialized (
+
+    select distinct payment_key from work_pool_statement
+
+),
+
+unclaimed as materialized (
+
+    select work_ledger_candidates.*
+    from work_ledger_candidates
+    left join pool_payments on work_ledger_candidates.psp_reference = pool_payments.payment_key
+    where
+        pool_payments.payment_key is null
+        and not exists (
+            select from internal.statement_lines
+            where
+                statement_lines.account_id = %(account_id)s
+                and statement_lines.payment_key = work_ledger_candidates.psp_reference
+                and statement_lines.last_run_number is null
+        )
+
+),
+
+lines as materialized (
+
+    select
+        event_reference,
+        merchant_reference,
+        payment_key
+    from work_line_changes
+    where change in ('new', 'changed') and is_expected
+    union all
+    select
+        statement_lines.event_reference,
+        statement_lines.merchant_reference,
+        statement_lines.payment_key
+    from internal.statement_lines
+    where
+        statement_lines.account_id = %(account_id)s
+        and statement_lines.last_run_number is null
+        and statement_lines.event_reference in (
+            select event_reference from unclaimed
+            union
+            select psp_reference from unclaimed
+        )
+    union all
+    select
+        statement_lines.event_reference,
+        statement_lines.merchant_reference,
+        statement_lines.payment_key
+    from internal.open_items
+    inner join internal.statement_lines
+        on
+            open_items.item_id = statement_lines.item_id
+            and statement_lines.account_id = %(account_id)s
+    where
+        open_items.account_id = %(account_id)s
+        and open_items.leg = 'ledger_statement'
+        and open_items.side = 'statement'
+
+),
+
+by_event as (
+
+    select
+        event_reference,
+        min(payment_key) as payment_key
+    from lines
+    where
+        event_reference in (
+            select event_reference from unclaimed
+            union
+            select psp_reference from unclaimed
+        )
+    group by event_reference
+
+),
+
+by_merchant as (
+
+    select
+        merchant_reference,
+        min(payment_key) as payment_key
+    from lines
+    where merchant_reference in (select merchant_reference from unclaimed where psp_reference is null)
+    group by merchant_reference
+    having count(distinct payment_key) = 1
+
+)
+
+select
+    unclaimed.item_id,
+    coalesce(
+        event_claim.payment_key,
+        capture_claim.payment_key,
+        merchant_claim.payment_key,
+        unclaimed.psp_reference,
+        'merchant:' || unclaimed.merchant_reference,
+        'ledger:' || unclaimed.ledger_id
+    ) as payment_key
+from unclaimed
+left join by_event as event_claim on unclaimed.event_reference = event_claim.event_reference
+left join by_event as capture_claim on unclaimed.psp_reference = capture_claim.event_reference
+left join by_merchant as merchant_claim
+    on
+        unclaimed.merchant_reference = merchant_claim.merchant_reference
+        and unclaimed.psp_reference is null;

@@ -1,0 +1,46 @@
+-- Which payments does this run decide anew?
+--
+-- Grain:   one row per payment that has a row which is new, changed, gone or open, an open
+--          discrepancy, or a row in the interval that is reprocessed.
+-- Binds:   account_id (integer), head_run_number (bigint), reprocess_from, reprocess_to (timestamptz,
+--          half-open; NULL for none).
+create unlogged table work_touched_payments as
+select payment_key from work_pool_statement
+union
+select payment_key from work_pool_ledger
+union
+select statement_lines.payment_key
+from work_line_changes
+inner join internal.statement_lines
+    on
+        work_line_changes.old_item_id = statement_lines.item_id
+        and statement_lines.account_id = %(account_id)s
+where work_line_changes.change in ('changed', 'withdrawn')
+union
+select ledger_transactions.payment_key
+from work_ledger_changes
+inner join internal.ledger_transactions
+    on
+        work_ledger_changes.old_item_id = ledger_transactions.item_id
+        and ledger_transactions.account_id = %(account_id)s
+where work_ledger_changes.change in ('changed', 'vanished')
+union
+select payment_key
+from internal.discrepancy_versions
+where run_number = %(head_run_number)s and change <> 'resolved' and payment_key is not null
+union
+select payment_key
+from internal.statement_lines
+where
+    account_id = %(account_id)s
+    and last_run_number is null
+    and booked_at >= %(reprocess_from)s
+    and booked_at < %(reprocess_to)s
+union
+select payment_key
+from internal.ledger_transactions
+where
+    account_id = %(account_id)s
+    and last_run_number is null
+    and occurred_at >= %(reprocess_from)s
+    and occurred_at < %(reprocess_to)s;

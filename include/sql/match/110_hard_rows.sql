@@ -1,0 +1,79 @@
+-- Every row of the groups that are not plain and have a statement line, with what the passes need.
+--
+-- Grain:   one row per statement line or ledger row.
+-- Binds:   as_of, covered_through (date, NULL if nothing is covered), zone (text),
+--          statement_grace (interval).
+create unlogged table work_hard as
+select
+    'statement' as side,
+    pool.item_id,
+    pool.payment_key,
+    pool.economic_type,
+    pool.type,
+    pool.event_reference,
+    true as moves_money,
+    pool.amount_minor,
+    pool.currency,
+    pool.fee_minor,
+    pool.tax_minor,
+    pool.net_currency as fee_currency,
+    pool.dated_at,
+    pool.dated_on,
+    null::date as settles_on,
+    null::date as due_on,
+    -- A chargeback or a reversal is the provider's doing: the ledger hears of it a business day later.
+    case
+        when pool.type in ('chargeback', 'reversal')
+            then timezone(
+                %(zone)s,
+                work_calendar.next_business_day + timezone(%(zone)s, pool.dated_at)::time
+            )
+        else pool.dated_at + %(statement_grace)s
+    end as due_at,
+    false as is_due,
+    null::text as state,
+    null::bigint as match_id,
+    null::text as rule,
+    ''::text as sort_key
+from work_groups
+inner join work_pool_statement as pool
+    on
+        work_groups.payment_key = pool.payment_key
+        and work_groups.economic_type = pool.economic_type
+inner join work_calendar on timezone(%(zone)s, pool.dated_at)::date = work_calendar.day
+where not work_groups.is_plain and pool.dated_at < %(as_of)s and pool.type <> 'unknown'
+union all
+select
+    'ledger' as side,
+    pool.item_id,
+    pool.payment_key,
+    pool.economic_type,
+    pool.type,
+    pool.event_reference,
+    pool.moves_money,
+    pool.amount_minor,
+    pool.currency,
+    pool.fee_minor,
+    pool.tax_minor,
+    pool.currency as fee_currency,
+    pool.dated_at,
+    pool.dated_on,
+    pool.settles_on,
+    pool.due_on,
+    pool.due_at,
+    false as is_due,
+    null::text as state,
+    null::bigint as match_id,
+    null::text as rule,
+    ''::text as sort_key
+from work_groups
+inner join work_pool_ledger as pool
+    on
+        work_groups.payment_key = pool.payment_key
+        and work_groups.economic_type = pool.economic_type
+where
+    not work_groups.is_plain
+    and work_groups.statement_rows > 0
+    and pool.dated_at < %(as_of)s
+    and pool.type <> 'unknown'
+    and pool.moves_money is not null;

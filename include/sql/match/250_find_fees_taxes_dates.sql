@@ -1,0 +1,129 @@
+-- Events that both sides know, with another fee, another tax, or on another day than the rule gives.
+--
+-- Grain:   one finding per event and aspect.
+-- Binds:   compare_dates (boolean), zone (text), statement_grace (interval).
+-- Reason:  NULL on either side is 'not compared', never 0. Early is before the due day, late is when
+--          the row would have been overdue; the provider's own chargebacks follow no rule. Where the
+--          two share a day, the ledger may be a little behind over midnight.
+with
+
+named as (
+
+    select
+        nextval('internal.item_ids') as finding_no,
+        'fee_mismatch' as kind,
+        fee_currency as currency,
+        statement_fee_minor as shown_statement_minor,
+        ledger_fee_minor as shown_ledger_minor,
+        statement_fee_minor - ledger_fee_minor as delta_minor,
+        abs(statement_fee_minor - ledger_fee_minor) as exposure_minor,
+        ''::text as detail,
+        statement_item_id,
+        ledger_item_id,
+        payment_key,
+        economic_type,
+        event_reference,
+        due_at,
+        due_on
+    from work_pairs
+    where has_comparable_fees and statement_fee_minor <> ledger_fee_minor
+    union all
+    select
+        nextval('internal.item_ids'),
+        'tax_mismatch',
+        fee_currency,
+        statement_tax_minor,
+        ledger_tax_minor,
+        statement_tax_minor - ledger_tax_minor,
+        abs(statement_tax_minor - ledger_tax_minor),
+        '',
+        statement_item_id,
+        ledger_item_id,
+        payment_key,
+        economic_type,
+        event_reference,
+        due_at,
+        due_on
+    from work_pairs
+    where has_comparable_fees and statement_tax_minor <> ledger_tax_minor
+    union all
+    select
+        nextval('internal.item_ids'),
+        'date_mismatch',
+        statement_currency,
+        statement_minor,
+        statement_minor,
+        0,
+        case
+            when date_trunc('month', statement_on) <> date_trunc('month', due_on) then abs(statement_minor)
+            else 0
+        end,
+        format(
+            'booked on %%s, %%s: the rule gives %%s',
+            statement_on,
+            case when statement_on < due_on then 'early' else 'late' end,
+            due_on
+        ),
+        statement_item_id,
+        ledger_item_id,
+        payment_key,
+        economic_type,
+        event_reference,
+        due_at,
+        due_on
+    from work_pairs
+    where
+        %(compare_dates)s
+        and is_matched
+        and type in ('payment', 'refund')
+        and (
+            statement_at >= due_at
+            or (
+                statement_on < due_on
+                and (
+                    due_on <> ledger_on
+                    or statement_at < timezone(%(zone)s, due_on::timestamp) - %(statement_grace)s
+                )
+            )
+        )
+
+),
+
+found as (
+
+    insert into work_findings (
+        finding_no, kind, currency, statement_minor, ledger_minor, delta_minor, exposure_minor,
+        payment_key, economic_type, event_reference, due_at, due_on, lead_side, lead_item_id, detail
+    )
+    select
+        finding_no,
+        kind,
+        currency,
+        shown_statement_minor,
+        shown_ledger_minor,
+        delta_minor,
+        exposure_minor,
+        payment_key,
+        economic_type,
+        event_reference,
+        due_at,
+        due_on,
+        'statement',
+        statement_item_id,
+        detail
+    from named
+
+)
+
+insert into work_finding_members (finding_no, side, item_id)
+select
+    finding_no,
+    'statement',
+    statement_item_id
+from named
+union all
+select
+    finding_no,
+    'ledger',
+    ledger_item_id
+from named;

@@ -1,0 +1,62 @@
+-- Matches in force that a touched row belongs to: which stay as they are, which are dissolved?
+--
+-- Grain:   one row per match in force with a member in the pool, or gone from the books.
+-- Binds:   account_id (integer).
+create unlogged table work_existing_matches as
+with
+
+touched_items as (
+
+    select item_id from work_pool_statement where origin = 'sibling'
+    union all
+    select item_id from work_pool_ledger where origin = 'sibling'
+    union all
+    select old_item_id from work_line_changes where change in ('changed', 'withdrawn')
+    union all
+    select old_item_id from work_ledger_changes where change in ('changed', 'vanished')
+
+),
+
+existing as (
+
+    select
+        members.match_id,
+        array_agg(members.item_id order by members.item_id) as item_ids
+    from internal.match_members as members
+    where
+        members.leg = 'ledger_statement'
+        and members.match_id in (
+            select match_members.match_id
+            from touched_items
+            inner join internal.match_members on touched_items.item_id = match_members.item_id
+            where match_members.leg = 'ledger_statement'
+        )
+    group by members.match_id
+
+),
+
+decided as (
+
+    select
+        match_id,
+        'payment_and_amount' as rule,
+        array[least(statement_item_id, ledger_item_id), greatest(statement_item_id, ledger_item_id)] as item_ids
+    from work_groups
+    where is_plain and (statement_item_id in (select item_id from touched_items) or ledger_item_id in (select item_id from touched_items))
+    union all
+    select
+        match_id,
+        min(rule),
+        array_agg(item_id order by item_id)
+    from work_hard
+    where state = 'matched'
+    group by match_id
+
+)
+
+select
+    existing.match_id,
+    existing.item_ids,
+    decided.match_id as decided_match_id
+from existing
+left join decided on existing.item_ids = decided.item_ids;

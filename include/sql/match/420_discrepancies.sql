@@ -1,0 +1,239 @@
+-- The discrepancies as this run leaves them: open ones with what changed, and the resolved.
+--
+-- Grain:   one row per discrepancy.
+-- Binds:   account_id (integer), psp, account, leg, run_id (text), head_run_number (bigint),
+--          kinds (jsonb).
+create unlogged table work_discrepancies as
+with
+
+open_at_head as (
+
+    select *
+    from internal.discrepancy_versions
+    where run_number = %(head_run_number)s and change <> 'resolved'
+
+),
+
+earlier as (
+
+    select
+        discrepancy_versions.discrepancy_id,
+        max(discrepancy_versions.episode) as episode,
+        (array_agg(discrepancy_versions.first_run_id order by discrepancy_versions.run_number))[1] as first_run_id
+    from work_finding_ids
+    inner join internal.discrepancy_versions
+        on work_finding_ids.discrepancy_id = discrepancy_versions.discrepancy_id
+    group by discrepancy_versions.discrepancy_id
+
+),
+
+described as (
+
+    select
+        work_finding_ids.discrepancy_id,
+        work_finding_ids.slot,
+        work_finding_ids.member_keys,
+        work_findings.kind,
+        work_findings.currency,
+        work_findings.statement_minor,
+        work_findings.ledger_minor,
+        work_findings.delta_minor,
+        work_findings.exposure_minor,
+        work_findings.payment_key,
+        work_findings.due_at,
+        work_findings.due_on,
+        lead.psp_reference,
+        lead.merchant_reference,
+        lead.dated_at as occurred_at,
+        line.statement_file,
+        line.statement_row,
+        encode(
+            sha256(convert_to(
+                jsonb_build_array(
+                    %(psp)s::text, %(account)s::text, coalesce(work_findings.economic_type, ''),
+                    coalesce(work_findings.event_reference, work_findings.payment_key, work_finding_ids.member_keys[1])
+                )::text,
+                'UTF8'
+            )),
+            'hex'
+        ) as event_id,
+        case work_findings.kind
+            when 'missing_in_ledger' then
+                'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ', ledger nothing'
+            when 'chargeback_not_in_ledger' then
+                'chargeback of ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ' on the statement, ledger nothing'
+            when 'reversed_after_settlement' then
+                'reversal of ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ' on the statement, ledger nothing'
+            when 'missing_in_statement' then
+                'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
+                || ', no statement line though ' || work_findings.due_on || ' is covered'
+            when 'duplicate_settlement' then
+                'statement has ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ' once more than the ledger'
+            when 'duplicate_in_ledger' then
+                'ledger has ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
+                || ' once more than the statement'
+            when 'unclassified_line' then
+                case
+                    when work_findings.statement_minor is not null or work_findings.ledger_minor is null
+                        then 'statement line of unknown type ' || coalesce('"' || line.provider_type || '"', '')
+                    else
+                        'ledger row of unknown type or status "' || coalesce(lead.type, '') || ', ' || coalesce(lead.status, '') || '"'
+                end
+                || coalesce(': ' || internal.money_text(coalesce(work_findings.statement_minor, work_findings.ledger_minor), work_findings.currency), '')
+            when 'currency_mismatch' then
+                case
+                    when work_findings.statement_minor is not null
+                        then 'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency) || ', ledger in another currency'
+                    else
+                        'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency) || ', statement in another currency'
+                end
+            when 'status_mismatch' then
+                'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ', in the ledger the event moves no money (' || coalesce(entry.status, '') || ')'
+            when 'date_mismatch' then work_findings.detail
+            when 'ledger_changed' then work_findings.detail
+            when 'statement_gap' then work_findings.detail
+            else
+                'statement ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
+                || ', ledger ' || coalesce(internal.money_text(work_findings.ledger_minor, work_findings.currency), 'nothing')
+                || ': statement '
+                || case when work_findings.delta_minor > 0 then 'above' else 'below' end
+                || ' ledger by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency)
+        end as explanation
+    from work_findings
+    inner join work_finding_ids on work_findings.finding_no = work_finding_ids.finding_no
+    left join work_items as lead
+        on
+            work_findings.lead_side = lead.side
+            and work_findings.lead_item_id = lead.item_id
+    left join lateral (
+        select
+            work_items.statement_file,
+            work_items.statement_row,
+            work_items.provider_type
+        from work_finding_members
+        inner join work_items
+            on
+                work_finding_members.side = work_items.side
+                and work_finding_members.item_id = work_items.item_id
+        where
+            work_finding_members.finding_no = work_findings.finding_no
+            and work_items.side = 'statement'
+        order by work_items.member_key
+        limit 1
+    ) as line on true
+    left join lateral (
+        select work_items.status
+        from work_finding_members
+        inner join work_items
+            on
+                work_finding_members.side = work_items.side
+                and work_finding_members.item_id = work_items.item_id
+        where
+            work_finding_members.finding_no = work_findings.finding_no
+            and work_items.side = 'ledger'
+        order by work_items.member_key
+        limit 1
+    ) as entry on true
+
+)
+
+select
+    described.discrepancy_id,
+    coalesce(carried.event_id, described.event_id) as event_id,
+    %(account_id)s::integer as account_id,
+    %(leg)s::text as leg,
+    %(kinds)s::jsonb -> described.kind ->> 'aspect' as aspect,
+    described.slot,
+    described.kind,
+    case
+        when open_at_head.discrepancy_id is null and earlier.discrepancy_id is null then 'new'
+        when open_at_head.discrepancy_id is null then 'reopened'
+        when
+            (
+                open_at_head.kind, open_at_head.currency, open_at_head.statement_minor,
+                open_at_head.ledger_minor, open_at_head.delta_minor, open_at_head.exposure_minor
+            ) is not distinct from (
+                described.kind, described.currency, described.statement_minor,
+                described.ledger_minor, described.delta_minor, described.exposure_minor
+            )
+            then 'persisting'
+        else 'restated'
+    end as change,
+    'open' as status,
+    case
+        when open_at_head.discrepancy_id is not null then open_at_head.episode
+        else coalesce(earlier.episode, 0) + 1
+    end as episode,
+    %(kinds)s::jsonb -> described.kind ->> 'severity' as severity,
+    described.currency,
+    described.statement_minor,
+    described.ledger_minor,
+    described.delta_minor,
+    described.exposure_minor,
+    coalesce(described.psp_reference, carried.psp_reference) as psp_reference,
+    coalesce(described.merchant_reference, carried.merchant_reference) as merchant_reference,
+    coalesce(described.occurred_at, carried.occurred_at) as occurred_at,
+    described.due_at,
+    described.due_on,
+    coalesce(earlier.first_run_id, %(run_id)s::text) as first_run_id,
+    described.explanation,
+    described.statement_file,
+    described.statement_row,
+    described.payment_key,
+    described.member_keys
+from described
+left join open_at_head on described.discrepancy_id = open_at_head.discrepancy_id
+left join open_at_head as carried
+    on described.discrepancy_id = carried.discrepancy_id and described.kind = 'ledger_changed'
+left join earlier on described.discrepancy_id = earlier.discrepancy_id
+union all
+select
+    open_at_head.discrepancy_id,
+    open_at_head.event_id,
+    open_at_head.account_id,
+    open_at_head.leg,
+    open_at_head.aspect,
+    null,
+    open_at_head.kind,
+    'resolved',
+    'closed',
+    open_at_head.episode,
+    open_at_head.severity,
+    open_at_head.currency,
+    open_at_head.statement_minor,
+    open_at_head.ledger_minor,
+    open_at_head.delta_minor,
+    open_at_head.exposure_minor,
+    open_at_head.psp_reference,
+    open_at_head.merchant_reference,
+    open_at_head.occurred_at,
+    open_at_head.due_at,
+    open_at_head.due_on,
+    open_at_head.first_run_id,
+    coalesce('merged into ' || merged.discrepancy_id, open_at_head.explanation),
+    open_at_head.statement_file,
+    open_at_head.statement_row,
+    open_at_head.payment_key,
+    null
+from open_at_head
+left join work_finding_ids as same on open_at_head.discrepancy_id = same.discrepancy_id
+left join lateral (
+    select work_finding_ids.discrepancy_id
+    from internal.discrepancy_identities as identities
+    inner join work_finding_ids
+        on
+            identities.aspect = work_finding_ids.slot
+            and identities.member_key = any(work_finding_ids.member_keys)
+    where
+        identities.account_id = %(account_id)s
+        and identities.leg = %(leg)s
+        and identities.discrepancy_id = open_at_head.discrepancy_id
+    order by work_finding_ids.discrepancy_id
+    limit 1
+) as merged on true
+where same.discrepancy_id is null;
