@@ -81,9 +81,13 @@ def test_every_file_but_the_damaged_one_adds_up_to_zero_in_each_currency(history
 def _differences(content: bytes) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for row in csv.DictReader(io.StringIO(content.decode())):
-        credit, debit = row["Net Credit (NC)"], row["Net Debit (NC)"]
-        sums[row["Net Currency"]] += Decimal(credit or "0") - Decimal(debit or "0")
+        sums[row["Net Currency"]] += _signed(row, "Net {} (NC)")
     return {currency: total for currency, total in sums.items() if total}
+
+
+def _signed(row: dict[str, str], columns: str) -> Decimal:
+    credit, debit = row[columns.format("Credit")], row[columns.format("Debit")]
+    return Decimal(credit or "0") - Decimal(debit or "0")
 
 
 def test_each_row_of_a_file_gives_gross_less_costs_in_net(history: History) -> None:
@@ -92,8 +96,8 @@ def test_each_row_of_a_file_gives_gross_less_costs_in_net(history: History) -> N
         for row in csv.DictReader(io.StringIO(file.content.decode())):
             if not row["Psp Reference"]:
                 continue
-            gross = Decimal(row["Gross Credit (GC)"] or "0") - Decimal(row["Gross Debit (GC)"] or "0")
-            net = Decimal(row["Net Credit (NC)"] or "0") - Decimal(row["Net Debit (NC)"] or "0")
+            gross = _signed(row, "Gross {} (GC)")
+            net = _signed(row, "Net {} (NC)")
             cost = sum(Decimal(row[name] or "0") for name in costs)
             assert abs(gross * Decimal(row["Exchange Rate"]) - cost - net) <= Decimal("0.005"), row
 

@@ -103,7 +103,8 @@ def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> 
     for currency in sorted(net_minor):
         # Two equal rows are two fees, one for each terminal.
         for _ in range(2):
-            rows.append(_account_row(account, number, "Fee", "Terminal rent", currency, -150, booked_at))
+            fee = ("Fee", "Terminal rent", currency, -150)
+            rows.append(_account_row(account, number, *fee, booked_at))
             net_minor[currency] -= 150
         total_minor = net_minor[currency]
         paid_out = total_minor > 0
@@ -112,7 +113,7 @@ def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> 
                 account,
                 number,
                 "MerchantPayout" if paid_out else "Balancetransfer",
-                f"TX{number}{currency}XT batch {number}, {account}" if paid_out else "to next batch",
+                _payout_text(account, number, currency) if paid_out else "to next batch",
                 currency,
                 -total_minor,
                 booked_at,
@@ -123,6 +124,11 @@ def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> 
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def _payout_text(account: str, number: str, currency: str) -> str:
+    """What the bank's statement shows as well."""
+    return f"TX{number}{currency}XT batch {number}, {account}"
 
 
 def _line_row(line: StatementLine, number: str) -> dict[str, str]:

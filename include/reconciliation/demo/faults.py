@@ -295,12 +295,14 @@ def settled_before_its_day(desk: Desk) -> None:
 
 def settled_after_the_month(desk: Desk) -> None:
     """Due on the last day of February, settled in March; missing in between."""
-    _late(desk, "settled_after_the_month", timeline.THURSDAY, timeline.MONDAY, "BRL", 51_000, 51_000)
+    days = (timeline.THURSDAY, timeline.MONDAY)
+    _late(desk, "settled_after_the_month", *days, "BRL", 51_000, 51_000)
 
 
 def settled_a_day_late(desk: Desk) -> None:
     """Late within one month: the money is there and no period is wrong."""
-    _late(desk, "settled_a_day_late", timeline.MONDAY, timeline.NEXT_WEDNESDAY, "EUR", 3_450, 0)
+    days = (timeline.MONDAY, timeline.NEXT_WEDNESDAY)
+    _late(desk, "settled_a_day_late", *days, "EUR", 3_450, 0)
 
 
 def _late(

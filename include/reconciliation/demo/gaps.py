@@ -22,7 +22,9 @@ _GAPS = (
 )
 
 
-def plant_gaps(story: Story, files: Iterable[DroppedFile], scenarios: frozenset[str] | None) -> None:
+def plant_gaps(
+    story: Story, files: Iterable[DroppedFile], scenarios: frozenset[str] | None
+) -> None:
     """Labels the gaps: they are open at the last window that ends before the good file comes."""
     arrivals: dict[tuple[str, date], datetime] = {}
     for file in files:

@@ -17,8 +17,8 @@ from include.reconciliation.demo.adyen_files import DroppedFile, adyen_files
 from include.reconciliation.demo.decoys import DECOYS
 from include.reconciliation.demo.desk import PROFILES, AccountProfile, Desk, Story
 from include.reconciliation.demo.faults import FAULTS
-from include.reconciliation.demo.gateway import GatewayIntent, GatewayTransaction, gateway_rows
 from include.reconciliation.demo.gaps import plant_gaps
+from include.reconciliation.demo.gateway import GatewayIntent, GatewayTransaction, gateway_rows
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.movements import LedgerChange
 from include.reconciliation.demo.streams import stream

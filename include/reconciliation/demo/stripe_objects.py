@@ -35,7 +35,10 @@ def balance_transactions(
 
 def _of_line(line: StatementLine) -> dict[str, Any]:
     assert line.gross_minor is not None
-    fees = [(line.fee_minor, "stripe_fee", "Stripe processing fees"), (line.tax_minor, "tax", "Tax")]
+    fees = [
+        (line.fee_minor, "stripe_fee", "Stripe processing fees"),
+        (line.tax_minor, "tax", "Tax on the fee"),
+    ]
     return _balance_transaction(
         line.line_id,
         line.booked_at,
@@ -69,7 +72,7 @@ def _source(line: StatementLine) -> dict[str, Any]:
 def _payouts_and_fees(
     made: Iterable[tuple[datetime, Mapping[str, Any]]],
 ) -> list[tuple[datetime, Mapping[str, Any]]]:
-    """A payout per day and currency of the day before's net, and each day a fee without a source."""
+    """Per day and currency: a fee without a source, and the next day a payout of the net."""
     net_minor: dict[tuple[datetime, str], int] = defaultdict(int)
     for booked_at, entry in made:
         day = booked_at.replace(hour=0, minute=0, second=0, microsecond=0)
