@@ -22,6 +22,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from include.reconciliation.local import binaries
+from include.reconciliation.local import bootstrap as bootstrap_module
+from include.reconciliation.local import migrate as migrate_module
 from include.reconciliation.local.bootstrap import (
     SOURCES,
     SUPERUSER,
@@ -249,7 +251,8 @@ def _make_template(
 def _schema_hash() -> str:
     folders = [PROJECT_ROOT / "include" / "sql" / part for part in ("schema", "sources/schema")]
     files = [path for folder in (*folders, MIGRATIONS) for path in folder.rglob("*.*")]
-    return _hash(sorted(path for path in files if path.suffix in (".sql", ".py")))
+    made_by = [Path(str(module.__file__)) for module in (bootstrap_module, migrate_module)]
+    return _hash([*made_by, *sorted(path for path in files if path.suffix in (".sql", ".py"))])
 
 
 def _lock_hash() -> str:

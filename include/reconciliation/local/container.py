@@ -47,7 +47,7 @@ def main() -> int:
     migrate(address(environment, "reconciliation", "reconciliation_migrator"))
     for name, (slots, purpose) in POOLS.items():
         say(f"pool {name}")
-        airflow("pools", "set", name, str(slots), purpose)
+        airflow("pools", "set", name, str(slots), purpose, "--include-deferred")
     say("logins")
     write_logins(Path(environment[LOGINS_FILE]), environment)
     return 0

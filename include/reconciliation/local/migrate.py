@@ -50,6 +50,8 @@ def migrate(conninfo: str) -> None:
         session.execute("set local role reconciliation_owner")
         session.execute("create schema if not exists reconciliation")
         command.upgrade(alembic_config(connection), "head")
+        # Finance tools are granted all that is readable in this schema; this is bookkeeping.
+        session.execute("revoke all on table reconciliation.schema_version from reconciliation_ro")
 
 
 def alembic_config(connection: sqlalchemy.Connection | None = None) -> Config:

@@ -1,0 +1,101 @@
+"""Small programs that the tests of this folder run in processes of their own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from include.reconciliation.local import processes
+from include.reconciliation.local.layout import PROJECT_ROOT
+
+BORROWER = """
+import sys
+from include.reconciliation.local.server import borrowed_server
+with borrowed_server() as server:
+    print(server.host, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def environment(state: Path, **others: str) -> dict[str, str]:
+    """The environment of a process whose state lies in a folder of its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AIRFLOW", "RECONCILIATION_"))
+    }
+    return {
+        **kept,
+        "RECONCILIATION_VAR": str(state),
+        "RECONCILIATION_PYTHON": sys.executable,
+        "PYTHONPATH": str(PROJECT_ROOT),
+        **others,
+    }
+
+
+def launch_borrower(state: Path) -> subprocess.Popen[str]:
+    """A process that uses the server until a line is sent to it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", BORROWER],
+        env=environment(state),
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """What a process says first: a borrower, the folder of the socket."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def start_borrower(state: Path) -> tuple[subprocess.Popen[str], Path]:
+    """A borrower that has the server already, and the folder of its socket."""
+    process = launch_borrower(state)
+    return process, Path(first_line(process))
+
+
+def finish(process: subprocess.Popen[str]) -> int:
+    """Let a borrower leave, and return its exit code."""
+    process.communicate("\n", timeout=60)
+    return process.returncode
+
+
+def run(*command: str, state: Path, **others: str) -> subprocess.CompletedProcess[str]:
+    """One command to its end, with its output."""
+    return subprocess.run(
+        command,
+        env=environment(state, **others),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> bool:
+    """Whether something became true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def processes_that_mention(text: str) -> list[str]:
+    """Command lines of living processes that name a path; the ended ones do not count."""
+    found = []
+    for entry in processes.PROC.glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if text in line and processes.started_at(int(entry.name)):
+            found.append(line)
+    return found

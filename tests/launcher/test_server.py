@@ -1,0 +1,266 @@
+"""The embedded PostgreSQL: where it works, who shares it, and what it leaves behind."""
+
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from include.reconciliation.local import binaries
+from include.reconciliation.local import server as server_module
+from include.reconciliation.local.server import Cluster, Server, ServerError
+from tests.launcher import programs
+from tests.launcher.conftest import modes_up_to_root
+
+
+def ask(server: Server, question: str) -> object:
+    with psycopg.connect(server.conninfo("postgres", "postgres")) as session:
+        row = session.execute(question).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def test_it_works_in_a_path_with_a_space_and_leaves_the_modes_of_parent_folders_alone(
+    cluster: Cluster,
+) -> None:
+    before = modes_up_to_root(cluster.home.parent)
+
+    with cluster.borrowed() as server:
+        answer = ask(server, "select 1")
+
+    assert " " in str(cluster.home)
+    assert 1 == answer
+    assert before == modes_up_to_root(cluster.home.parent)
+
+
+def test_it_works_in_a_folder_that_other_users_may_not_enter(cluster: Cluster) -> None:
+    cluster.home.parent.parent.chmod(0o700)
+
+    with cluster.borrowed() as server:
+        answer = ask(server, "select 1")
+
+    assert 1 == answer
+    assert 0o700 == cluster.home.parent.parent.stat().st_mode & 0o777
+
+
+def test_the_callers_locale_time_zone_and_libpq_settings_do_not_reach_it(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LANG names a locale that is not installed: initdb would die of it."""
+    for name, value in {
+        "LANG": "xx_XX.UTF-8",
+        "LC_ALL": "xx_XX.UTF-8",
+        "TZ": "America/Sao_Paulo",
+        "PGDATA": "/nowhere",
+        "PGPORT": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    with cluster.borrowed() as server:
+        found = {
+            name: ask(server, f"show {name}")
+            for name in ("server_encoding", "timezone", "datestyle", "listen_addresses")
+        }
+        collation = ask(
+            server, "select datcollate from pg_database where datname = current_database()"
+        )
+
+    assert {
+        "server_encoding": "UTF8",
+        "timezone": "UTC",
+        "datestyle": "ISO, YMD",
+        "listen_addresses": "",
+    } == found
+    assert "C" == collation
+
+
+def test_the_socket_path_stays_short_however_deep_the_project_lies(tmp_path: Path) -> None:
+    """A Unix socket's path may have 107 bytes."""
+    deep = Cluster(tmp_path.joinpath(*["a folder with a long name"] * 8) / "var" / "pg")
+
+    path = f"{deep.server.host}/.s.PGSQL.{deep.server.port}"
+
+    assert len(path.encode()) < 100
+
+
+def test_two_projects_never_share_a_socket_folder(tmp_path: Path) -> None:
+    assert Cluster(tmp_path / "one" / "pg").server != Cluster(tmp_path / "two" / "pg").server
+
+
+def test_a_server_that_was_down_is_down_again_after_use_and_its_socket_is_gone(
+    cluster: Cluster,
+) -> None:
+    with cluster.borrowed() as server:
+        assert cluster.running()
+
+    assert not cluster.running()
+    assert not Path(server.host).exists()
+
+
+def test_a_server_that_was_up_stays_up_after_use(cluster: Cluster) -> None:
+    cluster.ensure()
+
+    with cluster.borrowed():
+        pass
+    stayed = cluster.running()
+    stopped = cluster.stop()
+
+    assert (True, True, False) == (stayed, stopped, cluster.running())
+
+
+def test_two_commands_at_once_share_one_server_and_the_last_one_stops_it(state: Path) -> None:
+    first, first_host = programs.start_borrower(state)
+    second, second_host = programs.start_borrower(state)
+    assert first_host == second_host
+
+    assert 0 == programs.finish(first)
+    still_up = Cluster(state / "pg").running()
+    assert 0 == programs.finish(second)
+
+    assert still_up
+    assert not Cluster(state / "pg").running()
+
+
+def test_two_commands_that_start_at_the_same_moment_start_one_server(state: Path) -> None:
+    """The first initdb of a project included: neither finds a folder."""
+    started = [programs.launch_borrower(state) for _ in range(2)]
+
+    hosts = {programs.first_line(process) for process in started}
+    codes = [programs.finish(process) for process in started]
+
+    assert 1 == len(hosts)
+    assert [0, 0] == codes
+
+
+def test_a_killed_command_leaves_a_server_that_the_next_one_uses_and_stops(state: Path) -> None:
+    killed, host = programs.start_borrower(state)
+    killed.kill()
+    killed.wait()
+    assert Cluster(state / "pg").running()
+
+    following, following_host = programs.start_borrower(state)
+    programs.finish(following)
+
+    assert host == following_host
+    assert not Cluster(state / "pg").running()
+    assert not host.exists()
+
+
+def test_a_killed_postmaster_is_started_again(cluster: Cluster) -> None:
+    server = cluster.ensure()
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as session:
+        session.execute("create table kept (value integer)")
+        session.execute("checkpoint")
+    postmaster = int((cluster.home / "data" / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    assert programs.wait_for(lambda: not cluster.running())
+
+    with cluster.borrowed() as again:
+        found = ask(again, "select to_regclass('kept') is not null")
+
+    assert found is True
+
+
+def test_stopping_a_server_in_use_waits_for_its_last_user(cluster: Cluster) -> None:
+    with cluster.borrowed():
+        stopped = cluster.stop()
+        assert cluster.running()
+
+    assert stopped is False
+    assert not cluster.running()
+
+
+def test_a_folder_that_somebody_else_made_is_refused(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Everybody may write to the shared place, so somebody may have been there first."""
+    monkeypatch.setattr(server_module, "SHARED_PLACE", tmp_path)
+    trap = Path(cluster.server.host).parent
+    (tmp_path / "elsewhere").mkdir()
+    trap.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(ServerError, match="made by somebody else"):
+        cluster.ensure()
+
+    assert [] == list((tmp_path / "elsewhere").iterdir())
+
+
+def test_data_of_another_version_is_refused_with_what_to_do(cluster: Cluster) -> None:
+    with cluster.borrowed():
+        pass
+    version = cluster.home / "data" / "PG_VERSION"
+    version.write_text("15\n")
+
+    with pytest.raises(ServerError, match=r"made by PostgreSQL 15.*make clean"):
+        cluster.ensure()
+
+
+def test_removing_a_cluster_leaves_nothing(cluster: Cluster) -> None:
+    server = cluster.ensure()
+
+    cluster.remove()
+
+    assert not cluster.home.exists()
+    assert not Path(server.host).parent.exists()
+    assert not programs.processes_that_mention(str(Path(server.host).parent))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to drop to")
+def test_run_by_root_the_server_belongs_to_an_unprivileged_user(cluster: Cluster) -> None:
+    with cluster.borrowed():
+        pid = int((cluster.home / "data" / "postmaster.pid").read_text().splitlines()[0])
+        owner = Path(f"/proc/{pid}").stat().st_uid
+
+    assert 0 != owner
+    assert 0 != (cluster.home / "data").stat().st_uid
+    assert 0o700 == (cluster.home / "data").stat().st_mode & 0o777
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_user_needs_nothing_of_root(tmp_path: Path) -> None:
+    """The code and the programs are copied to where user nobody may read them."""
+    place = Path("/var/tmp") / f"reconciliation-ordinary-{os.getpid()}"
+    package = binaries.wheel_install(binaries.POSTGRES_18).parent
+    try:
+        for source in (package, package.with_name(f"{package.name}.libs")):
+            if source.exists():
+                shutil.copytree(source, place / "packages" / source.name, symlinks=True)
+        local = Path(server_module.__file__).parent
+        for folder in (local.parent.parent, local.parent, local):
+            target = place / "code" / folder.relative_to(local.parents[2])
+            target.mkdir(parents=True, exist_ok=True)
+            for file in folder.glob("*.*"):
+                if file.is_file():
+                    shutil.copy(file, target)
+        (place / "home").mkdir()
+        os.chown(place / "home", 65534, 65534)
+        done = programs.run(
+            sys.executable, "-I", "-c", ORDINARY, str(place), state=tmp_path
+        )
+        left = list((place / "home").iterdir())
+    finally:
+        shutil.rmtree(place)
+
+    assert "up as 65534, then down" == done.stdout.strip(), done.stderr
+    assert [] == left
+
+
+# Root's Python may lie where nobody may enter; it is running already when it becomes nobody.
+ORDINARY = """
+import os, pathlib, sys
+place = pathlib.Path(sys.argv[1])
+sys.path[:0] = [str(place / "code"), str(place / "packages")]
+from include.reconciliation.local.server import Cluster
+os.setgroups([]); os.setgid(65534); os.setuid(65534); os.umask(0o077)
+cluster = Cluster(place / "home" / "pg")
+with cluster.borrowed():
+    pid = (cluster.home / "data" / "postmaster.pid").read_text().split()[0]
+    owner = pathlib.Path("/proc", pid).stat().st_uid
+cluster.remove()
+for name in ("pg.lock",):
+    (place / "home" / name).unlink()
+print(f"up as {owner}, then {'up' if cluster.running() else 'down'}")
+"""
