@@ -1,0 +1,32 @@
+"""The table of kinds in docs/glossary.md, from `kinds.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from include.reconciliation.kinds import Kind
+
+BEGIN = "<!-- kinds: made by bin/reconciliation docs, edit include/reconciliation/kinds.py -->\n"
+END = "<!-- kinds: end -->\n"
+
+
+def table_of_kinds(kinds: Iterable[Kind]) -> str:
+    """One row per kind in the order of precedence."""
+    head = (
+        "| Kind | What is wrong | Aspect | Severity | Delta | Exposure |\n"
+        "|---|---|---|---|---|---|\n"
+    )
+    return head + "".join(
+        f"| [`{kind.name}`](runbook.md#{kind.name}) | {kind.meaning} | {kind.aspect} "
+        f"| {kind.severity} | {kind.delta} | {kind.exposure} |\n"
+        for kind in kinds
+    )
+
+
+def with_table(page: str, kinds: Iterable[Kind]) -> str:
+    """The page with the text between the two marks replaced; ValueError where a mark is missing."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("docs/glossary.md has lost the marks around its table of kinds")
+    return f"{before}{BEGIN}\n{table_of_kinds(kinds)}\n{END}{after}"
