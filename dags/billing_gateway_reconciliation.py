@@ -1,0 +1,86 @@
+"""Reconciles each PSP account's statements with the payments ledger, every hour.
+
+**What.** For each account of `include/psps.toml`: chooses the window, fetches the PSP's statements,
+proves them complete, extracts the ledger, matches, proves the identities, publishes and writes the
+report. Great Expectations then looks at what was published, as second evidence.
+
+**When.** Hourly in UTC, from where the account's last published run ended, so that the first run
+after an outage covers the gap. Trigger it for a window of your choice, or for a dry run.
+
+**Reads** the PSPs and `payments_ledger`. **Writes** the warehouse `reconciliation` and the folders
+`reports/<psp>/<account>/<window>/<run_id>/`; messages leave by the DAG `deliver_alerts`.
+
+**Rerun is safe.** Clear a task or the whole run: it reads what it was asked at first, publishes
+nothing twice, and writes the same bytes. An account that fails holds no other one.
+
+**Pause a PSP** with the Variable `reconciliation_pause_<psp>`: its tasks show as skipped.
+**When it fails**: `docs/runbook.md`.
+"""
+
+from datetime import UTC, datetime
+
+from airflow.sdk import CronDataIntervalTimetable, Param, dag, task_group
+
+from include.reconciliation import config
+from include.reconciliation.edges.task_outcome import (
+    accounts_task,
+    retries,
+    run_task,
+    step_task,
+    window_task,
+)
+from include.reconciliation.steps.check_identities import check_identities
+from include.reconciliation.steps.choose_accounts import choose_accounts
+from include.reconciliation.steps.choose_window import choose_window
+from include.reconciliation.steps.deliver_alerts import hasten_delivery
+from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
+from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
+from include.reconciliation.steps.match_transactions import match_transactions
+from include.reconciliation.steps.publish_run import publish_run
+from include.reconciliation.steps.validate_expectations import validate_expectations
+from include.reconciliation.steps.validate_statements import validate_statements
+from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
+from include.reconciliation.trigger_form import MOMENT_PATTERN
+
+PSPS = [psp.name for psp in config.load().psps]
+CHOICE = {"examples": PSPS, "items": {"type": "string", "enum": PSPS}}  # picker, and check
+SOME_PSPS = {"type": "array", "minItems": 1, "uniqueItems": True, **CHOICE}
+MOMENT = {"type": ["null", "string"], "format": "date-time", "pattern": MOMENT_PATTERN}
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 * * * *", timezone="UTC"),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=2,  # a run that waits for a slow PSP does not hold the next hour
+    default_args={"owner": "finance", **retries(), "on_failure_callback": hasten_delivery},
+    doc_md=__doc__,
+    tags=["reconciliation"],
+    params={
+        "psps": Param(PSPS, **SOME_PSPS, title="PSPs"),
+        "window_start": Param(None, **MOMENT, title="From", section="Window"),
+        "window_end": Param(None, **MOMENT, title="To (not included)", section="Window"),
+        "dry_run": Param(False, type="boolean", title="Dry run: show, publish nothing"),
+        "include_paused": Param(False, type="boolean", title="Paused PSPs too"),
+        "note": Param("", type="string", maxLength=500, title="Why (kept with the run)"),
+    },
+)
+def billing_gateway_reconciliation() -> None:
+    published = run_task(validate_expectations, trigger_rule="all_done")()
+
+    @task_group
+    def reconcile(psp: str, account: str) -> None:
+        attempt = window_task(choose_window)(psp, account)
+        attempt = step_task(fetch_psp_statements, pool="psp")(psp, account, attempt)
+        for step in (validate_statements, extract_ledger_transactions, match_transactions):
+            attempt = step_task(step)(psp, account, attempt)
+        attempt = step_task(check_identities)(psp, account, attempt)
+        attempt = step_task(publish_run)(psp, account, attempt)
+        # The report stays a leaf: Airflow judges a run by its leaves, and `published` always ends.
+        attempt >> published
+        step_task(write_discrepancy_report)(psp, account, attempt)
+
+    reconcile.expand_kwargs(accounts_task(choose_accounts)())
+
+
+billing_gateway_reconciliation()

@@ -1,0 +1,86 @@
+"""Refuses a trigger with a field that the reconciliation's form does not have: HTTP 400.
+
+Airflow checks the fields that a DAG declares and lets all others pass. This looks at the two routes
+by which people start runs, before Airflow does; `choose_accounts` checks the ways past them.
+"""
+
+import json
+import re
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from include.reconciliation.errors import RequestError
+from include.reconciliation.trigger_form import refuse_unknown_fields
+
+DAG_ID = "billing_gateway_reconciliation"
+TRIGGER = re.compile(rf"/api/v2/dags/{DAG_ID}/dagRuns/?$")
+BACKFILL = re.compile(r"/api/v2/backfills(/dry_run)?/?$")
+# A form is a few hundred bytes. A body that is longer than this is Airflow's to refuse or take.
+BODY_BYTES_MAX = 1_000_000
+
+
+class RefuseUnknownFields:
+    """ASGI middleware: reads the body of a request that starts a run, and hands it on unchanged."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers 400 to unknown fields; everything else goes to Airflow as it came."""
+        path = scope.get("path", "")
+        starts_a_run = TRIGGER.search(path) or BACKFILL.search(path)
+        if scope["type"] != "http" or scope["method"] != "POST" or not starts_a_run:
+            await self.app(scope, receive, send)
+            return
+        messages, body = await _read(receive)
+        try:
+            refuse_unknown_fields(_asked(path, body))
+        except RequestError as error:
+            await _answer(send, str(error))
+            return
+
+        async def receive_again() -> Any:
+            return messages.pop(0) if messages else await receive()
+
+        await self.app(scope, receive_again, send)
+
+
+async def _read(receive: Any) -> tuple[list[Any], bytes]:
+    messages, body = [], b""
+    while len(body) <= BODY_BYTES_MAX:
+        message = await receive()
+        messages.append(message)
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or not message.get("more_body"):
+            break
+    return messages, body
+
+
+def _asked(path: str, body: bytes) -> object:
+    """The fields that a request asks for; None where it is not about the reconciliation."""
+    try:
+        request = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(request, dict):
+        return None
+    if TRIGGER.search(path):
+        return request.get("conf")
+    return request.get("dag_run_conf") if request.get("dag_id") == DAG_ID else None
+
+
+async def _answer(send: Any, sentence: str) -> None:
+    content = json.dumps({"detail": sentence}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+class ReconciliationRequestCheck(AirflowPlugin):
+    """Puts the check before Airflow's API."""
+
+    name = "reconciliation_request_check"
+    fastapi_root_middlewares = [  # noqa: RUF012  Airflow's own form of a plugin
+        {"middleware": RefuseUnknownFields, "args": [], "kwargs": {}, "name": "unknown fields"}
+    ]
