@@ -1,0 +1,141 @@
+"""One run of one account, step by step, each step in a process that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+from include.reconciliation.errors import Transient
+from include.reconciliation.local.environment import CONNECTIONS, connection_json
+from include.reconciliation.steps.check_identities import check_identities
+from include.reconciliation.steps.choose_window import choose_window
+from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
+from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
+from include.reconciliation.steps.match_transactions import match_transactions
+from include.reconciliation.steps.publish_run import publish_run
+from include.reconciliation.steps.validate_statements import validate_statements
+from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
+from tests.kills import books
+from tests.kills.nursery import Nursery, Outcome
+from tests.kills.proxy import KillAt, Proxy
+
+STEPS = {
+    step.__name__: step
+    for step in (
+        fetch_psp_statements,
+        validate_statements,
+        extract_ledger_transactions,
+        match_transactions,
+        check_identities,
+        publish_run,
+        write_discrepancy_report,
+    )
+}
+NAMES = ("choose_window", *STEPS)
+# Airflow tries a step that met a passing error five times.
+TRIES = 5
+
+
+def choose(airflow_run_id: str, window: tuple[str, str] | None = None) -> int:
+    """The attempt of an Airflow run for the account of `books`."""
+    start, end = window or (books.WINDOW_START.isoformat(), books.WINDOW_END.isoformat())
+    return choose_window(
+        books.PSP,
+        books.ACCOUNT,
+        airflow_run_id=airflow_run_id,
+        trigger="manual",
+        window_start=datetime.fromisoformat(start),
+        window_end=datetime.fromisoformat(end),
+    )
+
+
+def do(step: str, attempt_id: int) -> Any:
+    """One step of an attempt, repeated as Airflow would repeat it."""
+    with reading_from(NothingPaused()):
+        for _ in range(TRIES - 1):
+            try:
+                return STEPS[step](attempt_id)
+            except Transient:
+                continue
+        return STEPS[step](attempt_id)
+
+
+def do_all(airflow_run_id: str) -> str:
+    """A whole run in one process; returns the id of the run that it published."""
+    attempt_id = choose(airflow_run_id)
+    results = {step: do(step, attempt_id) for step in STEPS}
+    return str(results["publish_run"])
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where the steps of one run find their databases, their statements and their folders."""
+
+    children: Nursery
+    environment: Mapping[str, str]
+    proxy: Proxy | None = None
+    airflow_run_id: str = "manual__1"
+
+    def run(self, name: str, attempt_id: int | None = None, **order: Any) -> Outcome:
+        """One step in a child process; `kill_at` or `kill_at_file_call` says where it dies."""
+        if self.proxy is not None:
+            self.proxy.watch(order.pop("kill_at", None))
+        if name == "choose_window":
+            call: tuple[Any, ...] = ("tests.kills.course:choose", self.airflow_run_id)
+        else:
+            call = ("tests.kills.course:do", name, attempt_id)
+        return self.children.run(*call, environment=self.environment, **order)
+
+    def run_until(self, last: str) -> int:
+        """All steps up to and with `last`, from the first one, as after clearing the whole run."""
+        attempt_id = int(self.run("choose_window").value())
+        for name in STEPS:
+            if last == "choose_window":
+                break
+            self.run(name, attempt_id).value()
+            if name == last:
+                break
+        return attempt_id
+
+    def kill(self, name: str, at: KillAt) -> Outcome:
+        """The steps before `name`, then `name` killed at that message."""
+        attempt_id = None if name == "choose_window" else self.run_until(before(name))
+        return self.run(name, attempt_id, kill_at=at)
+
+    def kill_at_file_call(self, name: str, number: int) -> Outcome:
+        """The steps before `name`, then `name` killed before its file call of that number."""
+        return self.run(name, self.run_until(before(name)), kill_at_file_call=number)
+
+    def messages(self, name: str) -> int:
+        """How many messages the step sends when nobody disturbs it; it is run to find out."""
+        assert self.proxy is not None
+        attempt_id = None if name == "choose_window" else self.run_until(before(name))
+        self.run(name, attempt_id).value()
+        return len(self.proxy.seen)
+
+
+def before(name: str) -> str:
+    """The step before this one."""
+    return NAMES[NAMES.index(name) - 1]
+
+
+def environment(server: Any, databases: Any, folder: Path) -> dict[str, str]:
+    """Connections through `server`, the drop folder, and folders of this course alone."""
+    drop_folder = folder / "drop"
+    books.write_statement(drop_folder)
+    return {
+        "RECONCILIATION_STORE": str(folder / "store"),
+        "RECONCILIATION_REPORTS": str(folder / "reports"),
+        "AIRFLOW_CONN_ADYEN": json.dumps({"conn_type": "fs", "extra": {"path": str(drop_folder)}}),
+        "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+        **{
+            f"AIRFLOW_CONN_{name.upper()}": connection_json(server, databases.names[database], role)
+            for name, (database, role) in CONNECTIONS.items()
+        },
+    }
