@@ -168,6 +168,13 @@ class Books:
         self.session.commit()
         return run_number
 
+    def log(self, run_number: int) -> bool:
+        """Enqueues the row for the gateway's log; whether it is new."""
+        with self.session.cursor() as cursor:
+            is_new = incidents.enqueue_run_log(cursor, run_number)
+        self.session.commit()
+        return is_new
+
     def _run(
         self,
         attempt_id: int,
@@ -263,6 +270,81 @@ class Books:
             """,
             [run_number],
         )
+
+    def statement_lines(
+        self, gross_minor: tuple[int, ...], *, currency: str, hours_ago: int
+    ) -> None:
+        """Lines in force of the European account, booked so many hours ago."""
+        statement_id = self.refused_statement()
+        self.session.execute("select internal.ensure_partitions(current_date)")
+        for number, minor in enumerate(gross_minor):
+            self.session.execute(
+                """
+                insert into internal.statement_lines (
+                    item_id, account_id, statement_id, line_scope, line_key, occurrence,
+                    provider_type, type, economic_type, is_expected, payment_key,
+                    gross_minor, gross_currency, booked_at, booked_on, source_zone, row_number,
+                    first_run_number, published_month
+                )
+                select
+                    nextval('internal.item_ids'), %(account_id)s, %(statement_id)s,
+                    %(statement_id)s::text, %(number)s::text, 1, 'Settled', 'payment', 'payment',
+                    true, 'payment', %(minor)s, %(currency)s,
+                    now() - make_interval(hours => %(hours_ago)s), current_date, 'UTC', 1, 1,
+                    date_trunc('month', current_date)
+                """,
+                {
+                    "account_id": self.account(),
+                    "statement_id": statement_id,
+                    "number": number,
+                    "minor": minor,
+                    "currency": currency,
+                    "hours_ago": hours_ago,
+                },
+            )
+
+    def refused_statement(self) -> int:
+        """A statement in quarantine."""
+        self._number += 1
+        row = self.session.execute(
+            """
+            with delivery as (
+                insert into internal.deliveries (account_id, content_sha256, name, size_bytes)
+                values (%(account_id)s, %(content_sha256)s, 'a.csv', 10)
+                returning delivery_id
+            )
+
+            insert into internal.statements (
+                account_id, delivery_id, statement_key, format, state,
+                reason_code, quarantine_reason, proved_by
+            )
+            select
+                %(account_id)s, delivery_id, 'batch 1', 'adyen_settlement_details', 'quarantined',
+                'wrong_total', 'a total differs', 'totals'
+            from delivery
+            returning statement_id
+            """,
+            {
+                "account_id": self.account(),
+                "content_sha256": sha256_of(f"statement {self._number}".encode()),
+            },
+        ).fetchone()
+        self.session.commit()
+        assert row is not None
+        return row["statement_id"]
+
+    def correct_statement(self, statement_id: int) -> None:
+        """What the gate notes when a good statement has come for a refused one."""
+        self.session.execute(
+            "update internal.statements set state = 'corrected' where statement_id = %s",
+            [statement_id],
+        )
+        self.session.commit()
+
+    @staticmethod
+    def moment(*, days_ago: int) -> str:
+        """A minute more than so many days ago, as a Variable writes it."""
+        return (datetime.now(UTC) - timedelta(days=days_ago, minutes=1)).isoformat()
 
     def rows(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         """What a query finds, seen from outside any transaction."""

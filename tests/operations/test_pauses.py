@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from contextvars import copy_context
+from datetime import UTC, datetime
+
 import pytest
 
+from include.reconciliation.edges import pause_variable
 from include.reconciliation.steps import pauses
 from tests.operations.conftest import BRAZIL, PSP, Books, Variables
 
@@ -67,3 +72,168 @@ def test_a_skipped_run_is_one_row_with_the_exposure_of_its_account(
         },
     ]
     assert expected == books.rows(query)
+
+
+def test_a_run_by_hand_that_includes_paused_psps_goes_on_and_says_who_and_why(
+    books: Books, variables: Variables
+) -> None:
+    variables.pause(PSP)
+    attempt_id = books.attempt(
+        trigger="manual", include_paused=True, requested_by="bruno", note="ticket 4711"
+    )
+    answers = [pauses.check_pause(attempt_id, where) for where in ("matching", "publishing")]
+
+    query = """
+        select event, paused_by, requested_by, reason from reconciliation.pauses
+        order by pause_id desc limit 1
+    """
+    expected = {
+        "event": "proceeded",
+        "paused_by": "ana",
+        "requested_by": "bruno",
+        "reason": "ticket 4711",
+    }
+    assert [None, None] == answers
+    assert ["paused", "proceeded"] == events(books)
+    assert [expected] == books.rows(query)
+
+
+def test_a_schedule_can_not_ask_to_include_paused_psps(books: Books, variables: Variables) -> None:
+    variables.pause(PSP)
+    attempt_id = books.attempt(trigger="backfill", include_paused=True)
+
+    assert pauses.check_pause(attempt_id, "matching") is not None
+    assert ["paused", "skipped"] == events(books)
+
+
+def test_another_psp_goes_on(books: Books, variables: Variables) -> None:
+    variables.pause("adyen_test")
+    variables.pause("stripe")
+
+    assert None is pauses.check_pause(books.attempt(psp=PSP), "matching")
+
+
+def test_every_change_of_a_pause_is_a_row_and_nothing_else_is(
+    books: Books, variables: Variables
+) -> None:
+    def look() -> None:
+        for _ in range(2):
+            pauses.check_pause(attempt_id, "matching")
+
+    attempt_id = books.attempt()
+    look()
+    variables.pause(PSP, since="2026-11-20T09:00:00+00:00")
+    look()
+    variables.pause(PSP, since="2026-11-20T10:00:00+01:00")
+    look()
+    variables.pause(PSP, since="2026-11-20T09:00:00+00:00", by="bruno")
+    look()
+    variables.values[f"reconciliation_pause_{PSP}"] = "{"
+    look()
+    variables.pause(PSP)
+    look()
+    variables.resume(PSP)
+    look()
+
+    # The third pause writes the same moment in another zone: no change.
+    expected = ["paused", "skipped", "changed", "unreadable", "paused", "resumed"]
+    assert expected == events(books)
+
+
+def test_past_until_a_pause_is_over_by_the_clock_of_the_database(
+    books: Books, variables: Variables
+) -> None:
+    attempt_id = books.attempt()
+    variables.pause(PSP, until=books.moment(days_ago=-1))
+    before = pauses.check_pause(attempt_id, "matching")
+    variables.pause(PSP, until=books.moment(days_ago=0))
+    after = [pauses.check_pause(attempt_id, "matching") for _ in range(2)]
+
+    assert before is not None
+    assert [None, None] == after
+    assert ["paused", "skipped", "expired"] == events(books)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "true",
+        "not JSON",
+        "[]",
+        "[" * 100_000,
+        '{"by": "ana"}',
+        '{"by": "ana", "reason": "r", "since": "yesterday"}',
+        '{"by": "ana", "reason": "r", "since": "2026-11-20"}',
+        '{"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00"}',
+        '{"by": "ana", "reason": "r", "since": 1}',
+        '{"by": "", "reason": "r", "since": "2026-11-20T09:00:00Z"}',
+        '{"by": "ana", "reason": ["r"], "since": "2026-11-20T09:00:00Z"}',
+        '{"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00Z", "until": "soon"}',
+        '{"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00Z", "until": ""}',
+    ],
+)
+def test_a_variable_that_can_not_be_understood_is_a_pause(text: str) -> None:
+    pause = pause_variable.parse(PSP, text)
+
+    assert pause.problem is not None
+    assert not pause.is_over(datetime(9999, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("broken", ["error", "error_on_value"])
+def test_a_pause_that_can_not_be_read_stops_the_run_and_raises_one_alert(
+    books: Books, variables: Variables, broken: str
+) -> None:
+    variables.pause(PSP)
+    setattr(variables, broken, ConnectionError("the API answers 500"))
+    answers = [pauses.check_pause(books.attempt(), "matching") for _ in range(2)]
+
+    assert all(pause is not None and pause.problem is not None for pause in answers)
+    assert ["unreadable", "skipped", "skipped"] == events(books)
+    assert [
+        "[high] reconciliation-pause-unreadable: adyen counts as paused: could not check the "
+        "pause: the Variable reconciliation_pause_adyen could not be read (ConnectionError)"
+    ] == books.messages()
+
+
+def test_the_alert_about_an_unreadable_pause_closes_when_it_is_readable(
+    books: Books, variables: Variables
+) -> None:
+    variables.error = ConnectionError()
+    pauses.check_pause(books.attempt(), "matching")
+    variables.error = None
+
+    assert None is pauses.check_pause(books.attempt(), "matching")
+    assert [("closed", ["unreadable"])] == books.alerts(pauses.UNREADABLE)
+    assert ["unreadable", "skipped", "resumed"] == events(books)
+
+
+def test_outside_airflow_nobody_can_tell_and_so_the_psp_counts_as_paused(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a task there is no API to ask: the benchmark has to say that nothing is paused."""
+    attempt_id = books.attempt()
+    in_doubt = pauses.check_pause(attempt_id, "matching")
+    with pause_variable.reading_from(pause_variable.NothingPaused()):
+        said = pauses.check_pause(attempt_id, "matching")
+
+    assert in_doubt is not None
+    assert None is said
+
+
+def test_two_copies_of_a_run_write_one_row(books: Books, variables: Variables) -> None:
+    variables.pause(PSP)
+    attempt_id = books.attempt()
+    copies = [
+        threading.Thread(
+            target=copy_context().run, args=(pauses.check_pause, attempt_id, "matching")
+        )
+        for _ in range(4)
+    ]
+    for each in copies:
+        each.start()
+    for each in copies:
+        each.join()
+
+    assert ["paused", "skipped"] == events(books)

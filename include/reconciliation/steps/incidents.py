@@ -317,9 +317,12 @@ def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> st
             if detail["limit_minor"] is None
             else f"limit {money_text(code, detail['limit_minor'], detail['exponent'])}"
         )
-        parts.append(f"divergence {amount} ({limit}; {detail['per_cent']} of the gross since then)")
+        parts.append(
+            f"divergence {amount} ({limit}; {detail['per_cent']} of the statement gross "
+            "since the oldest open one)"
+        )
     if parts:
-        parts.append(f"{heads.payments} payments concerned")
+        parts.append(_concerned(heads))
     for account, detail in sorted(reasons.get("delay", {}).items()):
         until = detail["complete_until"]
         last = "it has never had one" if until is None else f"the last one ended {until}"
@@ -333,8 +336,12 @@ def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> st
 def _recovery(psp: config.Psp, heads: Position) -> str:
     return (
         f"{psp.title}: recovered, two complete runs in a row; divergence {_position_text(heads)}, "
-        f"{heads.payments} payments concerned"
+        f"{_concerned(heads)}"
     )
+
+
+def _concerned(position: Position) -> str:
+    return f"{position.payments} payment{'' if position.payments == 1 else 's'} concerned"
 
 
 def _position_text(position: Position) -> str:
