@@ -55,7 +55,6 @@ ADYEN_SETTLEMENT_DETAILS = CsvFormat(
         Gate("every_currency_is_configured", "currency_not_configured"),
         Gate("every_booking_time_is_valid", "bad_date"),
         Gate("every_zone_is_known", "unknown_zone"),
-        Gate("every_batch_sums_to_zero", "wrong_total"),
     ),
     row_gates=(
         Gate("every_amount_is_a_plain_decimal", "bad_amount"),
@@ -63,5 +62,6 @@ ADYEN_SETTLEMENT_DETAILS = CsvFormat(
         Gate("no_row_is_both_debit_and_credit", "debit_and_credit"),
         Gate("every_row_ties", "row_does_not_tie"),
     ),
+    sum_gates=(Gate("every_batch_sums_to_zero", "wrong_total"),),
     proved_by="rows tie to their net, batches sum to 0 per currency with payouts",
 )

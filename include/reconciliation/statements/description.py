@@ -35,8 +35,8 @@ class CsvFormat:
     """A statement that is a CSV file with a header.
 
     `columns` maps header names to our column names; those not in `required` may be absent.
-    `small_gates` read grouped rows and always run; `row_gates` read the raw rows again, and run
-    only when the grouping raised a flag or could not be done.
+    `small_gates` and `sum_gates` read grouped rows and always run; `row_gates` come between them and
+    read the raw rows again, only when the grouping raised a flag or could not be done.
     """
 
     name: str
@@ -46,6 +46,7 @@ class CsvFormat:
     types: Mapping[str, LineType]
     small_gates: tuple[Gate, ...]
     row_gates: tuple[Gate, ...]
+    sum_gates: tuple[Gate, ...]
     proved_by: str
 
 

@@ -9,6 +9,11 @@ from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import deliveries, gate
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.formats import format_named
+from include.reconciliation.steps.incidents import (
+    close_alert,
+    open_alert,
+    quarantine_fingerprint,
+)
 
 
 def validate_statements(attempt_id: int) -> dict[str, int]:
@@ -21,14 +26,16 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
         attempt = deliveries.attempt_with(cursor, attempt_id)
         psp = config.load().psp(attempt.psp)
         format_ = format_named(psp.format)
+        warehouse.run(cursor, "statements/join_by_hash")
         cursor.execute("drop table if exists work_statement_lines")
         warehouse.run(cursor, "statements/create_statement_lines")
         for delivery in deliveries.to_gate(cursor, attempt):
             try:
                 gate.admit(cursor, attempt, delivery, psp, format_)
             except StatementError as error:
-                if gate.refuse(cursor, attempt, delivery, format_, error):
-                    _alert(cursor, attempt, delivery, error)
+                statement_id, is_new = gate.refuse(cursor, attempt, delivery, format_, error)
+                if is_new:
+                    _alert(cursor, attempt, delivery, statement_id, error)
             warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
         _settle_versions(cursor, attempt)
         row = warehouse.run(
@@ -46,37 +53,28 @@ def _settle_versions(cursor: Cursor, attempt: Attempt) -> None:
     superseded = [row["statement_id"] for row in rows]
     warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
     for row in warehouse.run(cursor, "statements/correct_refused", account).fetchall():
-        _close_alert(cursor, attempt, row["content_sha256"])
+        close_alert(
+            cursor,
+            quarantine_fingerprint(row["statement_id"]),
+            "a good statement has come in its place",
+        )
 
 
 def _alert(
-    cursor: Cursor, attempt: Attempt, delivery: Delivery, error: StatementError
+    cursor: Cursor, attempt: Attempt, delivery: Delivery, statement_id: int, error: StatementError
 ) -> None:
-    from include.reconciliation.steps.incidents import open_alert
-
     open_alert(
         cursor,
-        fingerprint=_fingerprint(attempt, delivery.content_sha256),
+        fingerprint=quarantine_fingerprint(statement_id),
         name="statement_quarantined",
         severity="high",
         psp=attempt.psp,
         account=attempt.account,
         summary=str(error),
         reasons={
+            "statement_id": statement_id,
             "reason_code": error.reason_code,
             "file": delivery.name,
             "content_sha256": delivery.content_sha256,
         },
     )
-
-
-def _close_alert(cursor: Cursor, attempt: Attempt, content_sha256: str) -> None:
-    from include.reconciliation.steps.incidents import close_alert
-
-    close_alert(
-        cursor, _fingerprint(attempt, content_sha256), "a good statement has come in its place"
-    )
-
-
-def _fingerprint(attempt: Attempt, content_sha256: str) -> str:
-    return f"statement_quarantined:{attempt.psp}:{attempt.account}:{content_sha256[:12]}"

@@ -21,7 +21,7 @@ types as (
 
 ),
 
-currencies as (
+currencies as materialized (
 
     select
         code,
@@ -75,9 +75,13 @@ select
             )::bigint
     end as fee_minor,
     null as tax_minor,
-    (
-        (coalesce(raw.net_credit_nc::numeric, 0) - coalesce(raw.net_debit_nc::numeric, 0)) * net.minor_units
-    )::bigint as net_minor,
+    case
+        when coalesce(raw.net_credit_nc, raw.net_debit_nc) is not null
+            then (
+                (coalesce(raw.net_credit_nc::numeric, 0) - coalesce(raw.net_debit_nc::numeric, 0))
+                * net.minor_units
+            )::bigint
+    end as net_minor,
     raw.net_currency,
     times.booked_at,
     times.booked_on,

@@ -1,6 +1,6 @@
 -- Refused statements for which a good one has come.
 --
--- Grain:   one row per statement that is corrected now: its delivery's hash.
+-- Grain:   one row per statement that is corrected now.
 -- Binds:   account_id (integer). A good one has the same key, came as the same bytes or under the same
 --          name, or is a later read of an API that covers the range.
 update internal.statements as refused
@@ -26,4 +26,4 @@ where
             and good_delivery.read_to >= refused_delivery.read_to
         )
     )
-returning refused_delivery.content_sha256
+returning refused.statement_id

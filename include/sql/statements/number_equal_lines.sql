@@ -8,12 +8,10 @@ with
 keys as (
 
     -- Hashes find the candidates in little memory; two keys with one hash only cost a comparison.
-    select
-        statement_id,
-        hashtextextended(line_key, 0) as key_hash
+    select hashtextextended(line_key, 0) as key_hash
     from work_statement_lines
     where statement_id = any(%(statement_ids)s::bigint[])
-    group by statement_id, key_hash
+    group by key_hash
     having count(*) > 1
 
 ),
@@ -30,9 +28,8 @@ numbered as (
         ) as occurrence
     from work_statement_lines as lines
     inner join keys
-        on
-            lines.statement_id = keys.statement_id
-            and hashtextextended(lines.line_key, 0) = keys.key_hash
+        on hashtextextended(lines.line_key, 0) = keys.key_hash
+    where lines.statement_id = any(%(statement_ids)s::bigint[])
 
 )
 

@@ -1,6 +1,6 @@
 -- Notes a refused statement; one that was refused before gets the new reason.
 --
--- Grain:   one row: whether it is refused for the first time.
+-- Grain:   one row: the statement, and whether it is refused for the first time.
 -- Binds:   account_id (integer), delivery_id (bigint), attempt_id (bigint), statement_key (text),
 --          sequence_number (bigint), format (text), reason_code and sentence (text).
 with
@@ -34,4 +34,12 @@ added as (
 
 )
 
-select exists (select from added) as is_new
+select
+    statement_id,
+    true as is_new
+from added
+union all
+select
+    statement_id,
+    false as is_new
+from refused_again

@@ -12,7 +12,10 @@ numbers as (
         raw.gross_currency,
         raw.net_currency,
         coalesce(raw.gross_credit_gc::numeric, 0) - coalesce(raw.gross_debit_gc::numeric, 0) as gross,
-        raw.exchange_rate::numeric as exchange_rate,
+        case
+            when raw.exchange_rate is not null then raw.exchange_rate::numeric
+            when raw.gross_currency = raw.net_currency then 1
+        end as exchange_rate,
         coalesce(raw.commission_nc::numeric, 0) + coalesce(raw.markup_nc::numeric, 0)
         + coalesce(raw.scheme_fees_nc::numeric, 0) + coalesce(raw.interchange_nc::numeric, 0) as costs,
         coalesce(raw.net_credit_nc::numeric, 0) - coalesce(raw.net_debit_nc::numeric, 0) as net,
@@ -23,7 +26,6 @@ numbers as (
     where
         coalesce(raw.gross_credit_gc, raw.gross_debit_gc) is not null
         and coalesce(raw.net_credit_nc, raw.net_debit_nc) is not null
-        and raw.exchange_rate is not null
 
 )
 
