@@ -61,10 +61,8 @@ def complaints(name: str, text: str) -> Iterator[str]:
             yield f"name its binds in the header: {', '.join(sorted(unnamed))}"
     if folder == "schema" and TRANSACTION.search(bare):
         yield "no transaction statement: the migration is one transaction"
-    # A place for a query that psycopg.sql puts in is announced in the header, doubled as there.
-    placed = {
-        place for place in re.findall(r"\{(\w*)\}", bare) if f"{{{{{place}}}}}" not in comment
-    }
+    # A place that Python fills with another query is announced in the header.
+    placed = {place for place in re.findall(r"\{(\w*)\}", bare) if f"{{{place}}}" not in comment}
     if placed or re.search(r"%s|%\(\w+\)[^s]|\{\{", bare):
         yield "bind values as %(name)s, nothing else"
     if shouted := re.findall(

@@ -33,7 +33,8 @@ TABLES = """\
 Rows of `statement_lines`, `ledger_transactions` and `matches` are versions: in force while
 `last_run_number` is NULL. These three are partitioned by the month in which they were published.
 Between the steps of a run, bulk rows live in unlogged tables of a schema of their own
-(`work_<attempt>`); publishing copies them here ([decision 003](decisions/003-workspaces-as-schemas.md)).
+(`work_<attempt>`); publishing copies them here
+([decision 003](decisions/003-workspaces-as-schemas.md)).
 
 | Table | What it holds |
 |---|---|
@@ -45,7 +46,9 @@ def page(relations: Sequence[Row], columns: Iterable[Row]) -> str:
     """The page for these tables and views, ordered by schema and name as they come."""
     of_relation = {
         key: list(rows)
-        for key, rows in groupby(columns, key=lambda row: (row["schema_name"], row["relation_name"]))
+        for key, rows in groupby(
+            columns, key=lambda row: (row["schema_name"], row["relation_name"])
+        )
     }
     views = [row for row in relations if row["is_view"]]
     tables = [row for row in relations if not row["is_view"]]
