@@ -22,13 +22,7 @@ from datetime import UTC, datetime
 from airflow.sdk import CronDataIntervalTimetable, Param, dag, task_group
 
 from include.reconciliation import config
-from include.reconciliation.edges.task_outcome import (
-    accounts_task,
-    retries,
-    run_task,
-    step_task,
-    window_task,
-)
+from include.reconciliation.edges import task_outcome as task_for
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_accounts import choose_accounts
 from include.reconciliation.steps.choose_window import choose_window
@@ -53,7 +47,7 @@ MOMENT = {"type": ["null", "string"], "format": "date-time", "pattern": MOMENT_P
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=2,  # a run that waits for a slow PSP does not hold the next hour
-    default_args={"owner": "finance", **retries(), "on_failure_callback": hasten_delivery},
+    default_args={"owner": "finance", **task_for.retries(), "on_failure_callback": hasten_delivery},
     doc_md=__doc__,
     tags=["reconciliation"],
     params={
@@ -66,21 +60,22 @@ MOMENT = {"type": ["null", "string"], "format": "date-time", "pattern": MOMENT_P
     },
 )
 def billing_gateway_reconciliation() -> None:
-    published = run_task(validate_expectations, trigger_rule="all_done")()
+    published = task_for.run(validate_expectations, trigger_rule="all_done")()
 
     @task_group
     def reconcile(psp: str, account: str) -> None:
-        attempt = window_task(choose_window)(psp, account)
-        attempt = step_task(fetch_psp_statements, pool="psp")(psp, account, attempt)
-        for step in (validate_statements, extract_ledger_transactions, match_transactions):
-            attempt = step_task(step)(psp, account, attempt)
-        attempt = step_task(check_identities)(psp, account, attempt)
-        attempt = step_task(publish_run)(psp, account, attempt)
+        attempt = task_for.window(choose_window)(psp, account)
+        attempt = task_for.step(fetch_psp_statements, pool="psp")(psp, account, attempt)
+        attempt = task_for.step(validate_statements)(psp, account, attempt)
+        attempt = task_for.step(extract_ledger_transactions)(psp, account, attempt)
+        attempt = task_for.step(match_transactions)(psp, account, attempt)
+        attempt = task_for.step(check_identities)(psp, account, attempt)
+        attempt = task_for.step(publish_run)(psp, account, attempt)
         # The report stays a leaf: Airflow judges a run by its leaves, and `published` always ends.
         attempt >> published
-        step_task(write_discrepancy_report)(psp, account, attempt)
+        task_for.step(write_discrepancy_report)(psp, account, attempt)
 
-    reconcile.expand_kwargs(accounts_task(choose_accounts)())
+    reconcile.expand_kwargs(task_for.accounts(choose_accounts)())
 
 
 billing_gateway_reconciliation()

@@ -90,21 +90,21 @@ def told_to_airflow() -> Iterator[None]:
         raise AirflowFailException(f"{type(error).__name__}: {error}") from error
 
 
-def accounts_task(choose: Callable[[list[str]], list[dict[str, str]]]) -> Callable[..., Any]:
+def accounts(choose: Callable[[list[str]], list[dict[str, str]]]) -> Callable[..., Any]:
     """The first task of a run: refuses what nobody can do, and names the accounts to map over."""
     from airflow.sdk import get_current_context, task
 
     @task(task_id=choose.__name__, multiple_outputs=False)
-    def run() -> list[dict[str, str]]:
+    def body() -> list[dict[str, str]]:
         context = get_current_context()
         with told_to_airflow():
             request_of(context)
             return choose(context["params"]["psps"])
 
-    return run
+    return body
 
 
-def window_task(choose: Callable[..., int], **settings: Any) -> Callable[..., Any]:
+def window(choose: Callable[..., int], **settings: Any) -> Callable[..., Any]:
     """The first task of an account: hands `choose` what the run was asked, returns its attempt."""
 
     def work(psp: str, account: str, context: Mapping[str, Any]) -> int:
@@ -113,27 +113,27 @@ def window_task(choose: Callable[..., int], **settings: Any) -> Callable[..., An
     return _account_task(choose.__name__, work, settings)
 
 
-def step_task(step: Callable[[int], object], **settings: Any) -> Callable[..., Any]:
+def step(do: Callable[[int], object], **settings: Any) -> Callable[..., Any]:
     """A later task of an account: takes an attempt, does one step of it, and passes it on."""
 
     def work(psp: str, account: str, context: Mapping[str, Any], attempt_id: int) -> int:
-        result = step(attempt_id)
-        log.info("%s / %s, attempt %s: %s gave %r", psp, account, attempt_id, step.__name__, result)
+        result = do(attempt_id)
+        log.info("%s / %s, attempt %s: %s gave %r", psp, account, attempt_id, do.__name__, result)
         return attempt_id
 
-    return _account_task(step.__name__, work, settings)
+    return _account_task(do.__name__, work, settings)
 
 
-def run_task(step: Callable[[str], int], **settings: Any) -> Callable[..., Any]:
-    """A task for all accounts of a run at once, which `step` finds by the run's id."""
+def run(do: Callable[[str], int], **settings: Any) -> Callable[..., Any]:
+    """A task for all accounts of a run at once, which `do` finds by the run's id."""
     from airflow.sdk import get_current_context, task
 
-    @task(task_id=step.__name__, multiple_outputs=False, **settings)
-    def run() -> int:
+    @task(task_id=do.__name__, multiple_outputs=False, **settings)
+    def body() -> int:
         with told_to_airflow():
-            return step(get_current_context()["dag_run"].run_id)
+            return do(get_current_context()["dag_run"].run_id)
 
-    return run
+    return body
 
 
 def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _account_task(name: str, work: Callable[..., int], settings: Mapping[str, An
         multiple_outputs=False,
         **settings,
     )
-    def run(psp: str, account: str, attempt_id: int | None = None) -> int:
+    def body(psp: str, account: str, attempt_id: int | None = None) -> int:
         context = get_current_context()
         # First, so that a task that fails is labelled too.
         context["psp_account"] = f"{psp} / {account}"
@@ -176,4 +176,4 @@ def _account_task(name: str, work: Callable[..., int], settings: Mapping[str, An
                 return work(psp, account, context)
             return work(psp, account, context, attempt_id)
 
-    return run
+    return body
