@@ -333,14 +333,6 @@ class Books:
         assert row is not None
         return row["statement_id"]
 
-    def correct_statement(self, statement_id: int) -> None:
-        """What the gate notes when a good statement has come for a refused one."""
-        self.session.execute(
-            "update internal.statements set state = 'corrected' where statement_id = %s",
-            [statement_id],
-        )
-        self.session.commit()
-
     @staticmethod
     def moment(*, days_ago: int) -> str:
         """A minute more than so many days ago, as a Variable writes it."""

@@ -211,35 +211,30 @@ def test_the_per_cent_is_of_the_statement_gross_since_the_oldest_open_one(books:
     assert [{"share": "12.0 %"}] == books.rows(query)
 
 
-def open_quarantine(books: Books, statement_id: int) -> bool:
-    """What the gate does when it refuses a statement."""
-    with warehouse.transaction() as cursor:
-        return incidents.open_alert(
-            cursor,
-            fingerprint=incidents.quarantine_fingerprint(statement_id),
-            name=incidents.QUARANTINE,
-            severity="high",
-            psp=PSP,
-            account=EUROPE,
-            summary="file a.csv, row 3: a total differs",
-            reasons={"statement_id": statement_id},
-        )
+def test_a_cause_is_told_once_and_closed_once(books: Books) -> None:
+    def refuse() -> bool:
+        with warehouse.transaction() as cursor:
+            return incidents.open_alert(
+                cursor,
+                fingerprint="refused",
+                name="statement_quarantined",
+                severity="high",
+                psp=PSP,
+                account=EUROPE,
+                summary="file a.csv, row 3:\na total differs",
+                reasons={"file": "a.csv"},
+            )
 
+    def accept() -> bool:
+        with warehouse.transaction() as cursor:
+            return incidents.close_alert(cursor, "refused", "a good one has come")
 
-def test_a_quarantine_is_told_once_and_closed_when_a_good_statement_has_come(
-    books: Books,
-) -> None:
-    statement_id = books.refused_statement()
-    opened = [open_quarantine(books, statement_id) for _ in range(2)]
-    books.publish()
-    while_refused = books.alerts(incidents.QUARANTINE)
-    books.correct_statement(statement_id)
-    books.publish()
-
-    assert [True, False] == opened
-    assert [("open", ["statement_id"])] == while_refused
-    assert [("closed", ["statement_id"])] == books.alerts(incidents.QUARANTINE)
-    assert 2 == len(books.messages())
+    assert [True, False, True, False] == [refuse(), refuse(), accept(), accept()]
+    assert [("closed", ["file"])] == books.alerts("statement_quarantined")
+    assert [
+        "[high] statement_quarantined: file a.csv, row 3: a total differs",
+        "[closed] statement_quarantined: a good one has come",
+    ] == books.messages()
 
 
 def test_a_failed_identity_is_over_when_the_account_publishes_again(books: Books) -> None:

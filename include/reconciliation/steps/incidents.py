@@ -39,12 +39,10 @@ __all__ = [
     "incident_fingerprint",
     "lock_psp",
     "open_alert",
-    "quarantine_fingerprint",
 ]
 
 INCIDENT = "billing_gateway-reconciliation"
 FAILED_IDENTITY = "reconciliation-failed-identity"
-QUARANTINE = "reconciliation-quarantine"
 
 
 def open_alert(
@@ -118,11 +116,6 @@ def identity_fingerprint(psp: str, account: str) -> str:
     return f"identity:{psp}:{account}"
 
 
-def quarantine_fingerprint(statement_id: int) -> str:
-    """What the alert about a refused statement is known by; put its `statement_id` in `reasons`."""
-    return f"quarantine:{statement_id}"
-
-
 def lock_psp(cursor: warehouse.Cursor, psp: str) -> None:
     """Waits until no other transaction weighs this PSP's incident or pause."""
     warehouse.run(cursor, "alerts/lock_psp", {"psp": psp})
@@ -144,14 +137,6 @@ def assess_run(cursor: warehouse.Cursor, account_id: int, run_number: int) -> No
             identity_fingerprint(psp.name, run["account"]),
             f"{psp.title} / {run['account']}: every identity closes again, "
             f"in run {run['run_id'][:12]}",
-        )
-    settled = warehouse.run(cursor, "alerts/settled_quarantines", {"psp": psp.name}).fetchall()
-    for alert in settled:
-        close_alert(
-            cursor,
-            alert["fingerprint"],
-            f"{psp.title}: statement {alert['statement_key']} was refused, "
-            "and a good one has come since",
         )
     assess_psp(cursor, psp, counts_delay=False, run_id=run["run_id"])
 

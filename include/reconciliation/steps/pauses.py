@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from include.reconciliation.edges import pause_variable, warehouse
 from include.reconciliation.edges.pause_variable import Pause
+from include.reconciliation.errors import Paused
 from include.reconciliation.steps import incidents
 
 UNREADABLE = "reconciliation-pause-unreadable"
@@ -24,8 +25,8 @@ IN_FORCE = ("paused", "changed", "unreadable")
 logger = logging.getLogger(__name__)
 
 
-def check_pause(attempt_id: int, where: str) -> Pause | None:
-    """The pause that stops this run now, or None when it may go on.
+def check_pause(attempt_id: int, where: str) -> None:
+    """Raises Paused, with who paused the PSP, since when and why, unless this run may go on.
 
     `where` says what would come next, for the log. Call it outside any transaction, before matching
     and again before publishing. What can't be read counts as a pause and raises an alert.
@@ -37,7 +38,10 @@ def check_pause(attempt_id: int, where: str) -> Pause | None:
     if row is None:
         raise LookupError(f"there is no attempt {attempt_id}")
     found = pause_variable.read(row["psp"])
-    return warehouse.repeatedly(lambda: _decide(attempt_id, row, found, where))
+    pause = warehouse.repeatedly(lambda: _decide(attempt_id, row, found, where))
+    if pause is not None:
+        # An error, so that no caller can go on by leaving an answer unread.
+        raise Paused(pause.sentence())
 
 
 def observe(cursor: warehouse.Cursor, psp: str, found: Pause | None) -> Pause | None:
@@ -78,6 +82,7 @@ def unreadable_fingerprint(psp: str) -> str:
 def _decide(
     attempt_id: int, attempt: dict[str, Any], found: Pause | None, where: str
 ) -> Pause | None:
+    """The pause that stops the run, after what was seen and decided is written down."""
     with warehouse.transaction() as cursor:
         incidents.lock_psp(cursor, attempt["psp"])
         pause = observe(cursor, attempt["psp"], found)
