@@ -17,7 +17,6 @@ class CalendarDay:
     day: date
     settles_on: date
     next_business_day: date
-    is_statement_day: bool
 
 
 def is_business_day(day: date, weekdays: Collection[int], holidays: Collection[date]) -> bool:
@@ -48,7 +47,6 @@ def settlement_calendar(
     settlement_days: int,
     provider_made_grace_days: int,
     weekdays: Collection[int],
-    statement_weekdays: Collection[int],
     holidays: Collection[date],
 ) -> Iterator[CalendarDay]:
     """Every day from `first` to `last`, inclusive, with what it settles on."""
@@ -58,7 +56,6 @@ def settlement_calendar(
             day=day,
             settles_on=add_business_days(day, settlement_days, weekdays, holidays),
             next_business_day=_after(day, provider_made_grace_days, weekdays, holidays),
-            is_statement_day=is_business_day(day, statement_weekdays, holidays),
         )
         day += timedelta(days=1)
 

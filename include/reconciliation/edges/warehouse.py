@@ -91,6 +91,13 @@ def workspace(attempt_id: int) -> str:
     return f"work_{int(attempt_id)}"
 
 
+def drop_table(*names: str) -> sql.Composed:
+    """The statement that drops work tables where they are there."""
+    return sql.SQL("drop table if exists {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+
+
 def repeatedly(work: Callable[[], Result]) -> Result:
     """Runs a whole transaction again when PostgreSQL says that it lost to another one."""
     for number in range(1, _TRIES):

@@ -18,22 +18,47 @@ def extract_ledger_transactions(attempt_id: int) -> int:
     """The number of ledger rows that differ; an extract once made is kept, and not made again."""
     with warehouse.attempt(attempt_id) as cursor:
         attempt = attempts.load(cursor, attempt_id)
-        if attempt.is_over or attempt.extract_sha256 is not None:
+        if attempt.is_over:
             return 0
-        cursor.execute(
-            "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_changes"
-        )
-        warehouse.run(cursor, "extract/make_extract_tables")
-        with ledger_source.snapshot() as source:
-            _read(attempt, source, cursor)
-        _check_contract(attempt, cursor)
-        cursor.execute("analyze work_ledger_extract")
-        warehouse.run(cursor, "extract/find_ledger_changes", {"account_id": attempt.account_id})
-        cursor.execute("analyze work_ledger_changes")
-        found = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
-        assert found is not None
-        attempts.note(cursor, attempt_id, extract_sha256=found["extract_sha256"], extracted_at=None)
-        return int(found["changes"])
+        if attempt.extract_sha256 is None or not is_fresh(cursor, attempt):
+            extract(cursor, attempt)
+        row = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
+        assert row is not None
+        return int(row["changes"])
+
+
+def is_fresh(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> bool:
+    """Whether the extract was made against the head as it is now, so that its changes still are."""
+    cursor.execute("select to_regclass('work_extract_head') is not null as is_there")
+    row = cursor.fetchone()
+    if row is None or not row["is_there"]:
+        return False
+    row = warehouse.run(
+        cursor, "extract/is_fresh", {"account_id": attempt.account_id}
+    ).fetchone()
+    return row is not None and bool(row["is_fresh"])
+
+
+def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
+    """Reads the ledger in one snapshot, and finds what differs from the rows in force."""
+    cursor.execute(
+        "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_changes, "
+        "work_extract_head"
+    )
+    warehouse.run(cursor, "extract/make_extract_tables")
+    warehouse.run(cursor, "extract/note_head", {"account_id": attempt.account_id})
+    with ledger_source.snapshot() as source:
+        _read(attempt, source, cursor)
+    _check_contract(attempt, cursor)
+    cursor.execute("analyze work_ledger_extract")
+    warehouse.run(cursor, "extract/find_ledger_changes", {"account_id": attempt.account_id})
+    cursor.execute("analyze work_ledger_changes")
+    found = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
+    assert found is not None
+    attempts.note(
+        cursor, attempt.attempt_id, extract_sha256=found["extract_sha256"], extracted_at=None
+    )
+    return attempts.load(cursor, attempt.attempt_id)
 
 
 def _read(attempt: attempts.Attempt, source: warehouse.Cursor, cursor: warehouse.Cursor) -> None:

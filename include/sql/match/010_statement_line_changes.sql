@@ -48,7 +48,7 @@ compared as (
             staged.fee_minor, staged.tax_minor, staged.net_minor, staged.net_currency,
             staged.booked_at, staged.value_date
         ) as is_equal
-    from work_statement_lines as staged
+    from work_latest_lines as staged
     left join in_force
         on
             staged.line_scope = in_force.line_scope
@@ -124,7 +124,7 @@ select
     in_force.value_date,
     in_force.row_number
 from in_force
-left join work_statement_lines as staged
+left join work_latest_lines as staged
     on
         in_force.line_scope = staged.line_scope
         and in_force.line_key = staged.line_key

@@ -26,7 +26,8 @@ select
         when pool.type in ('chargeback', 'reversal')
             then timezone(
                 %(zone)s,
-                work_calendar.next_business_day + timezone(%(zone)s, pool.dated_at)::time
+                coalesce(work_calendar.next_business_day, pool.dated_on + 1)
+                + timezone(%(zone)s, pool.dated_at)::time
             )
         else pool.dated_at + %(statement_grace)s
     end as due_at,
@@ -40,7 +41,7 @@ inner join work_pool_statement as pool
     on
         work_groups.payment_key = pool.payment_key
         and work_groups.economic_type = pool.economic_type
-inner join work_calendar on timezone(%(zone)s, pool.dated_at)::date = work_calendar.day
+left join work_calendar on timezone(%(zone)s, pool.dated_at)::date = work_calendar.day
 where not work_groups.is_plain and pool.dated_at < %(as_of)s and pool.type <> 'unknown'
 union all
 select

@@ -1,0 +1,208 @@
+"""What the accepted statements prove, and which statements are missing.
+
+A day is covered when an accepted, proved statement says what happened on it and no statement before
+it is missing. An item may only be called missing on a covered day (SEMANTICS, section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from include.reconciliation.config import Psp
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStatement:
+    """One statement as the gate left it; `is_good` when accepted or in force."""
+
+    key: str
+    sequence_number: int | None
+    is_good: bool
+    covers_from: date | None
+    covers_to: date | None
+    covers_until: datetime | None
+    file: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A statement that is missing or was refused, and the days that it should cover."""
+
+    keys: tuple[str, ...]
+    days: tuple[date, ...]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Up to where statements prove what happened, and what is missing."""
+
+    through: date | None
+    until: datetime | None
+    gaps: tuple[Gap, ...]
+
+
+def coverage(
+    psp: Psp,
+    statements: Sequence[KnownStatement],
+    *,
+    as_of: datetime,
+    first_day: date,
+    holidays: Collection[date],
+) -> Coverage:
+    """The coverage of an account at `as_of`; `first_day` is the first day that anything is due for."""
+    zone = ZoneInfo(psp.zone)
+    if psp.statements.every_run:
+        return _of_reads(statements, as_of, zone)
+    good = sorted(
+        (known for known in statements if known.is_good and known.covers_to is not None),
+        key=lambda known: (known.sequence_number or 0, known.covers_to or date.min, known.key),
+    )
+    refused = [known for known in statements if not known.is_good]
+    gaps = [*_missing_numbers(good, refused)]
+    in_order = _consecutive(good)
+    through = max((known.covers_to for known in in_order if known.covers_to), default=None)
+    last_day = max((known.covers_to for known in good if known.covers_to), default=None)
+
+    uncovered = _due_days(psp, last_day, first_day, as_of, zone, holidays)
+    numbered = {known.key for known in refused if _is_between(known, good)}
+    for known in refused:
+        if known.key in numbered:
+            continue
+        day = known.covers_from or (uncovered[0] if uncovered else _next_day(psp, last_day, first_day, holidays))
+        replaces_good = any(other.key == known.key for other in good)
+        if not replaces_good and day in uncovered:
+            uncovered.remove(day)
+        gaps.append(
+            Gap(
+                keys=(f"statement {known.key}", *(() if replaces_good else (f"day {day}",))),
+                days=() if replaces_good else (day,),
+                detail=f"statement {known.key} was refused: {known.problem}",
+            )
+        )
+    gaps += [
+        Gap((f"day {day}",), (day,), f"the statement of {day} was due and is not there")
+        for day in uncovered
+    ]
+    # Up to the last covered day, and over days on which no statement is ever due.
+    through_and_quiet = _with_quiet_days(psp, through, holidays) if not gaps else through
+    return Coverage(through_and_quiet, _end_of(through_and_quiet, zone), tuple(gaps))
+
+
+def _of_reads(statements: Sequence[KnownStatement], as_of: datetime, zone: ZoneInfo) -> Coverage:
+    """An API covers every instant up to the end of its last complete read."""
+    until = max((known.covers_until for known in statements if known.is_good and known.covers_until), default=None)
+    through = None
+    if until is not None:
+        local = until.astimezone(zone)
+        through = local.date() - timedelta(days=1)
+    gaps = tuple(
+        Gap(("reads",), (), f"the read {known.key} was refused: {known.problem}")
+        for known in statements
+        if not known.is_good and (until is None or until < as_of)
+    )[-1:]
+    if not gaps and (until is None or until < as_of):
+        gaps = (Gap(("reads",), (), f"there is no complete read up to {as_of.isoformat()}"),)
+    return Coverage(through, until, gaps)
+
+
+def _consecutive(good: Sequence[KnownStatement]) -> list[KnownStatement]:
+    """The statements from the first on, up to the first missing number."""
+    taken: list[KnownStatement] = []
+    for known in good:
+        previous = taken[-1].sequence_number if taken else None
+        if previous is not None and known.sequence_number is not None and known.sequence_number > previous + 1:
+            break
+        taken.append(known)
+    return taken
+
+
+def _missing_numbers(
+    good: Sequence[KnownStatement], refused: Sequence[KnownStatement]
+) -> list[Gap]:
+    gaps = []
+    problems = {known.sequence_number: known.problem for known in refused}
+    for before, after in zip(good, good[1:], strict=False):
+        if before.sequence_number is None or after.sequence_number is None:
+            continue
+        for number in range(before.sequence_number + 1, after.sequence_number):
+            key = before.key.replace(str(before.sequence_number), str(number))
+            days = _days_between(before.covers_to, after.covers_from)
+            problem = problems.get(number)
+            detail = (
+                f"statement {key} was refused: {problem}"
+                if problem
+                else f"statement {key} is missing between {before.key} and {after.key}"
+            )
+            gaps.append(Gap((f"statement {key}", *(f"day {day}" for day in days)), days, detail))
+    return gaps
+
+
+def _is_between(known: KnownStatement, good: Sequence[KnownStatement]) -> bool:
+    numbers = [other.sequence_number for other in good if other.sequence_number is not None]
+    return (
+        known.sequence_number is not None
+        and known.sequence_number not in numbers
+        and bool(numbers)
+        and min(numbers) < known.sequence_number < max(numbers)
+    )
+
+
+def _days_between(first: date | None, last: date | None) -> tuple[date, ...]:
+    if first is None or last is None:
+        return ()
+    return tuple(first + timedelta(days=n) for n in range(1, max(1, (last - first).days)))
+
+
+def _due_days(
+    psp: Psp,
+    last_day: date | None,
+    first_day: date,
+    as_of: datetime,
+    zone: ZoneInfo,
+    holidays: Collection[date],
+) -> list[date]:
+    """Statement days after the last good one whose deadline and grace have passed."""
+    day = last_day + timedelta(days=1) if last_day is not None else first_day
+    due = []
+    while _deadline(psp, day, zone) <= as_of:
+        if _is_statement_day(psp, day, holidays):
+            due.append(day)
+        day += timedelta(days=1)
+    return due
+
+
+def _deadline(psp: Psp, day: date, zone: ZoneInfo) -> datetime:
+    due = psp.statements
+    local = datetime.combine(day + timedelta(days=due.deadline_days), due.deadline, tzinfo=zone)
+    return local + due.grace
+
+
+def _next_day(
+    psp: Psp, last_day: date | None, first_day: date, holidays: Collection[date]
+) -> date:
+    day = last_day + timedelta(days=1) if last_day is not None else first_day
+    while not _is_statement_day(psp, day, holidays):
+        day += timedelta(days=1)
+    return day
+
+
+def _with_quiet_days(psp: Psp, through: date | None, holidays: Collection[date]) -> date | None:
+    """The day before the next one on which a statement is due: nothing can come in between."""
+    if through is None:
+        return None
+    return _next_day(psp, through, through, holidays) - timedelta(days=1)
+
+
+def _is_statement_day(psp: Psp, day: date, holidays: Collection[date]) -> bool:
+    return day.weekday() in psp.statements.weekdays and day not in holidays
+
+
+def _end_of(day: date | None, zone: ZoneInfo) -> datetime | None:
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

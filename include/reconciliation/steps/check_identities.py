@@ -1,0 +1,98 @@
+"""Proves the run: both sides term by term, the roll-forward, the buckets, the chain; and the verdict.
+
+Each file in `include/sql/identities/hold` is a sentence that must be true of every run; it returns
+the rows that disprove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from include.reconciliation.edges import attempts, warehouse
+
+_TABLES = (
+    "work_statement_side", "work_ledger_side", "work_run_totals", "work_run_rolls",
+    "work_run_buckets", "work_run_not_compared", "work_verdict",
+)
+_TOTALS = ("statement_side_totals", "ledger_side_totals", "run_totals", "run_rolls", "run_buckets", "run_not_compared")
+_DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def check_identities(attempt_id: int) -> str:
+    """The verdict of the run: one word."""
+    with warehouse.attempt(attempt_id) as cursor:
+        attempt = attempts.load(cursor, attempt_id)
+        if attempt.is_over:
+            return attempt.verdict or ""
+        return prove(cursor, attempt)
+
+
+def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
+    """Sums both sides, holds every sentence against them, and writes the verdict down."""
+    cursor.execute(warehouse.drop_table(*_TABLES))
+    head = warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}).fetchone()
+    assert head is not None
+    values = {
+        "account_id": attempt.account_id,
+        "psp": attempt.psp_name,
+        "account": attempt.account,
+        "head_run_number": head["run_number"],
+        "head_as_of": head["as_of"] or _DISTANT_PAST,
+        "as_of": attempt.as_of if head["as_of"] is None else max(attempt.as_of, head["as_of"]),
+        "is_reprocess": attempt.reprocess_from is not None,
+    }
+    for name in _TOTALS:
+        warehouse.run(cursor, f"identities/{name}", values)
+    broken = _broken(cursor, values)
+    facts = warehouse.run(cursor, "identities/verdict_facts", values).fetchone()
+    assert facts is not None
+    verdict, reasons = judge(broken, facts)
+    cursor.execute(
+        "create unlogged table work_verdict as "
+        "select %s::text as verdict, %s::text[] as reasons, %s::text[] as broken",
+        [verdict, reasons, broken],
+    )
+    attempts.note(cursor, attempt.attempt_id, verdict=verdict, checked_at=None)
+    return verdict
+
+
+def judge(broken: Sequence[str], facts: dict[str, Any]) -> tuple[str, list[str]]:
+    """The verdict and why, the gravest first: incomplete > discrepancies > pending > reconciled."""
+    incomplete = [
+        *broken,
+        *_told(facts["gaps"], "statement is missing or was refused", "statements are missing or were refused"),
+        *(
+            _told(facts["refused_statements"], "refused statement waits for a good one", "refused statements wait for good ones")
+            if not facts["gaps"]
+            else ()
+        ),
+        *_told(facts["failed_expectations"], "failed expectation is open", "failed expectations are open"),
+    ]
+    discrepancies = _told(facts["discrepancies"], "discrepancy is open", "discrepancies are open")
+    pending = _told(facts["pending"], "item is pending", "items are pending")
+    reasons = [*incomplete, *discrepancies, *pending]
+    if incomplete:
+        return "incomplete", reasons
+    if discrepancies:
+        return "discrepancies", reasons
+    if pending:
+        return "reconciled_with_pending", reasons
+    return "reconciled", ["every row is matched, or expected nowhere by a declared rule"]
+
+
+def _broken(cursor: warehouse.Cursor, values: dict[str, Any]) -> list[str]:
+    """One sentence per identity that does not hold: expected, found, difference."""
+    sentences = []
+    for path in sorted((warehouse.SQL_FOLDER / "identities" / "hold").glob("*.sql")):
+        for row in warehouse.run(cursor, f"identities/hold/{path.stem}", values):
+            sentences.append(
+                f"{path.stem.replace('_', ' ')} does not hold: {row['what']}: expected "
+                f"{row['expected']}, found {row['found']}, difference {row['found'] - row['expected']}"
+            )
+    return sentences
+
+
+def _told(count: int, one: str, many: str) -> list[str]:
+    return [f"{count} {one if count == 1 else many}"] if count else []

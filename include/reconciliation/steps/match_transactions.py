@@ -1,0 +1,254 @@
+"""Matches by open-item clearing on the leg `ledger_statement`, and says what is wrong.
+
+A payment with any row that is new, changed, gone or open is decided anew, as a whole, from the rows
+in force on both sides: the decision is a function of those rows, the as-of and the coverage alone,
+so that the order in which anything arrived can't matter (docs/decisions/002).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from include.reconciliation import coverage as coverages
+from include.reconciliation import kinds
+from include.reconciliation.calendar_days import settlement_calendar
+from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges.bank_holidays import bank_holidays
+from include.reconciliation.errors import Paused
+from include.reconciliation.identifiers import content_id
+from include.reconciliation.steps import pauses
+from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
+
+LEG = "ledger_statement"
+MATCHER_VERSION = "1"
+
+_PASSES = (
+    "110_hard_rows",
+    "120_hard_rows_in_order",
+    "130_pair_by_event",
+    "140_pair_without_gross",
+    "150_pair_with_difference",
+    "160_pair_by_amount",
+    "170_mark_duplicates",
+    "180_payment_totals",
+    "190_apply_totals",
+    "200_make_findings",
+    "210_find_one_sided",
+    "220_find_pairs_that_differ",
+    "230_find_groups_that_differ",
+    "240_find_unclassified",
+    "245_pairs_with_both_sides",
+    "250_find_fees_taxes_dates",
+    "260_find_changed_ledger_rows",
+    "300_open_items",
+)
+_TABLES = (
+    "work_line_changes", "work_calendar", "work_pool_statement", "work_ledger_candidates",
+    "work_ledger_payments", "work_pool_ledger", "work_touched_payments", "work_groups", "work_hard",
+    "work_totals", "work_findings", "work_finding_members", "work_finding_keys", "work_pairs",
+    "work_open_rows", "work_existing_matches", "work_items", "work_finding_ids",
+    "work_discrepancies", "work_coverage",
+)
+
+
+def match_transactions(attempt_id: int) -> dict[str, int]:
+    """Counts of what was matched and found; Paused when the PSP is."""
+    refuse_if_paused(attempt_id, "match_transactions")
+    with warehouse.attempt(attempt_id) as cursor:
+        attempt = attempts.load(cursor, attempt_id)
+        if attempt.is_over:
+            return {}
+        if not is_fresh(cursor, attempt):
+            # Another run published since the ledger was read: what changed is to be found anew.
+            attempt = extract(cursor, attempt)
+        return decide(cursor, attempt)
+
+
+def refuse_if_paused(attempt_id: int, where: str) -> None:
+    """Raises Paused when the PSP is, and this run may not go on in spite of it."""
+    pause = pauses.check_pause(attempt_id, where)
+    if pause is not None:
+        raise Paused(pause.sentence())
+
+
+def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int]:
+    """Decides the whole position against the head as it is now, in the attempt's workspace."""
+    cursor.execute("drop view if exists work_latest_lines, work_match_headers, work_match_members, work_open_items")
+    cursor.execute(warehouse.drop_table(*_TABLES))
+    head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
+    values = _values(attempt, head)
+    covered = _coverage(cursor, attempt, values)
+    values["covered_through"] = covered.through
+    values["run_id"] = _run_id(cursor, attempt, head)
+    attempts.note(
+        cursor,
+        attempt.attempt_id,
+        run_id=values["run_id"],
+        predecessor_run_id=head["run_id"],
+        matched_against_token=head["fencing_token"],
+        matched_at=None,
+    )
+    _stage(cursor, values)
+    for name in _PASSES:
+        warehouse.run(cursor, f"match/{name}", values)
+        if name in ("120_hard_rows_in_order", "200_make_findings"):
+            cursor.execute("analyze work_hard")
+    _add_gaps(cursor, covered)
+    cursor.execute("analyze work_open_rows, work_findings, work_finding_members")
+    for name in ("310_existing_matches", "320_new_matches", "400_items"):
+        warehouse.run(cursor, f"match/{name}", values)
+    cursor.execute("analyze work_items, work_existing_matches")
+    for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
+        warehouse.run(cursor, f"match/{name}", values)
+    return dict(_one(warehouse.run(cursor, "match/500_counts")))
+
+
+def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
+    settlement = attempt.psp.settlement
+    return {
+        "account_id": attempt.account_id,
+        "psp": attempt.psp_name,
+        "account": attempt.account,
+        "leg": LEG,
+        "as_of": attempt.as_of if head["as_of"] is None else max(attempt.as_of, head["as_of"]),
+        "window_start": attempt.window_start,
+        "reprocess_from": attempt.reprocess_from,
+        "reprocess_to": attempt.reprocess_to,
+        "head_run_number": head["run_number"],
+        "zone": attempt.psp.zone,
+        "ledger_grace": settlement.ledger_grace,
+        "statement_grace": settlement.statement_grace,
+        "compare_dates": settlement.compare_dates,
+        "kinds": Jsonb(
+            {kind.name: {"aspect": kind.aspect, "severity": kind.severity} for kind in kinds.KINDS}
+        ),
+        "independent": list(kinds.INDEPENDENT),
+    }
+
+
+def _run_id(cursor: warehouse.Cursor, attempt: attempts.Attempt, head: dict[str, Any]) -> str:
+    """The run's name: the hash of everything that decides its result (SEMANTICS, section 3)."""
+    accepted = warehouse.run(
+        cursor, "match/017_accepted_statements", {"account_id": attempt.account_id}
+    ).fetchall()
+    return content_id(
+        attempt.psp_name,
+        attempt.account,
+        attempt.window_start.isoformat(),
+        attempt.window_end.isoformat(),
+        attempt.as_of.isoformat(),
+        head["run_id"],
+        [[row["statement_key"], row["content_sha256"]] for row in accepted],
+        attempt.extract_sha256,
+        attempt.rules_sha256,
+        MATCHER_VERSION,
+        attempt.dry_run,
+        None if attempt.reprocess_from is None else attempt.reprocess_from.isoformat(),
+    )
+
+
+def _coverage(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any]
+) -> coverages.Coverage:
+    """Coverage of the account, and the settlement calendar for the days of this run."""
+    psp = attempt.psp
+    known = [
+        coverages.KnownStatement(
+            key=row["statement_key"],
+            sequence_number=row["sequence_number"],
+            is_good=row["is_good"],
+            covers_from=row["covers_from"],
+            covers_to=row["covers_to"],
+            covers_until=row["covers_until"],
+            file=row["file"],
+            problem=row["quarantine_reason"],
+        )
+        for row in warehouse.run(cursor, "match/015_known_statements", values)
+    ]
+    first_due: date = _one(warehouse.run(cursor, "match/016_first_day", values))["first_day"]
+    days = _one(warehouse.run(cursor, "match/018_pool_days", values))
+    years = range(min(first_due, days["first_day"]).year, days["last_day"].year + 2)
+    holidays = bank_holidays(psp.settlement.holidays, years)
+    warehouse.run(cursor, "match/019_make_calendar")
+    calendar = settlement_calendar(
+        days["first_day"],
+        days["last_day"],
+        settlement_days=psp.settlement.days,
+        provider_made_grace_days=psp.settlement.provider_made_grace_days,
+        weekdays=psp.settlement.weekdays,
+        holidays=holidays,
+    )
+    with cursor.copy("copy work_calendar (day, settles_on, next_business_day) from stdin") as copy:
+        for day in calendar:
+            copy.write_row([day.day, day.settles_on, day.next_business_day])
+    cursor.execute("analyze work_calendar")
+    covered = coverages.coverage(
+        psp, known, as_of=values["as_of"], first_day=first_due, holidays=holidays
+    )
+    cursor.execute(
+        "create unlogged table work_coverage as select %s::date as through, %s::timestamptz as until",
+        [covered.through, covered.until],
+    )
+    return covered
+
+
+def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """What changed since the head, and the pool of everything that is decided anew."""
+    accepted = warehouse.run(cursor, "match/017_accepted_statements", values).fetchall()
+    lines = "005_lines_of_one_read" if len(accepted) < 2 else "006_lines_of_overlapping_reads"
+    warehouse.run(cursor, f"match/{lines}")
+    warehouse.run(cursor, "match/010_statement_line_changes", values)
+    cursor.execute("analyze work_line_changes")
+    warehouse.run(cursor, "match/020_statement_pool", values)
+    warehouse.run(cursor, "match/030_ledger_pool", values)
+    cursor.execute("analyze work_pool_statement, work_ledger_candidates")
+    warehouse.run(cursor, "match/040_ledger_payments", values)
+    cursor.execute("analyze work_ledger_payments")
+    warehouse.run(cursor, "match/050_ledger_pool", values)
+    cursor.execute("analyze work_pool_ledger")
+    warehouse.run(cursor, "match/060_touched_payments", values)
+    cursor.execute("analyze work_touched_payments")
+    warehouse.run(cursor, "match/070_statement_siblings", values)
+    warehouse.run(cursor, "match/080_ledger_siblings", values)
+    warehouse.run(cursor, "match/100_plain_groups", values)
+    cursor.execute("analyze work_groups")
+
+
+def _add_gaps(cursor: warehouse.Cursor, covered: coverages.Coverage) -> None:
+    """One statement_gap per missing statement, in each currency that waits for it."""
+    awaiting = warehouse.run(cursor, "match/270_awaiting_items").fetchall()
+    for number, gap in enumerate(covered.gaps):
+        own = [
+            row
+            for row in awaiting
+            if row["due_on"] in gap.days or (number == 0 and not _claimed(row["due_on"], covered))
+        ]
+        exposures: dict[str | None, int | None] = {}
+        for row in own:
+            exposures[row["currency"]] = (exposures.get(row["currency"]) or 0) + row["exposure_minor"]
+        for currency, exposure_minor in sorted(exposures.items()) or [(None, None)]:
+            warehouse.run(
+                cursor,
+                "match/280_add_gap",
+                {
+                    "currency": currency,
+                    "exposure_minor": exposure_minor,
+                    "due_on": gap.days[0] if gap.days else None,
+                    "detail": gap.detail,
+                    "event_reference": gap.keys[-1],
+                    "keys": list(gap.keys),
+                },
+            )
+
+
+def _claimed(day: date, covered: coverages.Coverage) -> bool:
+    return any(day in gap.days for gap in covered.gaps)
+
+
+def _one(cursor: warehouse.Cursor) -> dict[str, Any]:
+    row = cursor.fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,156 @@
+"""Publishes a run: everything at once, or nothing.
+
+One transaction: the bulk first, then the account's lock, then the head by compare and swap with its
+fencing token. A run that lost the head to another is decided again against the new one, the second
+time inside the lock, so that it can't lose again (docs/decisions/005).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.errors import HeadMoved
+from include.reconciliation.steps import incidents
+from include.reconciliation.steps.check_identities import prove
+from include.reconciliation.steps.extract_ledger_transactions import extract
+from include.reconciliation.steps.match_transactions import MATCHER_VERSION, decide, refuse_if_paused
+from include.reconciliation.steps.validate_statements import validate_statements
+
+_BULK = (
+    "015_end_statement_lines",
+    "020_statement_lines",
+    "025_end_ledger_transactions",
+    "030_ledger_transactions",
+    "035_ledger_payments",
+    "040_keep_dissolved_members",
+    "042_release_members",
+    "044_end_matches",
+    "050_matches",
+    "052_match_members",
+    "060_close_open_items",
+    "062_change_open_items",
+    "064_add_open_items",
+    "072_discrepancy_identities",
+    "088_inputs",
+    "090_supersede_statements",
+    "092_statements_in_force",
+)
+_FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086_not_compared")
+
+
+def publish_run(attempt_id: int) -> str:
+    """The run_id; a run that is stored already stays as it is."""
+    refuse_if_paused(attempt_id, "publish_run")
+    for takes_lock_first in (False, False, True):
+        try:
+            return warehouse.repeatedly(lambda: _publish(attempt_id, takes_lock_first))
+        except (HeadMoved, psycopg.errors.UniqueViolation) as error:
+            # A unique violation here is another run that published the same rows first.
+            lost: Exception = error
+        validate_statements(attempt_id)
+    raise HeadMoved(f"attempt {attempt_id} lost its head three times, though it held the lock") from lost
+
+
+def _publish(attempt_id: int, takes_lock_first: bool) -> str:
+    with warehouse.attempt(attempt_id) as cursor:
+        attempt = attempts.load(cursor, attempt_id)
+        if attempt.is_over:
+            return attempt.published_run_id or ""
+        account = {"account_id": attempt.account_id}
+        if takes_lock_first:
+            warehouse.run(cursor, "publish/100_lock_account", account)
+        head = warehouse.run(cursor, "runs/account_head", account).fetchone()
+        assert head is not None
+        if head["fencing_token"] != attempt.matched_against_token:
+            attempt = extract(cursor, attempt)
+            decide(cursor, attempt)
+            attempt = attempts.load(cursor, attempt_id)
+            prove(cursor, attempt)
+        verdict = cursor.execute("select * from work_verdict").fetchone()
+        assert verdict is not None and attempt.run_id is not None
+        joins_chain = not attempt.dry_run and not verdict["broken"]
+        run_number = _store_findings(cursor, attempt, verdict, joins_chain)
+        if run_number is not None and joins_chain:
+            _join_chain(cursor, attempt, run_number)
+        if run_number is not None and not attempt.dry_run:
+            _tell(cursor, attempt, run_number, verdict)
+        attempts.note(
+            cursor,
+            attempt_id,
+            state="refused" if verdict["broken"] else "published",
+            published_run_id=attempt.run_id,
+            verdict=verdict["verdict"],
+            finished_at=None,
+        )
+        return attempt.run_id
+
+
+def _store_findings(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, verdict: dict[str, Any], joins_chain: bool
+) -> int | None:
+    """The run's header, totals and discrepancies; None when this very run is stored already."""
+    covered = cursor.execute("select until from work_coverage").fetchone()
+    row = warehouse.run(
+        cursor,
+        "publish/010_run",
+        {
+            "attempt_id": attempt.attempt_id,
+            "account_id": attempt.account_id,
+            "is_published": joins_chain,
+            "verdict": verdict["verdict"],
+            "verdict_reasons": verdict["reasons"],
+            "covered_until": covered["until"] if covered else None,
+        },
+    ).fetchone()
+    if row is None:
+        return None
+    for name in _FINDINGS:
+        warehouse.run(cursor, f"publish/{name}", {"run_number": row["run_number"]})
+    return int(row["run_number"])
+
+
+def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
+    """The bulk, then the lock, then the head."""
+    month = cursor.execute(
+        "select date_trunc('month', now() at time zone 'UTC')::date as month"
+    ).fetchone()
+    assert month is not None
+    cursor.execute("select internal.ensure_partitions(%s)", [month["month"]])
+    values = {
+        "account_id": attempt.account_id,
+        "run_number": run_number,
+        "month": month["month"],
+        "rule_version": MATCHER_VERSION,
+        "fencing_token": attempt.matched_against_token,
+    }
+    for name in _BULK:
+        warehouse.run(cursor, f"publish/{name}", values)
+    warehouse.run(cursor, "publish/100_lock_account", values)
+    if warehouse.run(cursor, "publish/110_move_head", values).fetchone() is None:
+        raise HeadMoved(
+            f"{attempt.psp_name}/{attempt.account}: another run published since this one was matched"
+        )
+
+
+def _tell(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int, verdict: dict[str, Any]
+) -> None:
+    """Alerts and the log row, committed together with what they are about."""
+    if verdict["broken"]:
+        incidents.open_alert(
+            cursor,
+            incidents.identity_fingerprint(attempt.psp_name, attempt.account),
+            incidents.FAILED_IDENTITY,
+            "critical",
+            attempt.psp_name,
+            attempt.account,
+            f"{attempt.psp.title} / {attempt.account}: {verdict['broken'][0]}",
+            {"broken": list(verdict["broken"])},
+            attempt.run_id,
+        )
+    incidents.assess_run(cursor, attempt.account_id, run_number)
+    if not verdict["broken"]:
+        incidents.enqueue_run_log(cursor, run_number)

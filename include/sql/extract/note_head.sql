@@ -1,0 +1,8 @@
+-- Notes which head the extract is compared with.
+--
+-- Grain:   one row.
+-- Binds:   account_id (integer).
+create unlogged table work_extract_head as
+select coalesce(max(fencing_token), 0) as fencing_token
+from internal.heads
+where account_id = %(account_id)s;

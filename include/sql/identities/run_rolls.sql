@@ -1,0 +1,197 @@
+-- How yesterday's open items became today's.
+--
+-- Grain:   one row per side and currency.
+-- Binds:   account_id (integer), as_of, head_as_of (timestamptz), is_reprocess (boolean).
+create unlogged table work_run_rolls as
+with
+
+opening as (
+
+    select
+        side,
+        item_id,
+        currency,
+        amount_minor
+    from internal.open_items
+    where account_id = %(account_id)s and leg = 'ledger_statement' and is_counted
+
+),
+
+closing as (
+
+    select
+        side,
+        item_id,
+        currency,
+        amount_minor
+    from work_open_rows
+    where is_counted
+
+),
+
+replaced as (
+
+    select
+        'statement' as side,
+        old_item_id as item_id
+    from work_line_changes
+    where change in ('changed', 'withdrawn')
+    union all
+    select
+        'ledger',
+        old_item_id
+    from work_ledger_changes
+    where change in ('changed', 'vanished')
+
+),
+
+amended as (
+
+    select
+        'statement' as side,
+        item_id
+    from work_line_changes
+    where change = 'changed'
+    union all
+    select
+        'ledger',
+        item_id
+    from work_ledger_changes
+    where change = 'changed'
+
+),
+
+-- Rows that enter the leg: new ones, and those that lay after the head's as-of.
+entering as (
+
+    select
+        'statement' as side,
+        item_id,
+        coalesce(gross_currency, net_currency) as currency,
+        case when type = 'unknown' then coalesce(gross_minor, net_minor) else gross_minor end as amount_minor
+    from work_line_changes
+    where
+        change = 'new'
+        and (is_expected or type = 'unknown')
+        and booked_at < %(as_of)s
+        and (gross_minor is not null or type = 'unknown')
+    union all
+    select
+        'ledger',
+        item_id,
+        currency,
+        case when moves_money is not false then amount_minor else 0 end
+    from work_ledger_changes
+    where change = 'new' and occurred_at < %(as_of)s
+    union all
+    select
+        open_items.side,
+        open_items.item_id,
+        open_items.currency,
+        case
+            when open_items.side = 'ledger' and known.moves_money is false then 0
+            else open_items.amount_minor
+        end
+    from internal.open_items
+    left join internal.ledger_transactions as known
+        on
+            open_items.item_id = known.item_id
+            and known.account_id = %(account_id)s
+            and open_items.side = 'ledger'
+    left join work_open_rows
+        on
+            open_items.side = work_open_rows.side
+            and open_items.item_id = work_open_rows.item_id
+    left join replaced
+        on
+            open_items.side = replaced.side
+            and open_items.item_id = replaced.item_id
+    where
+        open_items.account_id = %(account_id)s
+        and open_items.leg = 'ledger_statement'
+        and not open_items.is_counted
+        and open_items.reason = 'after_the_window'
+        and coalesce(work_open_rows.reason, '') <> 'after_the_window'
+        and replaced.item_id is null
+
+),
+
+movements as (
+
+    select
+        side,
+        currency,
+        'opening' as movement,
+        1 as row_count,
+        amount_minor
+    from opening
+    union all
+    select
+        side,
+        currency,
+        'closing',
+        1,
+        amount_minor
+    from closing
+    union all
+    select
+        side,
+        currency,
+        'new',
+        1,
+        amount_minor
+    from entering
+    union all
+    select
+        entering.side,
+        entering.currency,
+        'cleared',
+        1,
+        entering.amount_minor
+    from entering
+    left join closing on entering.side = closing.side and entering.item_id = closing.item_id
+    where closing.item_id is null
+    union all
+    select
+        opening.side,
+        opening.currency,
+        case when replaced.item_id is null then 'cleared' else 'restated' end,
+        case when replaced.item_id is null then 1 else -1 end,
+        case when replaced.item_id is null then opening.amount_minor else -opening.amount_minor end
+    from opening
+    left join closing on opening.side = closing.side and opening.item_id = closing.item_id
+    left join replaced on opening.side = replaced.side and opening.item_id = replaced.item_id
+    where closing.item_id is null
+    union all
+    select
+        closing.side,
+        closing.currency,
+        case when amended.item_id is not null or %(is_reprocess)s then 'restated' else 'reopened' end,
+        1,
+        closing.amount_minor
+    from closing
+    left join opening on closing.side = opening.side and closing.item_id = opening.item_id
+    left join entering on closing.side = entering.side and closing.item_id = entering.item_id
+    left join amended on closing.side = amended.side and closing.item_id = amended.item_id
+    where opening.item_id is null and entering.item_id is null
+
+)
+
+select
+    'ledger_statement' as leg,
+    side,
+    currency,
+    coalesce(sum(row_count) filter (where movement = 'opening'), 0)::bigint as opening_rows,
+    coalesce(sum(amount_minor) filter (where movement = 'opening'), 0)::bigint as opening_minor,
+    coalesce(sum(row_count) filter (where movement = 'new'), 0)::bigint as new_rows,
+    coalesce(sum(amount_minor) filter (where movement = 'new'), 0)::bigint as new_minor,
+    coalesce(sum(row_count) filter (where movement = 'reopened'), 0)::bigint as reopened_rows,
+    coalesce(sum(amount_minor) filter (where movement = 'reopened'), 0)::bigint as reopened_minor,
+    coalesce(sum(row_count) filter (where movement = 'cleared'), 0)::bigint as cleared_rows,
+    coalesce(sum(amount_minor) filter (where movement = 'cleared'), 0)::bigint as cleared_minor,
+    coalesce(sum(row_count) filter (where movement = 'restated'), 0)::bigint as restated_rows,
+    coalesce(sum(amount_minor) filter (where movement = 'restated'), 0)::bigint as restated_minor,
+    coalesce(sum(row_count) filter (where movement = 'closing'), 0)::bigint as closing_rows,
+    coalesce(sum(amount_minor) filter (where movement = 'closing'), 0)::bigint as closing_minor
+from movements
+group by side, currency;

@@ -1,0 +1,212 @@
+-- Both sides of the identity, term by term, and what is left over.
+--
+-- Grain:   one row per currency and measure.
+-- Binds:   account_id (integer), head_run_number (bigint).
+-- Reason:  the left side comes from staged rows (the two files before this one); the right side from
+--          what will be published: open discrepancies, open items, and rows expected nowhere.
+create unlogged table work_run_totals as
+with
+
+deltas as (
+
+    select
+        currency,
+        sum(delta_minor) filter (where aspect = 'existence')::bigint as existence_minor,
+        sum(delta_minor) filter (where aspect = 'multiplicity')::bigint as multiplicity_minor,
+        sum(delta_minor) filter (where aspect = 'amount')::bigint as amount_minor,
+        sum(delta_minor) filter (where aspect = 'currency')::bigint as currency_minor,
+        sum(delta_minor) filter (where aspect = 'state')::bigint as state_minor,
+        sum(delta_minor) filter (where kind = 'fee_mismatch')::bigint as fee_minor,
+        sum(delta_minor) filter (where kind = 'tax_mismatch')::bigint as tax_minor
+    from work_discrepancies
+    where change <> 'resolved' and currency is not null
+    group by currency
+
+),
+
+pending as (
+
+    select
+        currency,
+        sum(amount_minor) filter (where side = 'statement')::bigint as pending_statement_minor,
+        sum(amount_minor) filter (where side = 'ledger')::bigint as pending_ledger_minor
+    from work_open_rows
+    where bucket = 'pending' and is_counted
+    group by currency
+
+),
+
+not_expected as (
+
+    select
+        moves.currency,
+        sum(moves.amount_minor)::bigint as not_expected_statement_minor
+    from (
+        select
+            gross_currency as currency,
+            gross_minor as amount_minor
+        from work_line_changes
+        where change in ('new', 'changed') and not is_expected and type <> 'unknown'
+        union all
+        select
+            known.gross_currency,
+            -known.gross_minor
+        from work_line_changes as changes
+        inner join internal.statement_lines as known
+            on changes.old_item_id = known.item_id and known.account_id = %(account_id)s
+        where changes.change in ('changed', 'withdrawn') and not known.is_expected and known.type <> 'unknown'
+        union all
+        select
+            currency,
+            not_expected_statement_minor
+        from internal.run_totals
+        where run_number = %(head_run_number)s and leg = 'ledger_statement' and measure = 'gross'
+    ) as moves
+    where moves.currency is not null
+    group by moves.currency
+
+),
+
+-- Ledger rows whose line gives no amount in the payment's currency: matched, and not comparable.
+not_comparable as (
+
+    select
+        moves.currency,
+        sum(moves.amount_minor)::bigint as not_comparable_minor
+    from (
+        select
+            work_hard.currency,
+            -work_hard.amount_minor as amount_minor
+        from work_hard
+        inner join work_match_headers on work_hard.match_id = work_match_headers.match_id
+        where work_hard.side = 'ledger' and not work_match_headers.is_proved
+        union all
+        select
+            known.currency,
+            known.amount_minor
+        from work_existing_matches
+        inner join internal.matches on work_existing_matches.match_id = matches.match_id
+        inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
+        inner join internal.ledger_transactions as known
+            on match_members.item_id = known.item_id and known.account_id = %(account_id)s
+        where
+            work_existing_matches.decided_match_id is null
+            and not matches.is_proved
+            and match_members.side = 'ledger'
+            and match_members.leg = 'ledger_statement'
+        union all
+        select
+            currency,
+            not_comparable_minor
+        from internal.run_totals
+        where run_number = %(head_run_number)s and leg = 'ledger_statement' and measure = 'gross'
+    ) as moves
+    group by moves.currency
+
+),
+
+fees as (
+
+    select
+        fee_currency as currency,
+        'fee' as measure,
+        sum(statement_fee_minor)::bigint as statement_minor,
+        sum(ledger_fee_minor)::bigint as ledger_minor
+    from work_pairs
+    where has_comparable_fees and statement_fee_minor is not null and ledger_fee_minor is not null
+    group by fee_currency
+    union all
+    select
+        fee_currency,
+        'tax',
+        sum(statement_tax_minor)::bigint,
+        sum(ledger_tax_minor)::bigint
+    from work_pairs
+    where has_comparable_fees and statement_tax_minor is not null and ledger_tax_minor is not null
+    group by fee_currency
+
+),
+
+currencies_seen as (
+
+    select currency from work_statement_side
+    union
+    select currency from work_ledger_side
+    union
+    select currency from deltas
+    union
+    select currency from pending
+
+),
+
+terms as (
+
+    select
+        currencies_seen.currency,
+        'gross' as measure,
+        coalesce(work_statement_side.statement_minor, 0) as statement_minor,
+        coalesce(work_ledger_side.ledger_minor, 0) as ledger_minor,
+        coalesce(deltas.existence_minor, 0) as existence_minor,
+        coalesce(deltas.multiplicity_minor, 0) as multiplicity_minor,
+        coalesce(deltas.amount_minor, 0) as amount_minor,
+        0::bigint as fee_minor,
+        coalesce(deltas.currency_minor, 0) as currency_minor,
+        coalesce(deltas.state_minor, 0) as state_minor,
+        coalesce(pending.pending_statement_minor, 0) as pending_statement_minor,
+        coalesce(pending.pending_ledger_minor, 0) as pending_ledger_minor,
+        coalesce(not_expected.not_expected_statement_minor, 0) as not_expected_statement_minor,
+        coalesce(not_comparable.not_comparable_minor, 0) as not_comparable_minor
+    from currencies_seen
+    left join work_statement_side on currencies_seen.currency = work_statement_side.currency
+    left join work_ledger_side on currencies_seen.currency = work_ledger_side.currency
+    left join deltas on currencies_seen.currency = deltas.currency
+    left join pending on currencies_seen.currency = pending.currency
+    left join not_expected on currencies_seen.currency = not_expected.currency
+    left join not_comparable on currencies_seen.currency = not_comparable.currency
+    where currencies_seen.currency <> 'XXX'
+    union all
+    select
+        fees.currency,
+        fees.measure,
+        fees.statement_minor,
+        fees.ledger_minor,
+        0,
+        0,
+        0,
+        coalesce(case fees.measure when 'fee' then deltas.fee_minor else deltas.tax_minor end, 0),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
+    from fees
+    left join deltas on fees.currency = deltas.currency
+
+)
+
+select
+    'ledger_statement' as leg,
+    currency,
+    measure,
+    statement_minor,
+    ledger_minor,
+    existence_minor,
+    multiplicity_minor,
+    amount_minor,
+    fee_minor,
+    currency_minor,
+    state_minor,
+    pending_statement_minor,
+    pending_ledger_minor,
+    -- No tolerance, no ledger row without a statement by declaration, and no correction exists yet.
+    0::bigint as tolerance_minor,
+    not_expected_statement_minor,
+    0::bigint as not_expected_ledger_minor,
+    0::bigint as corrections_minor,
+    not_comparable_minor,
+    statement_minor - ledger_minor
+    - existence_minor - multiplicity_minor - amount_minor - fee_minor - currency_minor - state_minor
+    - pending_statement_minor + pending_ledger_minor
+    - not_expected_statement_minor - not_comparable_minor as residual_minor
+from terms;

@@ -1,0 +1,10 @@
+-- Notes where an open ledger row was found to belong to another payment than before.
+--
+-- Binds:   account_id (integer).
+update internal.ledger_transactions set payment_key = pool.payment_key
+from work_pool_ledger as pool
+where
+    pool.origin = 'open'
+    and ledger_transactions.account_id = %(account_id)s
+    and ledger_transactions.item_id = pool.item_id
+    and ledger_transactions.payment_key <> pool.payment_key;
