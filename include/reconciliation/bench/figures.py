@@ -1,0 +1,105 @@
+"""The figures of a benchmark: medians and ratios of rounds, and how they are printed."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from include.reconciliation.bench.generate import Fact
+from include.reconciliation.bench.pipeline import TaskCost
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One floor and one pipeline, run one after the other."""
+
+    floor: TaskCost
+    tasks: tuple[TaskCost, ...]
+
+    @property
+    def pipeline_s(self) -> float:
+        """Seconds of all tasks together."""
+        return sum(task.seconds for task in self.tasks)
+
+    @property
+    def ratio(self) -> float:
+        """How many floors the pipeline took."""
+        return self.pipeline_s / self.floor.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What of the planted was found, and what was reported without being planted."""
+
+    planted: int
+    found: int
+    false: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether everything planted was found, and nothing else."""
+        return self.found == self.planted and self.false == 0
+
+
+def score(planted: Counter[Fact], reported: Counter[Fact]) -> Score:
+    """Holds the labels against the report, row by row."""
+    return Score(
+        planted=planted.total(),
+        found=(planted & reported).total(),
+        false=(reported - planted).total(),
+    )
+
+
+def figures(
+    rounds: Sequence[Round],
+    *,
+    lines: int,
+    scores: Sequence[Score],
+    postgres: str,
+    sizes: dict[str, int],
+) -> dict[str, str]:
+    """Name and value of every figure, in the order in which they are printed."""
+    floor_s = statistics.median(entry.floor.seconds for entry in rounds)
+    pipeline_s = statistics.median(entry.pipeline_s for entry in rounds)
+    ratios = [entry.ratio for entry in rounds]
+    worst = min(scores, key=lambda entry: entry.found - entry.false)
+    peaks = [task.peak_mb for entry in rounds for task in (entry.floor, *entry.tasks)]
+    named = {
+        "lines": str(lines),
+        "rounds": str(len(rounds)),
+        "floor_s": f"{floor_s:.2f}",
+        "pipeline_s": f"{pipeline_s:.2f}",
+        "ratio": f"{pipeline_s / floor_s:.2f}",
+        "ratio_min": f"{min(ratios):.2f}",
+        "ratio_max": f"{max(ratios):.2f}",
+        "lines_per_s": str(round(lines / pipeline_s)),
+        "peak_mb": str(max(peaks)),
+        "planted": str(worst.planted),
+        "found": str(worst.found),
+        "false": str(worst.false),
+        "postgres": postgres,
+    }
+    return named | {f"{name}_mb": str(size_mb) for name, size_mb in sizes.items()}
+
+
+def step_lines(rounds: Sequence[Round]) -> Iterable[str]:
+    """The median of each task, a line each, with its share of the pipeline."""
+    total = statistics.median(entry.pipeline_s for entry in rounds)
+    for place, task in enumerate(rounds[0].tasks):
+        seconds = statistics.median(entry.tasks[place].seconds for entry in rounds)
+        peak_mb = max(entry.tasks[place].peak_mb for entry in rounds)
+        loaded = f"  imports {', '.join(task.imported)}" if task.imported else ""
+        yield f"  {task.name:<28} {seconds:7.2f} s {seconds / total:5.0%} {peak_mb:5} MB{loaded}"
+
+
+def as_lines(named: dict[str, str]) -> str:
+    """One `name value` a line."""
+    return "\n".join(f"{name} {value}" for name, value in named.items())
+
+
+def as_json(named: dict[str, str]) -> str:
+    """The same figures as one JSON object of texts."""
+    return json.dumps(named)

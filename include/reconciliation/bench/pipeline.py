@@ -1,0 +1,71 @@
+"""Runs the pipeline's tasks one after the other, each in a child process, and measures them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from include.reconciliation.bench.task import STEPS
+from include.reconciliation.config import PROJECT_ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCost:
+    """What one child process cost: from its start to its end, and its largest memory."""
+
+    name: str
+    seconds: float
+    peak_mb: int
+    imported: tuple[str, ...]
+    result: Any
+
+
+class TaskFailed(RuntimeError):
+    """A task of the benchmark ended with an error; the message holds its last lines."""
+
+
+def run_task(name: str, *arguments: str, environment: Mapping[str, str]) -> TaskCost:
+    """One task in a child process; TaskFailed when it does not end well."""
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "include.reconciliation.bench.task", name, *arguments],
+        env=dict(environment),
+        cwd=PROJECT_ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.perf_counter() - began
+    if done.returncode != 0:
+        raise TaskFailed(f"{name} failed:\n" + "\n".join(done.stderr.splitlines()[-30:]))
+    answer = json.loads(done.stdout.splitlines()[-1])
+    return TaskCost(
+        name=name,
+        # The floor is one session of SQL; the start of an interpreter is no part of it.
+        seconds=answer["milliseconds"] / 1000 if name == "floor" else seconds,
+        peak_mb=answer["peak_mb"],
+        imported=tuple(answer["imported"]),
+        result=answer["result"],
+    )
+
+
+def run_pipeline(
+    psp: str,
+    account: str,
+    window: tuple[datetime, datetime],
+    *,
+    run: str,
+    environment: Mapping[str, str],
+) -> list[TaskCost]:
+    """All steps of one account for one window, in the order of the DAG."""
+    bounds = [moment.isoformat() for moment in window]
+    first = run_task(STEPS[0], psp, account, run, *bounds, environment=environment)
+    rest = [run_task(step, str(first.result), environment=environment) for step in STEPS[1:]]
+    return [first, *rest]

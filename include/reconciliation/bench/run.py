@@ -1,0 +1,218 @@
+"""`bin/reconciliation bench`: how many times the floor the pipeline takes, and whether it is right.
+
+    bin/reconciliation bench --lines 1000000            the ratio, three rounds
+    bin/reconciliation bench --lines 1000000 --format adyen_settlement_details    a parser alone
+
+Everything happens on the embedded server, in databases of its own that are dropped at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from include.reconciliation.bench import figures, generate
+from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
+from include.reconciliation.bench.figures import Round, Score
+from include.reconciliation.bench.pipeline import TaskFailed, run_pipeline, run_task
+from include.reconciliation.local.environment import connection_json
+from include.reconciliation.local.layout import ensure_state_directory
+from include.reconciliation.local.server import Server, borrowed_server
+
+PSP = "adyen"
+# A Sunday whose sales are due on Monday; run 2 looks when every grace is over.
+FIRST = (datetime(2026, 3, 1, 0, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
+SECOND = (FIRST[1], datetime(2026, 3, 4, 0, tzinfo=UTC))
+FORMATS = ("adyen_settlement_details",)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print the figures; 1 when the run did not find exactly what was planted."""
+    options = _parser().parse_args(arguments)
+    if options.lines < 1000 or options.rounds < 1:
+        print("--lines is at least 1000 and --rounds at least 1", file=sys.stderr)
+        return 2
+    with borrowed_server() as server, _workplace() as place:
+        bench = Bench(server, place, lines=options.lines, seed=options.seed)
+        try:
+            if options.format:
+                return bench.parser_alone(options.format, options.rounds, as_json=options.json)
+            return bench.compare(options.rounds, as_json=options.json)
+        except TaskFailed as error:
+            print(error, file=sys.stderr)
+            return 1
+        finally:
+            bench.databases.drop_all()
+
+
+class Bench:
+    """One benchmark: its databases, its folder, and the rounds."""
+
+    def __init__(self, server: Server, place: Path, *, lines: int, seed: int) -> None:
+        self.server = server
+        self.place = place
+        self.lines = lines
+        self.seed = seed
+        self.databases = BenchDatabases(server)
+        self.file = place / "made" / generate.ACCOUNT / generate.FILE_NAME
+
+    def compare(self, rounds: int, *, as_json: bool) -> int:
+        """Floor and pipeline in turn, so that both meet the same weather."""
+        self._make_books()
+        self._first_run()
+        measured, scores, sizes = [], [], {"file": self.file.stat().st_size // 1_000_000}
+        for number in range(1, rounds + 1):
+            floor = self._floor()
+            sizes["floor"] = self.databases.size_mb(FLOOR)
+            self.databases.fresh_round()
+            before_mb = self.databases.size_mb(ROUND)
+            entry = Round(floor, tuple(self._second_run(number)))
+            sizes["warehouse"] = self.databases.size_mb(ROUND) - before_mb
+            measured.append(entry)
+            scores.append(self._score())
+            _say(
+                f"round {number}: floor {floor.seconds:.2f} s, pipeline {entry.pipeline_s:.2f} s, "
+                f"ratio {entry.ratio:.2f}, found {scores[-1].found} of {scores[-1].planted}, "
+                f"false {scores[-1].false}"
+            )
+        for line in figures.step_lines(measured):
+            _say(line)
+        named = figures.figures(
+            measured,
+            lines=self.lines,
+            scores=scores,
+            postgres=self.databases.version(),
+            sizes=sizes,
+        )
+        print(figures.as_json(named) if as_json else figures.as_lines(named))
+        return 0 if all(entry.is_exact for entry in scores) else 1
+
+    def parser_alone(self, format_name: str, rounds: int, *, as_json: bool) -> int:
+        """Only the step that reads, gates and stages a statement."""
+        self._make_books()
+        seconds, peak_mb = [], 0
+        for number in range(1, rounds + 1):
+            self.databases.fresh_round()
+            environment = self._environment(ROUND, f"parser-{number}", drop=self.place / "made")
+            bounds = [moment.isoformat() for moment in SECOND]
+            chosen = run_task("choose_window", PSP, generate.ACCOUNT, f"parser {number}", *bounds,
+                              environment=environment)
+            attempt = str(chosen.result)
+            run_task("fetch_psp_statements", attempt, environment=environment)
+            cost = run_task("validate_statements", attempt, environment=environment)
+            seconds.append(cost.seconds)
+            peak_mb = max(peak_mb, cost.peak_mb)
+            _say(f"round {number}: {cost.seconds:.2f} s for {cost.result['lines']} lines")
+        parser_s = statistics.median(seconds)
+        named = {
+            "format": format_name,
+            "lines": str(self.lines),
+            "parser_s": f"{parser_s:.2f}",
+            "lines_per_s": str(round(self.lines / parser_s)),
+            "peak_mb": str(peak_mb),
+            "postgres": self.databases.version(),
+        }
+        print(figures.as_json(named) if as_json else figures.as_lines(named))
+        return 0
+
+    def _make_books(self) -> None:
+        _say(f"making {self.lines} lines and their ledger, seed {self.seed}")
+        self.databases.make_sources()
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        generate.make_books(self.databases, lines=self.lines, seed=self.seed, file=self.file)
+
+    def _first_run(self) -> None:
+        _say("run 1, not timed: half of the ledger becomes open items")
+        empty = self.place / "nothing-yet"
+        environment = self._environment(START, "first", drop=empty)
+        run_pipeline(PSP, generate.ACCOUNT, FIRST, run="bench 1", environment=environment)
+        generate.add_new_ledger_rows(self.databases)
+        with psycopg.connect(self.server.conninfo(START, "postgres"), autocommit=True) as session:
+            # What autovacuum would have done in the hour between two runs.
+            session.execute("vacuum analyze")
+
+    def _floor(self) -> figures.TaskCost:
+        self.databases.fresh_floor()
+        environment = self._environment(FLOOR, "floor", drop=self.place)
+        # The ledger's rows of both runs: those that the first one carries are joined here as well.
+        bounds = (FIRST[0].isoformat(), SECOND[1].isoformat())
+        return run_task(
+            "floor", str(self.file), str(self.place / "floor.txt"), generate.ACCOUNT, *bounds,
+            environment=environment,
+        )
+
+    def _second_run(self, number: int) -> list[figures.TaskCost]:
+        drop = self.place / f"drop-{number}"
+        folder = drop / generate.ACCOUNT
+        folder.mkdir(parents=True)
+        os.link(self.file, folder / self.file.name)
+        environment = self._environment(ROUND, f"round-{number}", drop=drop)
+        costs = run_pipeline(PSP, generate.ACCOUNT, SECOND, run="bench 2", environment=environment)
+        for name in ("store", "reports"):
+            shutil.rmtree(self.place / f"round-{number}" / name, ignore_errors=True)
+        return costs
+
+    def _score(self) -> Score:
+        with psycopg.connect(self.server.conninfo(ROUND, "reconciliation_ro")) as session:
+            reported = generate.facts(session, "bench/reported")
+        return figures.score(generate.planted(self.databases), reported)
+
+    def _environment(self, warehouse: str, name: str, *, drop: Path) -> Mapping[str, str]:
+        """The environment of a task: the benchmark's databases, folders and PSP."""
+        (drop / generate.ACCOUNT).mkdir(parents=True, exist_ok=True)
+        own = self.place / name
+        return {
+            **os.environ,
+            "AIRFLOW_CONN_RECONCILIATION": connection_json(
+                self.server, warehouse, "reconciliation_rw"
+            ),
+            "AIRFLOW_CONN_PAYMENTS_LEDGER": connection_json(self.server, LEDGER, "ledger_ro"),
+            "AIRFLOW_CONN_ADYEN": _folder_json(drop),
+            "RECONCILIATION_CONFIG": str(Path(__file__).with_name("psps.toml")),
+            "RECONCILIATION_STORE": str(own / "store"),
+            "RECONCILIATION_REPORTS": str(own / "reports"),
+        }
+
+
+@contextmanager
+def _workplace() -> Iterator[Path]:
+    place = ensure_state_directory() / f"bench-{os.getpid()}"
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _folder_json(path: Path) -> str:
+    return json.dumps({"conn_type": "fs", "extra": {"path": str(path)}})
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bin/reconciliation bench", description=__doc__.split("\n\n")[0]
+    )
+    parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the statement file")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same books")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each of the two is run")
+    parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    parser.add_argument("--format", choices=FORMATS, help="measure a parser alone")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,113 @@
+"""The demo's place on the embedded server: fresh databases, folders, connections, configuration.
+
+Only databases that are empty or that a demo made are ever recreated; which those are, a comment on
+the database says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from include.reconciliation import config
+from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.local.bootstrap import SOURCES, SUPERUSER, bootstrap
+from include.reconciliation.local.environment import CONNECTIONS, connection_json
+from include.reconciliation.local.layout import ensure_state_directory
+from include.reconciliation.local.migrate import migrate
+from include.reconciliation.local.server import Server
+
+MARK = "made by the demo"
+STRIPE_KEY = "sk_test_demo_of_this_project"
+
+
+class NotOurs(RuntimeError):
+    """The databases hold runs that no demo made; the message says what to do."""
+
+
+def folder() -> Path:
+    """Where the demo keeps its drop folder and its configuration."""
+    return ensure_state_directory() / "demo"
+
+
+def published_runs(server: Server) -> int:
+    """How many runs the warehouse of this checkout has published; 0 when there is none yet."""
+    try:
+        with psycopg.connect(server.conninfo("reconciliation", "reconciliation_ro")) as session:
+            row = session.execute(statement("demo/published_runs")).fetchone()
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+        return 0
+    return 0 if row is None else int(row[0])
+
+
+def make_fresh(server: Server) -> None:
+    """Drop and make again the warehouse and both sources, and forget the last demo's files.
+
+    Raises NotOurs when there are runs that no demo made.
+    """
+    if published_runs(server) and _mark(server) != MARK:
+        raise NotOurs(
+            "The databases on the embedded server hold runs that are not the demo's, and the demo "
+            "begins with empty ones. Keep what you need, run make clean, then make demo; or set "
+            "RECONCILIATION_VAR to another folder to have a second server there."
+        )
+    with psycopg.connect(server.conninfo("postgres", SUPERUSER), autocommit=True) as session:
+        for name in ("reconciliation", *SOURCES):
+            session.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
+    bootstrap(server)
+    migrate(server.conninfo("reconciliation", "reconciliation_migrator"))
+    with psycopg.connect(server.conninfo("postgres", SUPERUSER), autocommit=True) as session:
+        session.execute(
+            sql.SQL("comment on database reconciliation is {}").format(sql.Literal(MARK))
+        )
+    state = ensure_state_directory().resolve()
+    for leftover in (folder(), config.store_folder(), config.reports_folder()):
+        # A folder that the user named elsewhere is the user's.
+        if leftover.resolve().is_relative_to(state):
+            shutil.rmtree(leftover, ignore_errors=True)
+    folder().mkdir()
+
+
+def set_environment(server: Server, *, stripe_url: str) -> None:
+    """Point this process at the embedded server, the drop folder and the Stripe on loopback."""
+    drop_folder = folder() / "drop"
+    drop_folder.mkdir(exist_ok=True)
+    for name, (database, role) in CONNECTIONS.items():
+        os.environ[f"AIRFLOW_CONN_{name.upper()}"] = connection_json(server, database, role)
+    os.environ["AIRFLOW_CONN_ADYEN"] = json.dumps(
+        {"conn_type": "fs", "extra": {"path": str(drop_folder)}}
+    )
+    os.environ["AIRFLOW_CONN_STRIPE"] = json.dumps({"conn_type": "http", "password": STRIPE_KEY})
+    os.environ["RECONCILIATION_CONFIG"] = str(_write_configuration(stripe_url))
+
+
+def _write_configuration(stripe_url: str) -> Path:
+    """The project's own psps.toml, with Stripe's endpoint on loopback."""
+    text = (config.PROJECT_ROOT / "include" / "psps.toml").read_text(encoding="utf-8")
+    pattern = re.compile(r'^endpoint = "https://api\.stripe\.com"', re.MULTILINE)
+    changed, count = pattern.subn(f'endpoint = "{stripe_url}"', text)
+    if count != 1:
+        raise NotOurs(
+            "include/psps.toml is not the one that the demo was made for: Stripe's endpoint is "
+            "another. Set it to https://api.stripe.com, or run the demo in a fresh clone."
+        )
+    path = folder() / "psps.toml"
+    path.write_text(changed, encoding="utf-8")
+    return path
+
+
+def _mark(server: Server) -> str | None:
+    with psycopg.connect(server.conninfo("postgres", SUPERUSER)) as session:
+        row = session.execute(
+            "select shobj_description(oid, 'pg_database') from pg_catalog.pg_database "
+            "where datname = 'reconciliation'"
+        ).fetchone()
+    return None if row is None else row[0]

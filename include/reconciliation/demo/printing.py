@@ -1,0 +1,132 @@
+"""What the demo prints: progress, where each account stands, and the labels; plain text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from include.reconciliation.demo.compare import Comparison, Finding
+from include.reconciliation.demo.labels import Label
+from include.reconciliation.money import format_minor
+
+WIDTH = 98
+Row = Mapping[str, Any]
+_SHORT = {"reconciled_with_pending": "with pending"}
+
+
+def say(text: str = "", *, end: str = "\n") -> None:
+    """Prints at once, so that progress is seen while it is made."""
+    print(text, end=end, flush=True, file=sys.stdout)
+
+
+def heading(text: str) -> None:
+    """A line that opens a part of the output."""
+    say()
+    say(text)
+    say("─" * WIDTH)
+
+
+def window_line(number: int, count: int, end: datetime, runs: Sequence[Row]) -> str:
+    """One window: when it ends, and what each account's run said."""
+    told = "   ".join(
+        f"{short_account(run['psp'], run['account'])}: "
+        f"{_SHORT.get(run['verdict'], run['verdict'])}"
+        for run in runs
+    )
+    return f"  {number:>2}/{count}  until {end:%a %d %b %H:%M}   {told}"
+
+
+def short_account(psp: str, account: str) -> str:
+    """An account as a word of a table."""
+    return psp if account == "default" else account
+
+
+def positions(
+    rows: Sequence[Row], kinds: Sequence[Row], exponents: Mapping[str, int]
+) -> Iterable[str]:
+    """Per account and currency: verdict, matched, pending, and the kinds with their amounts."""
+    for (psp, account), of_account in groupby(rows, lambda row: (row["psp"], row["account"])):
+        currencies = list(of_account)
+        name = psp if account == "default" else f"{psp} / {account}"
+        verdict = currencies[0]["verdict"].replace("_", " ")
+        yield ""
+        yield f"{name}{verdict:>{WIDTH - len(name)}}"
+        for row in currencies:
+            currency = row["currency"]
+            exponent = exponents[currency]
+            yield (
+                f"  {currency}   matched {row['matched_lines']:>5} lines   "
+                f"pending {row['pending_rows']:>4} rows "
+                f"{_money(row['pending_minor'], exponent):>14}   "
+                f"residual {_money(row['residual_minor'], exponent)}"
+            )
+            for kind in kinds:
+                if (kind["psp"], kind["account"], kind["currency"]) == (psp, account, currency):
+                    yield _kind_line(kind, exponent)
+        for kind in kinds:
+            if (kind["psp"], kind["account"], kind["currency"]) == (psp, account, "-"):
+                yield _kind_line(kind, 0)
+
+
+def labels(comparison: Comparison, decoys: int, exponents: Mapping[str, int]) -> Iterable[str]:
+    """Every planted fault with what became of it, then what was reported and not planted."""
+    found = {id(label) for label, _ in comparison.found}
+    planted = [*(label for label, _ in comparison.found), *comparison.missed]
+    yield (
+        f"  {'planted fault':<31}{'account':<13}{'kind':<26}{'':>3} {'delta':>11}  "
+    ).rstrip()
+    for label in sorted(planted, key=_place):
+        yield _label_line(label, id(label) in found, exponents)
+    for finding in comparison.not_planted:
+        yield "  NOT PLANTED  " + _finding_text(finding, exponents)
+    for sentence in comparison.wrong_events:
+        yield f"  WRONG EVENT  {sentence}"
+    kinds = len({label.kind for label in planted})
+    yield ""
+    yield (
+        f"planted {comparison.planted} ({kinds} kinds)   found {len(comparison.found)}   "
+        f"missed {len(comparison.missed)}   reported but not planted "
+        f"{len(comparison.not_planted)}   decoys left alone {decoys}"
+    )
+
+
+def _place(label: Label) -> tuple[str, str, str, str, int]:
+    return label.account, label.fault, label.kind, label.currency or "", label.delta_minor
+
+
+def _label_line(label: Label, is_found: bool, exponents: Mapping[str, int]) -> str:
+    currency = label.currency or ""
+    delta = _money(label.delta_minor, exponents.get(currency, 0))
+    ended = "cleared" if label.is_cleared else "open"
+    outcome = f"found, {ended}" if is_found else "MISSED"
+    fault = label.fault.replace("_", " ")
+    account = short_account(label.psp, label.account)
+    return f"  {fault:<31}{account:<13}{label.kind:<26}{currency:>3} {delta:>11}  {outcome}"
+
+
+def _finding_text(finding: Finding, exponents: Mapping[str, int]) -> str:
+    currency = finding.currency or "-"
+    exponent = exponents.get(currency, 0)
+    exposure = (
+        "unknown" if finding.exposure_minor is None else _money(finding.exposure_minor, exponent)
+    )
+    return (
+        f"{short_account(finding.psp, finding.account)} {finding.kind} {currency} "
+        f"{_money(finding.delta_minor, exponent)} exposure {exposure} "
+        f"{finding.psp_reference or ''} ({'open' if finding.is_open else 'cleared'})"
+    )
+
+
+def _kind_line(kind: Row, exponent: int) -> str:
+    return (
+        f"        {kind['kind']:<28}{kind['discrepancies']:>3}   "
+        f"delta {_money(kind['delta_minor'], exponent):>12}   "
+        f"exposure {_money(kind['exposure_minor'], exponent):>12}"
+    )
+
+
+def _money(amount_minor: int, exponent: int) -> str:
+    return format_minor(amount_minor, exponent, group=",")

@@ -1,0 +1,150 @@
+"""`make demo`: a week at three PSP accounts, reconciled through Airflow, held against its labels.
+
+A virtual clock goes from window to window. Before each one the outside world is played up to its
+end; then the DAG `billing_gateway_reconciliation` runs for all PSPs, in this process. The end is a
+comparison with what was planted, and only an exact one returns 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from include.reconciliation import config
+from include.reconciliation.demo import place, printing, timeline
+from include.reconciliation.demo.compare import Comparison, Finding, compare
+from include.reconciliation.demo.desk import PROFILES
+from include.reconciliation.demo.history import History, make_history
+from include.reconciliation.demo.outside import Outside
+from include.reconciliation.demo.printing import say
+from include.reconciliation.demo.timeline import StoryWindow
+from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.local.server import Server, borrowed_server
+
+# Runs one window for all accounts.
+Runner = Callable[[StoryWindow], None]
+
+
+def main(arguments: list[str]) -> int:
+    """Play the story, print what came of it; 0 only when all that was planted was found."""
+    options = _parser().parse_args(arguments)
+    began = time.monotonic()
+    with borrowed_server() as server:
+        if options.if_empty and place.published_runs(server):
+            say("The warehouse holds runs already: the demo is left out.")
+            return 0
+        history = make_history(options.seed)
+        try:
+            place.make_fresh(server)
+            comparison = _play(server, history, _airflow if not options.without_airflow else _steps)
+        except place.NotOurs as refusal:
+            print(refusal, file=sys.stderr)
+            return 1
+    say(f"{time.monotonic() - began:.0f} seconds, seed {options.seed}")
+    return 0 if comparison.is_exact else 1
+
+
+def _play(server: Server, history: History, make_runner: Callable[[], Runner]) -> Comparison:
+    from include.reconciliation.demo.stripe_server import StripeServer
+
+    made_visible: list[dict[str, Any]] = []
+    windows = timeline.windows()
+    printing.heading(
+        f"{history.payments} payments at {len(PROFILES)} PSP accounts, "
+        f"{timeline.BEGIN:%a %d %b} to {timeline.END:%a %d %b %Y}, in {len(windows)} windows"
+    )
+    with (
+        StripeServer(made_visible) as stripe,
+        psycopg.connect(server.conninfo("payments_ledger", "source_writer")) as ledger,
+        psycopg.connect(server.conninfo("billing_gateway", "source_writer")) as gateway,
+        psycopg.connect(
+            server.conninfo("reconciliation", "reconciliation_ro"),
+            row_factory=dict_row,
+            autocommit=True,
+        ) as warehouse,
+    ):
+        place.set_environment(server, stripe_url=stripe.url)
+        run_window = make_runner()
+        outside = Outside(
+            history,
+            ledger=ledger,
+            gateway=gateway,
+            drop_folder=place.folder() / "drop",
+            balance_transactions=made_visible,
+        )
+        for number, window in enumerate(windows, 1):
+            outside.advance(window.end)
+            run_window(window)
+            runs = _rows(warehouse, "demo/runs_of_window", {"window_end": window.end})
+            say(printing.window_line(number, len(windows), window.end, runs))
+        return _conclude(warehouse, history)
+
+
+def _conclude(warehouse: psycopg.Connection[dict[str, Any]], history: History) -> Comparison:
+    exponents = {"BRL": 2, "EUR": 2, "JPY": 0, "USD": 2}
+    printing.heading("Where each account stands")
+    standing = _rows(warehouse, "demo/positions")
+    for line in printing.positions(standing, _rows(warehouse, "demo/open_kinds"), exponents):
+        say(line)
+    say()
+    say(f"Reports: {config.reports_folder()}")
+    findings = [Finding(**row) for row in _rows(warehouse, "demo/findings")]
+    comparison = compare(history.labels, findings)
+    printing.heading("What was planted, and what became of it")
+    for line in printing.labels(comparison, len(history.decoys), exponents):
+        say(line)
+    return comparison
+
+
+def _rows(
+    session: psycopg.Connection[dict[str, Any]], name: str, values: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    return session.execute(statement(name), values).fetchall()
+
+
+def _steps() -> Runner:
+    """The steps one after the other, without Airflow."""
+    from include.reconciliation.demo.drive import reconcile_account
+    from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+
+    def run(window: StoryWindow) -> None:
+        with reading_from(NothingPaused()):
+            for profile in PROFILES:
+                reconcile_account(
+                    profile.psp, profile.account, window.start, window.end,
+                    run=f"demo {window.end:%Y-%m-%dT%H}",
+                )
+
+    return run
+
+
+def _airflow() -> Runner:
+    """The DAG itself, in this process."""
+    from include.reconciliation.demo.airflow_runner import AirflowRunner
+
+    say("  loading Airflow …")
+    return AirflowRunner(sorted({profile.psp for profile in PROFILES}))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bin/reconciliation demo", description=str(__doc__).partition("\n\n")[0]
+    )
+    parser.add_argument("--seed", type=int, default=1, help="another seed tells another week")
+    parser.add_argument(
+        "--if-empty", action="store_true", help="do nothing where runs are published already"
+    )
+    parser.add_argument(
+        "--without-airflow", action="store_true", help="call the steps directly: a second faster"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,37 @@
+-- The floor, step 1: the table that takes the statement file as it is. FROZEN: docs/benchmarks.md.
+--
+-- Grain:   no rows; one per line of the file once it is copied, all columns text.
+create table floor.statement_rows (
+    company_account text,
+    merchant_account text,
+    psp_reference text,
+    merchant_reference text,
+    payment_method text,
+    creation_date text,
+    timezone text,
+    type text,
+    modification_reference text,
+    gross_currency text,
+    gross_debit text,
+    gross_credit text,
+    exchange_rate text,
+    net_currency text,
+    net_debit text,
+    net_credit text,
+    commission text,
+    markup text,
+    scheme_fees text,
+    interchange text,
+    payment_method_variant text,
+    modification_merchant_reference text,
+    batch_number text,
+    reserved4 text,
+    reserved5 text,
+    reserved6 text,
+    reserved7 text,
+    reserved8 text,
+    reserved9 text,
+    reserved10 text,
+    booking_date text,
+    booking_date_timezone text
+)

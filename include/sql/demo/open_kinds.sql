@@ -1,0 +1,15 @@
+-- Which kinds of discrepancy are open at the heads, with which amounts?
+--
+-- Grain:   one row per account, currency and kind.
+select
+    psp,
+    account,
+    coalesce(currency, '-') as currency,
+    kind,
+    count(*) as discrepancies,
+    sum(delta_minor)::bigint as delta_minor,
+    coalesce(sum(exposure_minor), 0)::bigint as exposure_minor
+from reconciliation.discrepancies
+where change <> 'resolved'
+group by psp, account, currency, kind
+order by psp, account, currency, kind
