@@ -216,7 +216,7 @@ def test_a_cause_is_told_once_and_closed_once(books: Books) -> None:
         with warehouse.transaction() as cursor:
             return incidents.open_alert(
                 cursor,
-                fingerprint="refused",
+                fingerprint=incidents.quarantine_fingerprint(1),
                 name="statement_quarantined",
                 severity="high",
                 psp=PSP,
@@ -227,7 +227,9 @@ def test_a_cause_is_told_once_and_closed_once(books: Books) -> None:
 
     def accept() -> bool:
         with warehouse.transaction() as cursor:
-            return incidents.close_alert(cursor, "refused", "a good one has come")
+            return incidents.close_alert(
+                cursor, incidents.quarantine_fingerprint(1), "a good one has come"
+            )
 
     assert [True, False, True, False] == [refuse(), refuse(), accept(), accept()]
     assert [("closed", ["file"])] == books.alerts("statement_quarantined")

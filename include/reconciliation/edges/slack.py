@@ -6,6 +6,7 @@ in `extra`), anything else belongs to a webhook. Neither ever shows in an error 
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import unicodedata
@@ -157,7 +158,7 @@ def _judge(response: requests.Response, answer: bytes, *, is_api: bool) -> None:
     if not is_api:
         return
     try:
-        document = requests.models.complexjson.loads(answer)
+        document = json.loads(answer)
         is_accepted, reason = document["ok"] is True, str(document.get("error", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise SlackUnavailable("Slack's answer is not the JSON that it documents") from None

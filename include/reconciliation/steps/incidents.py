@@ -39,6 +39,7 @@ __all__ = [
     "incident_fingerprint",
     "lock_psp",
     "open_alert",
+    "quarantine_fingerprint",
 ]
 
 INCIDENT = "billing_gateway-reconciliation"
@@ -114,6 +115,11 @@ def incident_fingerprint(psp: str) -> str:
 def identity_fingerprint(psp: str, account: str) -> str:
     """What the alert about an account's failed identity is known by."""
     return f"identity:{psp}:{account}"
+
+
+def quarantine_fingerprint(statement_id: int) -> str:
+    """What the alert about a refused statement is known by."""
+    return f"quarantine:{statement_id}"
 
 
 def lock_psp(cursor: warehouse.Cursor, psp: str) -> None:
