@@ -136,6 +136,7 @@ class HandMadeRun:
     rules: dict[str, Any] = field(default_factory=dict)
     attempt_id: int = 0
     account_id: int = 0
+    run_id: str = RUN_ID
 
     def a_discrepancy(self, number: int = 1, **changed: Any) -> None:
         """One more discrepancy, of an event of its own."""
@@ -167,6 +168,45 @@ class HandMadeRun:
         self._workspace()
         self.session.commit()
         return self.attempt_id
+
+    def an_attempt_without_a_run(self) -> int:
+        """An attempt that publish_run has not come to yet."""
+        attempt_id = self._attempt("manual__unfinished", sha("a run that is not stored"))
+        self.session.commit()
+        return attempt_id
+
+    def keep_a_predecessors_manifest(self, content_sha256: str) -> None:
+        """The predecessor's report, as far as this run's report looks at it."""
+        self._insert(
+            "internal.run_files",
+            {
+                "run_id": PREDECESSOR_RUN_ID, "name": "manifest.json", "size_bytes": 1,
+                "content_sha256": content_sha256, "code_version": sha("code"),
+            },
+        )
+        self.session.commit()
+
+    def refuse_a_statement(self, **changed: Any) -> None:
+        """A statement that the gate of this attempt quarantined."""
+        delivery_id = self._insert(
+            "internal.deliveries",
+            {
+                "account_id": self.account_id, "content_sha256": sha("batch 8"),
+                "name": "batch_8.csv", "size_bytes": 10,
+            },
+            "delivery_id",
+        )
+        self._insert(
+            "internal.statements",
+            {
+                "account_id": self.account_id, "delivery_id": delivery_id,
+                "attempt_id": self.attempt_id, "statement_key": "batch 8",
+                "format": "adyen_settlement_details", "state": "quarantined",
+                "reason_code": "wrong_total", "quarantine_reason": "row 9: the batch does not add up",
+                "proved_by": "nothing", **changed,
+            },
+        )
+        self.session.commit()
 
     def _attempt(self, airflow_run_id: str, run_id: str) -> int:
         rules = {"psp": config.load().psp(PSP).rules(), **self.rules}
@@ -335,7 +375,7 @@ def an_ordinary_run(a_run: HandMadeRun) -> HandMadeRun:
     a_run.a_discrepancy()
     a_run.a_pending_item()
     a_run.a_pending_item(
-        side="statement", reason="awaiting_ledger", amount_minor=-700, currency="JPY",
+        side="statement", reason="ledger_grace", amount_minor=-700, currency="JPY",
         status=None, provider_type="Refunded", type="refund", ledger_id=None,
         statement_file="settlement_detail_report_batch_7.csv", statement_row=15,
         line_scope="batch 7", line_key="refunded|8835511210689999", occurrence=1,

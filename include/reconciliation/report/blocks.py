@@ -64,10 +64,11 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
-    """Labels with a value each."""
+class Facts:
+    """Labels with a value each, in two columns: what it is about, and the ids that prove it."""
 
-    rows: Sequence[tuple[str, str, Look]]
+    stated: Sequence[tuple[str, str]]
+    proving: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +103,4 @@ class SignOff:
     roles: Sequence[str]
 
 
-Block = Title | Verdict | Heading | Note | Pairs | Table | SignOff
+Block = Title | Verdict | Heading | Note | Facts | Table | SignOff

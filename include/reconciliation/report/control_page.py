@@ -8,10 +8,10 @@ from include.reconciliation.kinds import BY_NAME
 from include.reconciliation.report.blocks import (
     Block,
     Column,
+    Facts,
     Heading,
     Look,
     Note,
-    Pairs,
     SignOff,
     Table,
     TableRow,
@@ -41,9 +41,13 @@ VERDICTS = {
     ),
 }
 REASONS = {
-    "awaiting_statement": "no accepted statement covers its due day yet",
-    "after the window": "dated at or after the as-of; in no sum",
-    "after_window": "dated at or after the as-of; in no sum",
+    "not_due": "its settlement day is not over",
+    "awaiting_statement": "no accepted statement covers its day",
+    "ledger_grace": "the ledger may still book it",
+    "waits_for_payment": "waits for the rest of its payment",
+    "amount_not_comparable": "no amount in the payment's currency",
+    "unclassified": "its type is not known",
+    "after_the_window": "dated at or after the cut-off",
 }
 
 
@@ -80,31 +84,28 @@ def _verdict(header: Row) -> Verdict:
     return Verdict(header["verdict"], word, reasons)
 
 
-def _header(facts: ReportFacts) -> Pairs:
+def _header(facts: ReportFacts) -> Facts:
     header = facts.header
     covered = "not known" if header["covered_until"] is None else moment(header["covered_until"])
-    rows = [
-        ("PSP and account", f"{facts.psp_title} ({header['psp']}) / {header['account']}", Look.TEXT),
-        ("Cut-off (as of)", moment(header["as_of"]), Look.TEXT),
-        ("Cut-off in the PSP's zone", moment_in(header["as_of"], facts.zone), Look.TEXT),
-        ("Statements cover up to", covered, Look.TEXT),
-        ("Started by", _started_by(header), Look.TEXT),
+    stated = [
+        ("Cut-off (as of)", moment(header["as_of"])),
+        (f"in {facts.zone}", moment_in(header["as_of"], facts.zone)),
+        ("Statements cover up to", covered),
+        ("Started by", _started_by(header)),
     ]
     if header["reprocess_from"] is not None:
-        span = f"{moment(header['reprocess_from'])}  to  {moment(header['reprocess_to'])} (exclusive)"
-        rows.append(("Decided again", span, Look.TEXT))
-    rows += [
-        ("Run", header["run_id"], Look.CODE),
-        ("Predecessor", header["predecessor_run_id"] or "none: the first run", Look.CODE),
+        stated.append(("Decided again from", moment(header["reprocess_from"])))
+        stated.append(("up to (exclusive)", moment(header["reprocess_to"])))
+    proving = [
+        ("Run", header["run_id"]),
+        ("Predecessor", header["predecessor_run_id"] or "none: the first run"),
+        ("Rules", header["rules_sha256"]),
+        ("Code version", header["code_version"]),
+        ("Ledger extract", header["extract_sha256"]),
     ]
     if header["supersedes_run_id"] is not None:
-        rows.append(("Supersedes", header["supersedes_run_id"], Look.CODE))
-    rows += [
-        ("Rules (SHA-256)", header["rules_sha256"], Look.CODE),
-        ("Code version (SHA-256)", header["code_version"], Look.CODE),
-        ("Ledger extract (SHA-256)", header["extract_sha256"], Look.CODE),
-    ]
-    return Pairs(rows)
+        proving.append(("Supersedes", header["supersedes_run_id"]))
+    return Facts(stated, proving)
 
 
 def _started_by(header: Row) -> str:
@@ -231,7 +232,7 @@ def _pending(facts: ReportFacts) -> Iterator[Block]:
     rows = []
     for row in facts.pending_reasons:
         reason = REASONS.get(row["reason"], row["reason"].replace("_", " "))
-        if not row["is_counted"] and "in no sum" not in reason:
+        if not row["is_counted"]:
             reason += " (in no sum)"
         rows.append(
             TableRow(
@@ -329,15 +330,16 @@ def _statements(facts: ReportFacts) -> Iterator[Block]:
             Column("Statement"),
             Column("Lines", Look.COUNT),
             Column("Covers", span=2),
-            Column("SHA-256 of the bytes, and what proves it", Look.CODE, span=4),
+            Column("SHA-256 of its bytes", Look.CODE, span=4),
         ]
         rows = []
         for row in facts.statements:
             rows.append(
                 TableRow([row["statement_key"], row["lines"], _covers(row), row["content_sha256"]])
             )
-            rows.append(TableRow([row["statement_file"], None, row["format"], row["proved_by"]]))
         yield Table(columns, rows)
+        for row in facts.statements:
+            yield Note(f"{row['statement_key']}: {row['statement_file']}; proved by {row['proved_by']}.")
     else:
         yield Note("None: this run stands on the statements of its predecessors.")
     for row in facts.statements:

@@ -44,13 +44,13 @@ class ReportFacts:
 def major(minor: int | None, currency: str | None, exponents: Mapping[str, int]) -> str:
     """An amount in major units with thousands apart, such as "-1,234.50"; "unknown" for None.
 
-    A currency without a known exponent is shown in minor units, and says so.
+    A currency without a known exponent is shown in minor units, and says so; 0 is 0 in any.
     """
     if minor is None:
         return "unknown"
-    if currency is None or currency not in exponents:
-        return f"{minor} minor units"
-    return format_minor(minor, exponents[currency], group=",")
+    if currency in exponents:
+        return format_minor(minor, exponents[currency], group=",")
+    return f"{minor} minor units" if minor else "0"
 
 
 def moment(value: datetime | None) -> str:
@@ -58,11 +58,9 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def moment_in(value: datetime | None, zone: str) -> str:
-    """An instant in a zone, such as "2026-11-19 11:00:00 Europe/Amsterdam (+0100)"."""
-    if value is None:
-        return ""
-    return value.astimezone(ZoneInfo(zone)).strftime(f"%Y-%m-%d %H:%M:%S {zone} (%z)")
+def moment_in(value: datetime, zone: str) -> str:
+    """An instant as the clocks of a zone show it, such as "2026-11-19 11:00:00 (+0100)"."""
+    return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S (%z)")
 
 
 def instant(value: datetime | None) -> str | None:

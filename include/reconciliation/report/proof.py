@@ -55,8 +55,8 @@ def proof(facts: ReportFacts) -> Iterator[Block]:
     """Per leg and measure: statement − ledger, what explains it, and the residual; never adding currencies."""
     yield Heading(
         "Proof",
-        "Statement less ledger is explained line by line; what is left over must be 0. Signs are the "
-        "company's: money to us is positive. Currencies and measures are never added.",
+        "What explains statement less ledger, line by line; the residual must be 0. Money to the company "
+        "is positive. Currencies and measures are never added.",
     )
     if not facts.totals:
         yield Note("No row of either side is in force at this account.")
@@ -124,7 +124,7 @@ def roll_forward(facts: ReportFacts) -> Iterator[Block]:
     for (leg, currency), sides in groups.items():
         columns = [Column(f"{leg}: {currency}", Look.TEXT, 3)]
         for side in sides:
-            columns += [Column(f"{side}, rows", Look.COUNT), Column(f"{side}, amount", Look.AMOUNT)]
+            columns += [Column(f"{side} rows", Look.COUNT), Column(f"{side}", Look.AMOUNT)]
         lines = []
         for step in _ROLL:
             cells: list[str | int | None] = [_ROLL_LABELS[step]]

@@ -19,7 +19,7 @@ _VERDICT_COLOURS = {
 }
 _AMOUNT = {"align": "right"}
 _COUNT = {"align": "right", "num_format": "#,##0;-#,##0;0"}
-_CODE = {"font_name": "Courier New", "font_size": 8}
+_CODE = {"font_name": "Courier New", "font_size": 8, "align": "left", "indent": 1}
 _CELL = {"valign": "top", "bottom": 4, "bottom_color": _LINE, "font_color": _INK}
 _HEAD = {
     "bold": True,
@@ -28,6 +28,7 @@ _HEAD = {
     "valign": "vcenter",
     "text_wrap": True,
 }
+_LEFT = {"align": "left", "indent": 1}
 
 
 class Styles:
@@ -41,22 +42,23 @@ class Styles:
                 "bold": True, "font_size": 11, "font_color": _BAND, "bottom": 2, "bottom_color": _BAND,
             },
             "note": {"italic": True, "font_color": _MUTED, "text_wrap": True, "valign": "top"},
-            "label": {**_CELL, "font_color": _MUTED},
-            "head": _HEAD,
+            "label": {**_CELL, "font_color": _MUTED, **_LEFT},
+            "head": {**_HEAD, **_LEFT},
             "head_right": {**_HEAD, "align": "right"},
+            "sign_label": {"font_color": _MUTED, "valign": "bottom", **_LEFT},
             "sign": {"bottom": 1, "bottom_color": _INK},
-            "reason": {"text_wrap": True, "font_size": 10, "font_color": _INK, "indent": 1},
+            "reason": {"text_wrap": True, "font_size": 10, "font_color": _INK, **_LEFT},
             "list_title": {"bold": True, "font_size": 13, "font_color": _INK},
-            "list_head": _HEAD,
-            "list_head_right": {**_HEAD, "align": "right"},
-            "wrapped": {**_CELL, "text_wrap": True},
+            "list_note": {"italic": True, "font_color": _MUTED},
+            "wrapped": {**_CELL, "text_wrap": True, **_LEFT},
         }
         for verdict, colour in _VERDICT_COLOURS.items():
             looks[f"verdict_{verdict}"] = {
                 "bold": True, "font_size": 13, "font_color": "#FFFFFF", "bg_color": colour,
                 "align": "center", "valign": "vcenter", "text_wrap": True,
             }
-        cells = {"text": {}, "code": _CODE, "count": _COUNT, "amount": _AMOUNT}
+        cells = {"text": _LEFT, "code": _CODE, "count": _COUNT, "amount": _AMOUNT}
+        looks["exposure"] = {**_CELL, **_AMOUNT}
         weights: dict[str, dict[str, Any]] = {
             "item": {},
             "subtotal": {"bold": True, "bg_color": _SUBTOTAL, "top": 1, "top_color": _INK},

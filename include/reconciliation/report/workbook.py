@@ -16,14 +16,16 @@ import xlsxwriter
 
 from include.reconciliation.report.control_page import control_page
 from include.reconciliation.report.facts import ReportFacts, major, moment
-from include.reconciliation.report.page_writer import PageWriter
+from include.reconciliation.report.page_layout import points_for
+from include.reconciliation.report.page_writer import footer_of, write_page
 from include.reconciliation.report.styles import Styles
 
 DISCREPANCY_ROWS_MAX = 100_000
-PENDING_ROWS_MAX = 20_000
+PENDING_ROWS_MAX = 10_000
 # What Excel holds in a cell, and which whole numbers its floats hold exactly.
 _CELL_CHARACTERS_MAX = 32_767
 _WHOLE_MAX = 2**53
+_HEAD_ROW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,52 +38,53 @@ class ListColumn:
     style: str = "text"
 
 
+# As far as the explanation (or the ledger's id) a list is printed; what follows is for the screen.
 DISCREPANCY_COLUMNS = (
     ListColumn("kind", "Kind", 24),
     ListColumn("change", "Change", 11),
-    ListColumn("status", "Status", 10),
-    ListColumn("severity", "Severity", 9),
+    ListColumn("status", "Status", 11),
     ListColumn("currency", "Cur.", 6),
-    ListColumn("statement_minor", "Statement", 15, "amount"),
-    ListColumn("ledger_minor", "Ledger", 15, "amount"),
-    ListColumn("delta_minor", "Delta", 15, "amount"),
-    ListColumn("exposure_minor", "Exposure", 15, "amount"),
+    ListColumn("statement_minor", "Statement", 14, "amount"),
+    ListColumn("ledger_minor", "Ledger", 14, "amount"),
+    ListColumn("delta_minor", "Delta", 14, "amount"),
+    ListColumn("exposure_minor", "Exposure", 14, "exposure"),
+    ListColumn("age_days", "Age, days", 7, "count"),
+    ListColumn("due_on", "Due on", 12),
+    ListColumn("psp_reference", "PSP reference", 21),
+    ListColumn("merchant_reference", "Merchant reference", 18),
+    ListColumn("explanation", "Explanation", 52, "wrapped"),
     ListColumn("delta_whole", "Delta, minor units", 13, "count"),
     ListColumn("exposure_whole", "Exposure, minor units", 13, "count"),
-    ListColumn("age_days", "Age, days", 6, "count"),
-    ListColumn("psp_reference", "PSP reference", 22),
-    ListColumn("merchant_reference", "Merchant reference", 20),
-    ListColumn("occurred_at", "Occurred", 22),
-    ListColumn("due_on", "Due on", 11),
-    ListColumn("explanation", "Explanation", 70, "wrapped"),
-    ListColumn("statement_file", "Statement file", 30),
-    ListColumn("statement_row", "Row", 7, "count"),
-    ListColumn("leg", "Leg", 17),
-    ListColumn("aspect", "Aspect", 12),
-    ListColumn("episode", "Episode", 8, "count"),
-    ListColumn("first_run_id", "First seen in run", 20, "code"),
-    ListColumn("event_id", "Event", 20, "code"),
-    ListColumn("discrepancy_id", "Discrepancy", 20, "code"),
+    ListColumn("severity", "Severity", 10),
+    ListColumn("occurred_at", "Occurred", 24),
+    ListColumn("statement_file", "Statement file", 36),
+    ListColumn("statement_row", "Row", 8, "count"),
+    ListColumn("leg", "Leg", 18),
+    ListColumn("aspect", "Aspect", 13),
+    ListColumn("episode", "Episode", 9, "count"),
+    ListColumn("first_run_id", "First seen in run", 66, "code"),
+    ListColumn("event_id", "Event", 66, "code"),
+    ListColumn("discrepancy_id", "Discrepancy", 66, "code"),
 )
 PENDING_COLUMNS = (
-    ListColumn("side", "Side", 10),
+    ListColumn("side", "Side", 11),
     ListColumn("reason", "Waits because", 20),
-    ListColumn("is_counted", "In the sums", 8),
-    ListColumn("type", "Type", 11),
+    ListColumn("type", "Type", 12),
     ListColumn("currency", "Cur.", 6),
     ListColumn("amount_minor", "Amount", 15, "amount"),
-    ListColumn("amount_whole", "Amount, minor units", 13, "count"),
-    ListColumn("due_on", "Due on", 11),
-    ListColumn("age_days", "Age, days", 6, "count"),
-    ListColumn("psp_reference", "PSP reference", 22),
-    ListColumn("event_reference", "Event reference", 22),
+    ListColumn("due_on", "Due on", 12),
+    ListColumn("age_days", "Age, days", 7, "count"),
+    ListColumn("is_counted", "In the sums", 8),
+    ListColumn("dated_at", "Occurred", 24),
+    ListColumn("psp_reference", "PSP reference", 23),
+    ListColumn("event_reference", "Event reference", 23),
     ListColumn("merchant_reference", "Merchant reference", 20),
-    ListColumn("dated_at", "Occurred", 22),
-    ListColumn("ledger_id", "Ledger transaction", 22),
-    ListColumn("statement_file", "Statement file", 30),
-    ListColumn("statement_row", "Row", 7, "count"),
-    ListColumn("leg", "Leg", 17),
-    ListColumn("first_run_id", "First seen in run", 20, "code"),
+    ListColumn("ledger_id", "Ledger transaction", 23),
+    ListColumn("amount_whole", "Amount, minor units", 13, "count"),
+    ListColumn("statement_file", "Statement file", 36),
+    ListColumn("statement_row", "Row", 8, "count"),
+    ListColumn("leg", "Leg", 18),
+    ListColumn("first_run_id", "First seen in run", 66, "code"),
 )
 
 
@@ -113,16 +116,16 @@ def write_workbook(
     )
     styles = Styles(workbook)
     sheet = workbook.add_worksheet("Control")
-    PageWriter(sheet, styles).write(control_page(facts), footer=_footer(facts))
+    write_page(sheet, styles, control_page(facts), footer=_footer(facts))
     _write_list(
         workbook, "Discrepancies", DISCREPANCY_COLUMNS, styles, facts, discrepancies,
         listed=facts.discrepancies_listed, rows_max=DISCREPANCY_ROWS_MAX,
-        whole_list="discrepancies.csv", freeze_columns=1,
+        whole_list="discrepancies.csv", printed_to="explanation",
     )
     _write_list(
         workbook, "Pending", PENDING_COLUMNS, styles, facts, pending,
         listed=facts.pending_listed, rows_max=PENDING_ROWS_MAX,
-        whole_list="pending.csv", freeze_columns=2,
+        whole_list="pending.csv", printed_to="ledger_id",
     )
     workbook.close()
 
@@ -138,7 +141,7 @@ def _write_list(
     listed: int,
     rows_max: int,
     whole_list: str,
-    freeze_columns: int,
+    printed_to: str,
 ) -> None:
     sheet = workbook.add_worksheet(name)
     sheet.set_landscape()
@@ -147,46 +150,55 @@ def _write_list(
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer(_footer(facts))
     sheet.hide_gridlines(2)
+    sheet.repeat_rows(_HEAD_ROW)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
     sheet.set_row(0, 20)
     sheet.write_string(0, 0, _list_title(name, facts), styles.of("list_title"))
-    sheet.write_string(1, 0, _list_note(listed, rows_max, whole_list), styles.of("note"))
-    sheet.set_row(2, 26)
+    sheet.write_string(1, 0, _list_note(listed, rows_max, whole_list), styles.of("list_note"))
+    sheet.set_row(_HEAD_ROW, 27)
     for number, column in enumerate(columns):
-        right = column.style in ("amount", "count")
-        style = styles.of("list_head_right" if right else "list_head")
-        sheet.write_string(2, number, column.title, style)
-    sheet.freeze_panes(3, freeze_columns)
-    sheet.repeat_rows(2)
-    last = 2
-    currency = [column.key for column in columns].index("currency")
-    for last, row in enumerate(rows, 3):  # noqa: B007 - the number of the last row is used below
-        for number, (column, value) in enumerate(zip(columns, row, strict=True)):
-            if value is not None:
-                _write_cell(sheet, last, number, column, value, row[currency], facts, styles)
-    sheet.autofilter(2, 0, max(last, 3), len(columns) - 1)
+        style = "head_right" if column.style in ("amount", "exposure", "count") else "head"
+        sheet.write_string(_HEAD_ROW, number, column.title, styles.of(style))
+    sheet.freeze_panes(_HEAD_ROW + 1, 1)
+    keys = [column.key for column in columns]
+    last = _HEAD_ROW
+    for row in rows:
+        last += 1
+        _write_list_row(sheet, last, columns, row, row[keys.index("currency")], facts, styles)
+    last = max(last, _HEAD_ROW + 1)
+    sheet.autofilter(_HEAD_ROW, 0, last, len(columns) - 1)
+    sheet.print_area(0, 0, last, keys.index(printed_to))
     # Amounts are texts on purpose: no green corner on each of them.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:AZ{max(last, 3) + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:Z{last + 1}"})
 
 
-def _write_cell(
+def _write_list_row(
     sheet: Any,
-    row: int,
     number: int,
-    column: ListColumn,
-    value: Any,
+    columns: Sequence[ListColumn],
+    row: Sequence[Any],
     currency: str | None,
     facts: ReportFacts,
     styles: Styles,
 ) -> None:
-    style = styles.of(column.style)
-    if column.style == "amount":
-        sheet.write_string(row, number, major(value, currency, facts.exponents), style)
-    elif column.style == "count" and abs(value) < _WHOLE_MAX:
-        sheet.write_number(row, number, value, style)
-    else:
-        sheet.write_string(row, number, _text(value)[:_CELL_CHARACTERS_MAX], style)
+    wrapped = [
+        (value, column.width)
+        for column, value in zip(columns, row, strict=True)
+        if column.style == "wrapped" and value
+    ]
+    if wrapped:
+        sheet.set_row(number, points_for(wrapped))
+    for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+        style = styles.of(column.style)
+        if column.style == "exposure" or (column.style == "amount" and value is not None):
+            sheet.write_string(number, place, major(value, currency, facts.exponents), style)
+        elif value is None:
+            sheet.write_blank(number, place, None, style)
+        elif column.style == "count" and abs(value) < _WHOLE_MAX:
+            sheet.write_number(number, place, value, style)
+        else:
+            sheet.write_string(number, place, _text(value)[:_CELL_CHARACTERS_MAX], style)
 
 
 def _text(value: Any) -> str:
@@ -217,5 +229,4 @@ def _list_note(listed: int, rows_max: int, whole_list: str) -> str:
 
 def _footer(facts: ReportFacts) -> str:
     header = facts.header
-    place = f"{header['psp']} / {header['account']}"
-    return f"&L&8{place}&C&8run {header['run_id'][:16]}&R&8page &P of &N"
+    return footer_of(f"{header['psp']} / {header['account']}", f"run {header['run_id'][:16]}")

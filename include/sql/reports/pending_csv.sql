@@ -1,6 +1,6 @@
 -- The pending items as CSV: whole minor units and major text, texts that no spreadsheet takes for a formula.
 --
--- Grain:   one row per item, what is due first first.
+-- Grain:   one row per item, the oldest first.
 -- Binds:   psp, account, run_id (text), as_of_on (date, in the PSP's zone).
 copy (
     select
@@ -27,8 +27,7 @@ copy (
         regexp_replace(ledger_id, '^[-=+@\t\r\n＝＋－＠]', '''\&') as ledger_id,
         regexp_replace(statement_file, '^[-=+@\t\r\n＝＋－＠]', '''\&') as statement_file,
         statement_row,
-        coalesce(first_run_id, %(run_id)s) as first_run_id,
-        %(run_id)s as run_id
+        coalesce(first_run_id, %(run_id)s) as first_run_id
     from work_report_pending
-    order by leg, due_at nulls first, currency, side, dated_at, ledger_id, line_scope, line_key, occurrence
+    order by dated_at, leg, side, ledger_id, line_scope, line_key, occurrence
 ) to stdout (format csv, header true, encoding 'UTF8')
