@@ -14,6 +14,7 @@ from include.reconciliation.local import migrate as migrations
 from include.reconciliation.local.layout import PROJECT_ROOT
 from include.reconciliation.local.server import Server, ServerError
 from tests.conftest import OWNERS, Databases
+from tests.launcher.programs import wait_for
 
 TRANSACTION = re.compile(
     r"^\s*(begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction"
@@ -120,14 +121,25 @@ def test_a_migration_that_fails_leaves_nothing_of_itself_or_of_those_before_it(
 
 
 def test_two_migrations_at_once_run_one_after_the_other(empty_database: str) -> None:
+    """Both are made to wait for the lock first, so that they would meet if it were not taken."""
     command = [sys.executable, "-m", "include.reconciliation.local.migrate"]
+    waiting = "select count(*) from pg_catalog.pg_locks where locktype = 'advisory' and not granted"
 
-    both = [
-        subprocess.Popen([*command, "--conninfo", empty_database], cwd=PROJECT_ROOT)
-        for _ in range(2)
-    ]
+    with (
+        psycopg.connect(empty_database) as holder,
+        psycopg.connect(empty_database, autocommit=True) as observer,
+    ):
+        holder.execute("select pg_advisory_xact_lock(%(key)s)", {"key": migrations.LOCK_KEY})
+        both = [
+            subprocess.Popen([*command, "--conninfo", empty_database], cwd=PROJECT_ROOT)
+            for _ in range(2)
+        ]
+        have_met = wait_for(lambda: observer.execute(waiting).fetchone() == (2,))
+        holder.rollback()
+        codes = [process.wait(timeout=60) for process in both]
 
-    assert [0, 0] == [process.wait(timeout=60) for process in both]
+    assert have_met
+    assert [0, 0] == codes
     with psycopg.connect(empty_database) as session:
         found = session.execute("select version_num from reconciliation.schema_version").fetchall()
     assert [(migrations.schema_files()[-1].name[:4],)] == found
