@@ -17,9 +17,10 @@ fails when it is stale. Edit the comment in `include/sql/schema/`, not the page.
 Two schemas, in the database of the connection `reconciliation`:
 
 - **`reconciliation`** holds the public views. Finance tools, notebooks and tests may rely on their
-  names and columns. Nothing that is not published shows in them, save a run's own row and totals
-  where it was a dry run or failed an identity (`is_published` is then false). The role
-  `reconciliation_ro` can read them and nothing else.
+  names and columns. Positions are those of published runs. A dry run, and a run whose identity
+  failed, show in `runs` (where `is_published` is then false), `run_totals` and
+  `discrepancy_history`, and nowhere else. The role `reconciliation_ro` can read the views and
+  nothing else.
 - **`internal`** holds the tables. They may change with any release.
 
 Money is a whole number of the currency's minor unit in a column that ends in `_minor`, with the
