@@ -35,4 +35,4 @@ lock: ## resolve requirements*.in again into the hashed locks
 	@bin/lock
 
 clean: ## remove all state: environment, databases, reports
-	@bin/launcher clean
+	@if [ -x var/venv/bin/python ]; then bin/launcher clean; else rm -rf var; fi
