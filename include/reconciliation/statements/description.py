@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # Larger files are refused; ten million lines of the widest format need 3.3 GB.
 SIZE_BYTES_MAX = 4 << 30
@@ -52,14 +52,19 @@ class CsvFormat:
 
 @dataclass(frozen=True, slots=True)
 class PagesFormat:
-    """A statement that is the pages of an API, read for a range of time."""
+    """A statement that is the pages of an API, read for a range of time.
+
+    `metadata_keys` are where a merchant keeps its own reference, the first one that is there counts.
+    """
 
     name: str
     title: str
+    path: str
     types: Mapping[str, LineType]
     gates: tuple[Gate, ...]
+    minor_unit_divisors: Mapping[str, int]
+    metadata_keys: tuple[str, ...]
     proved_by: str
-    metadata_keys: tuple[str, ...] = field(default=())
 
 
 Format = CsvFormat | PagesFormat

@@ -5,10 +5,12 @@ from __future__ import annotations
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
 from include.reconciliation.statements.description import Format
+from include.reconciliation.statements.stripe_balance_transactions import (
+    STRIPE_BALANCE_TRANSACTIONS,
+)
 
 FORMATS: dict[str, Format] = {
-    format_.name: format_
-    for format_ in (ADYEN_SETTLEMENT_DETAILS,)
+    format_.name: format_ for format_ in (ADYEN_SETTLEMENT_DETAILS, STRIPE_BALANCE_TRANSACTIONS)
 }
 
 

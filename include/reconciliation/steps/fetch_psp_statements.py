@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from include.reconciliation import config
 from include.reconciliation.config import Psp
 from include.reconciliation.edges import drop_folder, store, warehouse
-from include.reconciliation.statements import deliveries
+from include.reconciliation.statements import deliveries, page_reader
 from include.reconciliation.statements.deliveries import Attempt
-from include.reconciliation.statements.description import SIZE_BYTES_MAX
+from include.reconciliation.statements.description import SIZE_BYTES_MAX, PagesFormat
+from include.reconciliation.statements.formats import format_named
 
 
 def fetch_psp_statements(attempt_id: int) -> int:
@@ -25,7 +27,21 @@ def fetch_psp_statements(attempt_id: int) -> int:
     if attempt.fetched_at is not None:
         return 0
     psp = config.load().psp(attempt.psp)
+    format_ = format_named(psp.format)
+    if isinstance(format_, PagesFormat):
+        return _from_pages(attempt, psp, format_)
     return _from_folder(attempt, psp, looked_at["looked_at"] if looked_at else None)
+
+
+def _from_pages(attempt: Attempt, psp: Psp, format_: PagesFormat) -> int:
+    looking_at = datetime.now(UTC)
+    read = page_reader.read_range(attempt, psp, format_)
+    with warehouse.attempt(attempt.attempt_id) as cursor:
+        if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
+            return 0
+        new = deliveries.keep(cursor, attempt, **asdict(read))
+        _mark_fetched(cursor, attempt, looking_at)
+    return int(new)
 
 
 def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
@@ -52,12 +68,16 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
             new += deliveries.keep(
                 cursor, attempt, content_sha256=content, name=file.name, size_bytes=file.size_bytes
             )
-        warehouse.run(
-            cursor,
-            "statements/mark_fetched",
-            {"attempt_id": attempt.attempt_id, "looked_at": looking_at},
-        )
+        _mark_fetched(cursor, attempt, looking_at)
     return new
+
+
+def _mark_fetched(cursor: warehouse.Cursor, attempt: Attempt, looking_at: datetime) -> None:
+    warehouse.run(
+        cursor,
+        "statements/mark_fetched",
+        {"attempt_id": attempt.attempt_id, "looked_at": looking_at},
+    )
 
 
 def _known(cursor: warehouse.Cursor, attempt: Attempt, contents: list[str]) -> set[str]:

@@ -32,10 +32,9 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
         for delivery in deliveries.to_gate(cursor, attempt):
             try:
                 gate.admit(cursor, attempt, delivery, psp, format_)
-            except StatementError as error:
-                statement_id, is_new = gate.refuse(cursor, attempt, delivery, format_, error)
-                if is_new:
-                    _alert(cursor, attempt, delivery, statement_id, error)
+            except gate.Refusal as refusal:
+                for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
+                    _alert(cursor, attempt, delivery, statement_id, refusal.error)
             warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
         _settle_versions(cursor, attempt)
         row = warehouse.run(

@@ -41,4 +41,4 @@ from measured
 inner join internal.currencies as currencies
     on measured.currency = currencies.code
 group by measured.statement_id, measured.currency, measured.measure
-order by measured.statement_id, measured.currency, measured.measure
+on conflict do nothing

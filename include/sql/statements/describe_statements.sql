@@ -1,7 +1,7 @@
 -- How many lines has each statement, and which days do they prove?
 --
 -- Grain:   updates the statements given.
--- Binds:   statement_ids (bigint[]); covers_until (timestamptz): the end of an API read, NULL for a file.
+-- Binds:   statement_ids (bigint[]).
 with
 
 described as (
@@ -9,8 +9,8 @@ described as (
     select
         statement_id,
         count(*) as lines,
-        min(booked_on) filter (where is_expected) as covers_from,
-        max(booked_on) filter (where is_expected) as covers_to
+        coalesce(min(booked_on) filter (where is_expected), min(booked_on)) as covers_from,
+        coalesce(max(booked_on) filter (where is_expected), max(booked_on)) as covers_to
     from work_statement_lines
     where statement_id = any(%(statement_ids)s::bigint[])
     group by statement_id
@@ -21,7 +21,6 @@ update internal.statements as statements
 set
     lines = described.lines,
     covers_from = described.covers_from,
-    covers_to = described.covers_to,
-    covers_until = %(covers_until)s::timestamptz
+    covers_to = described.covers_to
 from described
 where statements.statement_id = described.statement_id

@@ -1,0 +1,271 @@
+"""The HTTP client that PSPs are read with: it trusts neither the network nor the answer.
+
+One scheme, host and port is called, the one that the PSP's entry names; redirects are refused; a
+request has one deadline from the first look-up of the name to the last byte; what is unpacked is
+capped. The key never shows in a message, a log or a representation.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from threading import Timer
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from include.reconciliation.errors import (
+    ConfigurationError,
+    ProviderUnavailable,
+    SourceError,
+)
+
+REQUEST_SECONDS_MAX = 60.0
+WAIT_SECONDS_MAX = 120
+BODY_BYTES_MAX = 32 << 20
+TRIES = 4
+_READ_BYTES = 1 << 16
+_METADATA_ADDRESSES = {"100.100.100.200", "fd00:ec2::254", "168.63.129.16"}
+_WAIT_AND_REPEAT = {408, 409, 425, 429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The one scheme, host and port that may be called."""
+
+    scheme: str
+    host: str
+    port: int
+    is_exact_address: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Endpoint:
+        """From "https://api.example.com" or "http://127.0.0.1:8000"; ConfigurationError if not so."""
+        try:
+            parts = urlsplit(text)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        host = parts.hostname or ""
+        has_more = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme not in ("https", "http") or not host or has_more:
+            raise ConfigurationError(
+                f"endpoint {text!r}: expected scheme, host and port alone, as in https://api.example.com"
+            )
+        # A private address is allowed only where the entry itself says so, with its port.
+        is_exact = port is not None and (host == "localhost" or _is_address(host))
+        if parts.scheme == "http" and not is_exact:
+            raise ConfigurationError(f"endpoint {text!r}: http is for addresses such as 127.0.0.1:8000")
+        return cls(parts.scheme, host, port or 443, is_exact)
+
+    def address(self) -> str:
+        """An address of the host that may be called; ConfigurationError when it has none."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise ProviderUnavailable(f"the name {self.host} can't be looked up ({error})") from None
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            if not _may_be_called(address, self.is_exact_address):
+                raise ConfigurationError(
+                    f"{self.host} is the address {address}, which may not be called: "
+                    "private addresses only as the entry's own endpoint, link-local ones never"
+                )
+        return addresses[0]
+
+
+@dataclass(slots=True)
+class PspClient:
+    """Reads one PSP's API."""
+
+    endpoint: Endpoint
+    key: str = field(repr=False)
+    request_seconds_max: float = REQUEST_SECONDS_MAX
+    body_bytes_max: int = BODY_BYTES_MAX
+    wait_seconds_max: int = WAIT_SECONDS_MAX
+
+    def get(self, path: str, query: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
+        """Body and content type of an answer 200.
+
+        Waits as the PSP asks and tries again, in all at most `wait_seconds_max`; then raises
+        ProviderUnavailable. What repeating can't help raises SourceError or ConfigurationError.
+        """
+        waited_seconds = 0.0
+        for number in range(1, TRIES + 1):
+            wait: timedelta | None = None
+            try:
+                status, headers, body = self._once(path, query)
+            except ProviderUnavailable as error:
+                if number == TRIES:
+                    raise
+                problem = str(error)
+            else:
+                if status == 200:
+                    return body, headers.get("Content-Type", "")
+                self._refuse_final(status, path)
+                problem = f"{self.endpoint.host} answers HTTP {status} to {path}"
+                wait = retry_after(headers.get("Retry-After"), datetime.now(UTC))
+            pause_seconds = wait.total_seconds() if wait is not None else 0.25 * 2**number
+            if number == TRIES or waited_seconds + pause_seconds > self.wait_seconds_max:
+                raise ProviderUnavailable(problem, wait)
+            time.sleep(pause_seconds)
+            waited_seconds += pause_seconds
+        raise AssertionError("the last try returns or raises")
+
+    def _refuse_final(self, status: int, path: str) -> None:
+        host = self.endpoint.host
+        if status in (401, 403):
+            raise ConfigurationError(
+                f"{host} refuses the key of the connection (HTTP {status} to {path}): check that it is "
+                "current and may read balance transactions and their sources"
+            )
+        if status not in _WAIT_AND_REPEAT:
+            what = "a redirect, which is not followed" if 300 <= status < 400 else "no list"
+            raise SourceError(f"{host} answers HTTP {status} to {path}: {what}")
+
+    def _once(
+        self, path: str, query: Sequence[tuple[str, str]]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        endpoint = self.endpoint
+        host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+        deadline = time.monotonic() + self.request_seconds_max
+        adapter = _DeadlineAdapter(endpoint)
+        watchdog = Timer(self.request_seconds_max, adapter.cut)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            with requests.Session() as session:
+                # Neither a proxy nor a key out of the environment or ~/.netrc.
+                session.trust_env = False
+                session.mount(f"{endpoint.scheme}://", adapter)
+                with session.get(
+                    f"{endpoint.scheme}://{host}:{endpoint.port}{path}",
+                    params=list(query),
+                    headers={
+                        "Accept": "application/json",
+                        "Accept-Encoding": "identity",
+                        "Authorization": f"Bearer {self.key}",
+                    },
+                    allow_redirects=False,
+                    stream=True,
+                    timeout=self.request_seconds_max,
+                ) as response:
+                    return response.status_code, response.headers, self._body(response, deadline)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ssl.SSLError) as error:
+            # The text of such an error may repeat the request: only its kind is told.
+            late = ", over its deadline" if time.monotonic() >= deadline else ""
+            raise ProviderUnavailable(
+                f"{endpoint.host} can't be read ({type(error).__name__}{late})"
+            ) from None
+        finally:
+            watchdog.cancel()
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        parts: list[bytes] = []
+        size_bytes = 0
+        # read1 returns what one look at the socket gives, so that a drip can't outlast the deadline.
+        while part := response.raw.read1(_READ_BYTES, decode_content=True):
+            size_bytes += len(part)
+            if size_bytes > self.body_bytes_max:
+                raise SourceError(
+                    f"{self.endpoint.host} answers more than {self.body_bytes_max} bytes to one request"
+                )
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            parts.append(part)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        return b"".join(parts)
+
+
+def retry_after(text: str | None, now: datetime) -> timedelta | None:
+    """How long a Retry-After header asks to wait; None when it says nothing of use."""
+    if text is None:
+        return None
+    text = text.strip()
+    if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+        return timedelta(seconds=int(text))
+    try:
+        wanted = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    if wanted.tzinfo is None:
+        return None
+    return max(wanted - now, timedelta(0))
+
+
+class _DeadlineAdapter(HTTPAdapter):
+    """Connects to the address that was checked, and can cut the connection from outside."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._sockets: list[socket.socket] = []
+        self._is_cut = False
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        adapter = self
+
+        class Pinned:
+            def _new_conn(self) -> socket.socket:
+                # TLS still checks the name; only the look-up is done once, by us.
+                self._dns_host = adapter._endpoint.address()
+                return super()._new_conn()  # type: ignore[misc,no-any-return]
+
+            def connect(self) -> None:
+                super().connect()  # type: ignore[misc]
+                adapter._sockets.append(self.sock)  # type: ignore[attr-defined]
+                if adapter._is_cut:
+                    adapter.cut()
+
+        class Http(Pinned, urllib3.connection.HTTPConnection):
+            pass
+
+        class Https(Pinned, urllib3.connection.HTTPSConnection):
+            pass
+
+        class HttpPool(urllib3.HTTPConnectionPool):
+            ConnectionCls = Http
+
+        class HttpsPool(urllib3.HTTPSConnectionPool):
+            ConnectionCls = Https
+
+        self.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for connected in self._sockets:
+            try:
+                connected.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _may_be_called(text: str, is_exact_address: bool) -> bool:
+    address = ip_address(text.partition("%")[0])
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped or address
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        return False
+    if str(address) in _METADATA_ADDRESSES:
+        return False
+    return address.is_global or is_exact_address

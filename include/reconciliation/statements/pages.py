@@ -1,0 +1,164 @@
+"""A statement read page by page: the index that names its pages, and what each page must be.
+
+The bytes of every page are kept as they came. The index (range, account, hashes of the pages in
+order) is kept too, and its hash is the delivery's: the same pages for the same range are the same
+delivery.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from include.reconciliation.edges import store
+from include.reconciliation.errors import StatementError
+from include.reconciliation.identifiers import canonical_json
+from include.reconciliation.statements.deliveries import Delivery
+
+DEPTH_MAX = 32
+_WHOLE_NUMBERS = frozenset({"amount", "fee", "net", "created", "available_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its lines, whether another follows, and where that one starts."""
+
+    lines: list[dict[str, Any]]
+    has_more: bool
+
+    def last_id(self) -> str:
+        """The id after which the next page starts."""
+        return str(self.lines[-1]["id"])
+
+
+def range_name(read_from: datetime, read_to: datetime) -> str:
+    """The natural key of a read."""
+    return f"created {_instant(read_from)}/{_instant(read_to)}"
+
+
+def index(format_: str, account: str, name: str, pages: list[str]) -> bytes:
+    """The content of a delivery that was read page by page."""
+    entry = {"account": account, "format": format_, "pages": pages, "read": name}
+    return canonical_json(entry).encode()
+
+
+def parse(body: bytes, file: str) -> Page:
+    """A page, strictly read; StatementError for anything but the documented list."""
+    start = body.lstrip()[:1]
+    if not start:
+        raise StatementError("empty", "the page is empty", file=file, expected="a JSON list")
+    if start == b"<":
+        raise StatementError(
+            "html_page", "this is a page of markup, not a statement", file=file,
+            expected="a JSON list", found=repr(body.lstrip()[:40].decode("utf-8", "replace")),
+        )
+    try:
+        text = body.decode("utf-8")
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_float=_number, parse_constant=_no_number
+        )
+        _refuse_depth(value)
+    except UnicodeDecodeError as error:
+        raise StatementError(
+            "bad_encoding", "the bytes are not UTF-8 text", file=file, found=error.reason
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise StatementError(
+            "bad_json", "the page is not strict JSON, or was cut", file=file,
+            expected="one complete JSON value", found=str(error)[:200],
+        ) from None
+    return _page(value, file)
+
+
+def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
+    """The kept pages of a delivery as (number, JSON text), each checked, and their chain too."""
+    pages = json.loads(store.read(delivery.content_sha256))["pages"]
+    seen: dict[str, int] = {}
+    has_more = True
+    for number, content_sha256 in enumerate(pages, 1):
+        file = f"{delivery.name}, page {number}"
+        body = store.read(content_sha256)
+        page = parse(body, file)
+        if page.lines and content_sha256 in seen:
+            raise StatementError(
+                "page_repeated", "the page came before", file=file,
+                expected="other lines than before", found=f"the bytes of page {seen[content_sha256]}",
+            )
+        if page.has_more and not page.lines:
+            raise StatementError(
+                "page_missing", "an empty page says that more follows", file=file,
+                expected="lines", found="none",
+            )
+        seen[content_sha256] = number
+        has_more = page.has_more
+        yield number, body.decode("utf-8")
+    if has_more:
+        raise StatementError(
+            "page_missing", "the last page says that more follows", file=delivery.name,
+            expected=f"page {len(pages) + 1}", found="nothing",
+        )
+
+
+def _page(value: object, file: str) -> Page:
+    problem = None
+    if not isinstance(value, dict):
+        problem = "no object"
+    elif value.get("object") != "list":
+        problem = f"object {str(value.get('object'))[:40]!r}"
+    elif not isinstance(value.get("has_more"), bool):
+        problem = "no has_more"
+    elif not isinstance(value.get("data"), list):
+        problem = "no data"
+    elif not all(isinstance(line, dict) and isinstance(line.get("id"), str) for line in value["data"]):
+        problem = "a line without an id"
+    if problem is not None:
+        raise StatementError(
+            "bad_page", "the page is not the list that the API documents", file=file,
+            expected="an object with object, has_more and data", found=problem,
+        )
+    assert isinstance(value, dict)
+    return Page(value["data"], value["has_more"])
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} twice in one object")
+    for name in _WHOLE_NUMBERS & found.keys():
+        if isinstance(found[name], Decimal):
+            raise ValueError(f"{name} is {found[name]}, no whole number")
+    return found
+
+
+def _number(text: str) -> Decimal:
+    # PostgreSQL would unfold an exponent into as many digits.
+    if "e" in text.lower() and abs(int(text.lower().partition("e")[2])) > 30:
+        raise ValueError(f"the number {text[:40]}")
+    return Decimal(text)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")
+
+
+def _refuse_depth(value: object, depth: int = 0) -> None:
+    if depth > DEPTH_MAX:
+        raise ValueError(f"values nested deeper than {DEPTH_MAX}")
+    children: Any = ()
+    if isinstance(value, dict):
+        children = value.values()
+    elif isinstance(value, list):
+        children = value
+    for child in children:
+        if isinstance(child, dict | list):
+            _refuse_depth(child, depth + 1)
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -1,0 +1,253 @@
+"""Stripe's balance transactions: read page by page from a server, proved, made canonical."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from include.reconciliation.demo.stripe_server import StripeServer
+from tests.statements.balance_transactions import MADE_AT, a_charge, without_fee
+from tests.statements.conftest import WINDOW
+
+
+def test_a_charge_becomes_a_payment_with_its_fee_and_the_tax_on_it(stripe, configure) -> None:
+    with StripeServer([a_charge()]) as server:
+        configure(server.url)
+        counted = stripe.run()
+
+    line = stripe.rows("select * from work_statement_lines")[0]
+    del line["statement_id"]
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
+    assert {
+        "line_scope": "",
+        "line_key": "txn_000001",
+        "occurrence": 1,
+        "provider_type": "charge",
+        "type": "payment",
+        "economic_type": "payment",
+        "is_expected": True,
+        "psp_reference": "pi_000001",
+        "event_reference": "ch_000001",
+        "merchant_reference": "ORD-1",
+        "payout_reference": None,
+        "gross_minor": 10000,
+        "gross_currency": "BRL",
+        "fee_minor": 360,
+        "tax_minor": 30,
+        "net_minor": 9610,
+        "net_currency": "BRL",
+        "booked_at": datetime(2025, 6, 10, 9, 30, 1, tzinfo=UTC),
+        "booked_on": date(2025, 6, 10),
+        "source_zone": "UTC",
+        "value_date": date(2025, 6, 12),
+        "row_number": 1,
+    } == line
+
+
+def test_two_hundred_and_fifty_charges_are_read_in_three_pages(stripe, configure) -> None:
+    with StripeServer([a_charge(number) for number in range(250)]) as server:
+        configure(server.url)
+        counted = stripe.run()
+
+    assert 3 == len(server.requests)
+    assert {"accepted": 1, "quarantined": 0, "lines": 250} == counted
+    assert 250 * 9610 == sum(stripe.values("select net_minor from work_statement_lines"))
+
+
+def test_the_read_reaches_from_the_look_back_to_the_as_of(stripe, configure) -> None:
+    inside = [a_charge(1, created=MADE_AT - 80000), a_charge(2)]
+    outside = [a_charge(3, created=MADE_AT - 10 * 86400), a_charge(4, created=MADE_AT + 86400)]
+    with StripeServer(inside + outside) as server:
+        configure(server.url)
+        stripe.run()
+
+    statement = stripe.rows("select * from statements")[0]
+    assert ["txn_000002", "txn_000001"] == stripe.values(
+        "select line_key from work_statement_lines order by row_number"
+    )
+    assert "created 20250609T100000Z/20250610T110000Z" == statement["statement_key"]
+    assert WINDOW[1] == statement["covers_until"]
+    assert date(2025, 6, 9) == statement["covers_to"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            without_fee(-10000, "refund", "refund", {
+                "id": "re_1", "object": "refund", "charge": "ch_1", "payment_intent": "pi_1"}),
+            ("refund", "refund", "pi_1", "re_1", None),
+        ),
+        (
+            without_fee(-10000, "dispute", "adjustment", {
+                "id": "dp_1", "object": "dispute", "charge": "ch_1", "payment_intent": None}),
+            ("chargeback", "chargeback", "ch_1", "dp_1", None),
+        ),
+        (
+            without_fee(10000, "dispute_reversal", "adjustment", {
+                "id": "dp_1", "object": "dispute", "charge": "ch_1", "payment_intent": "pi_1"}),
+            ("reversal", "reversal", "pi_1", "dp_1", None),
+        ),
+        (
+            without_fee(-3000, "partial_capture_reversal", "refund", {
+                "id": "ch_1", "object": "charge", "payment_intent": "pi_1"}),
+            ("reversal", "payment", "pi_1", "ch_1", None),
+        ),
+        (
+            without_fee(10000, "refund_failure", "refund_failure", {
+                "id": "re_1", "object": "refund", "payment_intent": "pi_1"}),
+            ("reversal", "refund", "pi_1", "re_1", None),
+        ),
+        (without_fee(-200, "fee", "stripe_fee", None), ("fee", "fee", None, None, None)),
+        (without_fee(-9610, "payout", "payout", "po_1"), ("payout", "payout", None, None, "po_1")),
+        (without_fee(5, "brand_new", "brand_new", "xx_1"), ("unknown", "unknown", None, "xx_1", None)),
+        (without_fee(9, "brand_new", "charge", "ch_1"), ("payment", "payment", "ch_1", "ch_1", None)),
+    ],
+    ids=["refund", "dispute", "won", "partial capture", "failed refund", "fee", "payout", "new", "type"],
+)
+def test_each_category_has_its_type_and_references(stripe, configure, line, expected) -> None:
+    with StripeServer([line]) as server:
+        configure(server.url)
+        stripe.run()
+
+    found = stripe.rows(
+        "select type, economic_type, psp_reference, event_reference, payout_reference"
+        " from work_statement_lines"
+    )
+    assert [expected] == [tuple(row.values()) for row in found]
+
+
+def test_a_conversion_takes_its_gross_from_the_charge_and_never_converts(stripe, configure) -> None:
+    source = {"id": "ch_1", "object": "charge", "amount": 5000, "currency": "eur", "payment_intent": "pi_1"}
+    with StripeServer([
+        a_charge(1, exchange_rate=5.9, source=source),
+        a_charge(2, exchange_rate=5.9, source="ch_2"),
+    ]) as server:
+        configure(server.url)
+        stripe.run()
+
+    found = stripe.rows(
+        "select gross_minor, gross_currency, net_minor, net_currency from work_statement_lines order by line_key"
+    )
+    assert [(5000, "EUR", 9610, "BRL"), (None, None, 9610, "BRL")] == [tuple(row.values()) for row in found]
+
+
+def test_isk_is_written_in_hundredths_and_has_none(stripe, configure) -> None:
+    with StripeServer([a_charge(1, currency="isk", amount=50000, fee=0, fee_details=[], net=50000)]) as server:
+        configure(server.url)
+        stripe.run()
+
+    assert [500] == stripe.values("select net_minor from work_statement_lines")
+
+
+def test_control_totals_are_those_of_the_pages(stripe, configure) -> None:
+    with StripeServer([a_charge(1), a_charge(2), a_charge(3, currency="usd")]) as server:
+        configure(server.url)
+        stripe.run()
+
+    found = stripe.rows(
+        "select currency, measure, control_minor, lines from statement_control_totals order by 1, 2"
+    )
+    assert [
+        ("BRL", "fee", 720, 2),
+        ("BRL", "gross", 20000, 2),
+        ("BRL", "net", 19220, 2),
+        ("BRL", "tax", 60, 2),
+        ("USD", "fee", 360, 1),
+        ("USD", "gross", 10000, 1),
+        ("USD", "net", 9610, 1),
+        ("USD", "tax", 30, 1),
+    ] == [tuple(row.values()) for row in found]
+
+
+def test_the_same_pages_for_the_same_range_are_one_delivery_seen_twice(stripe, configure) -> None:
+    with StripeServer([a_charge()]) as server:
+        configure(server.url)
+        stripe.run()
+        counted = stripe.run()
+
+    assert [2] == stripe.values("select times_seen from deliveries")
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
+
+
+def test_a_later_read_replaces_one_that_still_waits_and_no_line_is_staged_twice(stripe, configure) -> None:
+    later = (WINDOW[0], WINDOW[1] + timedelta(hours=1))
+    with StripeServer([a_charge(1)]) as server:
+        configure(server.url)
+        stripe.run()
+        server.balance_transactions.append(a_charge(2))
+        counted = stripe.run(later)
+
+    assert ["superseded", "accepted"] == stripe.values("select state from statements order by statement_id")
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+
+
+def test_a_retry_of_an_attempt_that_has_read_reads_nothing(stripe, configure) -> None:
+    from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
+
+    with StripeServer([a_charge()]) as server:
+        configure(server.url)
+        stripe.run()
+        again = fetch_psp_statements(stripe.attempt_id)
+
+    assert (0, 1) == (again, len(server.requests))
+
+
+def test_a_line_in_force_that_a_complete_read_lacks_is_a_missing_page(stripe, configure) -> None:
+    with StripeServer([a_charge(1), a_charge(2)]) as server:
+        configure(server.url)
+        stripe.run()
+        stripe.put_in_force()
+        server.balance_transactions.pop()
+        stripe.run()
+
+    state, reason, sentence = stripe.verdict()
+    assert ("quarantined", "page_missing") == (state, reason)
+    assert "txn_000002, which an earlier read had" in sentence
+
+
+def test_a_refused_read_is_corrected_by_a_good_one_of_the_range(stripe, configure) -> None:
+    with StripeServer([a_charge(1, net=9000)]) as server:
+        configure(server.url)
+        stripe.run()
+        refused = stripe.verdict()[:2]
+        server.balance_transactions[0]["net"] = 9610
+        stripe.run()
+
+    assert ("quarantined", "row_does_not_tie") == refused
+    assert ["corrected", "accepted"] == stripe.values("select state from statements order by statement_id")
+    assert ["closed"] == stripe.values("select state from alerts where name = 'statement_quarantined'")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"net": 9609}, "row_does_not_tie"),
+        ({"fee_details": [{"amount": 1, "type": "stripe_fee"}]}, "row_does_not_tie"),
+        ({"amount": "10000"}, "bad_page"),
+        ({"amount": 10000.0}, "bad_json"),
+        ({"currency": "xxx"}, "unknown_currency"),
+        ({"currency": "chf"}, "currency_not_configured"),
+        ({"created": None}, "bad_page"),
+        ({"id": "no id"}, "bad_page"),
+        ({"currency": "isk", "amount": 10010, "net": 9620}, "excess_decimals"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_line_that_can_not_be_is_refused(stripe, configure, change, reason) -> None:
+    def damage(handler, number, answer):
+        import json
+
+        page = json.loads(answer.body)
+        page["data"][0].update(change)
+        answer.body = json.dumps(page).encode()
+        return answer
+
+    with StripeServer([a_charge()], behaviour=damage) as server:
+        configure(server.url)
+        stripe.run()
+
+    assert ("quarantined", reason) == stripe.verdict()[:2]
+    assert [0] == stripe.values("select count(*) from work_statement_lines")
