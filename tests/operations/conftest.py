@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from include.reconciliation.edges import pause_variable, warehouse
 from include.reconciliation.identifiers import sha256_of
@@ -66,9 +65,9 @@ def variables() -> Iterator[Variables]:
 class Books:
     """Attempts, runs and discrepancies of accounts, written straight into the warehouse."""
 
-    def __init__(self, session: psycopg.Connection[dict[str, Any]]) -> None:
+    def __init__(self, session: psycopg.Connection[dict[str, Any]], number: int = 0) -> None:
         self.session = session
-        self._number = 0
+        self._number = number
 
     def account(self, account: str = EUROPE, psp: str = PSP, known_hours_ago: int = 1000) -> int:
         """The account's number; it is known since so many hours."""
@@ -139,6 +138,7 @@ class Books:
         is_gapped: bool = False,
         residual_minor: int = 0,
         discrepancies: tuple[dict[str, Any], ...] = (),
+        is_committed: bool = True,
     ) -> int:
         """Publishes a run that leaves the given exposure open per currency, and assesses it.
 
@@ -165,7 +165,8 @@ class Books:
             self._move_head(run_number)
         with self.session.cursor() as cursor:
             incidents.assess_run(cursor, self.account(account, psp), run_number)
-        self.session.commit()
+        if is_committed:
+            self.session.commit()
         return run_number
 
     def log(self, run_number: int) -> bool:
@@ -361,21 +362,5 @@ class Books:
 @pytest.fixture
 def books(databases: object) -> Iterator[Books]:
     """The warehouse, to be filled by hand."""
-    with psycopg.connect(**_target(), row_factory=dict_row, options="-c TimeZone=UTC") as session:
+    with warehouse.connect() as session:
         yield Books(session)
-
-
-def _target() -> dict[str, Any]:
-    from include.reconciliation.edges.connections import connection
-
-    target = connection(warehouse.CONNECTION_ID)
-    return {
-        "host": target.host,
-        "port": target.port,
-        "user": target.login,
-        "password": target.password,
-        "dbname": target.schema,
-    }
-
-
-Publish = Callable[..., int]

@@ -273,6 +273,24 @@ def test_an_alert_whose_transaction_fails_was_never_there(books: Books) -> None:
     assert [] == books.messages()
 
 
+def test_two_accounts_that_publish_at_once_are_added_up_all_the_same(books: Books) -> None:
+    """Without a lock per PSP each would weigh the other's old head, and nobody the sum."""
+    with warehouse.connect() as session:
+        other = Books(session, number=100)
+        other.account(BRAZIL)
+        session.commit()
+        books.publish(EUROPE, {"EUR": LIMIT}, is_committed=False)
+        second = threading.Thread(target=other.publish, args=(BRAZIL, {"EUR": 1}))
+        second.start()
+        second.join(0.5)
+        is_waiting = second.is_alive()
+        books.session.commit()
+        second.join()
+
+    assert is_waiting
+    assert [OPEN] == books.alerts()
+
+
 def test_two_that_open_the_same_alert_at_once_open_one(books: Books) -> None:
     """The second waits for the unique index, then finds the alert of the first."""
     opened: list[bool] = []

@@ -27,6 +27,8 @@ from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
 ROUND_SECONDS = 90
+# A task that failed holds its slot for as long as its callback runs.
+CALLBACK_SECONDS = 20
 MISSING_CONNECTION_WAIT = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
@@ -64,10 +66,13 @@ def watch() -> dict[str, int]:
     return counts
 
 
-def deliver() -> dict[str, int]:
-    """Delivers what is due in the outbox; counts what was sent, put back and still waits."""
+def deliver(round_seconds: int = ROUND_SECONDS) -> dict[str, int]:
+    """Delivers what is due in the outbox; counts what was sent, put back and still waits.
+
+    No message is begun after `round_seconds` seconds; the next round goes on from there.
+    """
+    until = time.monotonic() + round_seconds
     counts = {"sent": 0, "postponed": 0}
-    _deliver_kind(outbox.Kind.PAYMENT_RECONCILIATION_LOG, _deliver_run_log, counts)
     try:
         target = connection(slack.CONNECTION_ID)
     except Exception as error:
@@ -75,7 +80,8 @@ def deliver() -> dict[str, int]:
         reason = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
         logger.warning("messages for Slack stay in the outbox: %s", reason)
     else:
-        _deliver_kind(outbox.Kind.SLACK, lambda message: _deliver_slack(target, message), counts)
+        _deliver_kind(outbox.Kind.SLACK, partial(_deliver_slack, target), counts, until)
+    _deliver_kind(outbox.Kind.PAYMENT_RECONCILIATION_LOG, _deliver_run_log, counts, until)
     with warehouse.transaction() as cursor:
         rows = warehouse.run(cursor, "alerts/waiting_messages", {"older_than_seconds": 0})
         counts["waiting"] = len(rows.fetchall())
@@ -90,7 +96,7 @@ def hasten_delivery(context: Any) -> None:
     twice, or not at all, changes nothing.
     """
     try:
-        deliver()
+        deliver(CALLBACK_SECONDS)
     except Exception:
         logger.exception("the outbox could not be delivered now; the next round will do it")
 
@@ -139,10 +145,12 @@ def _notice_pause(cursor: warehouse.Cursor, psp: config.Psp, pause: Pause | None
 
 
 def _deliver_kind(
-    kind: outbox.Kind, send: Callable[[outbox.Message], None], counts: dict[str, int]
+    kind: outbox.Kind,
+    send: Callable[[outbox.Message], None],
+    counts: dict[str, int],
+    until: float,
 ) -> None:
     """Sends what is due of one kind, in order, until all is sent or the channel is down."""
-    until = time.monotonic() + ROUND_SECONDS
     while time.monotonic() < until:
         message = outbox.claim(kind)
         if message is None:
