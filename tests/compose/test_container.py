@@ -6,9 +6,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from include.reconciliation.local import container
-from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap_warehouse
+from include.reconciliation.local.bootstrap import (
+    SUPERUSER,
+    bootstrap_warehouse,
+    give_passwords,
+)
 from include.reconciliation.local.server import Server
 
 ENVIRONMENT = {
@@ -44,29 +49,51 @@ def test_the_logins_are_readable_by_their_owner_alone_and_a_repeat_replaces_them
     assert [path] == list(tmp_path.iterdir())
 
 
-def test_roles_get_their_passwords_hashed_and_a_second_start_changes_no_role(
+class Wire:
+    """A connection that keeps what is sent over it."""
+
+    def __init__(self, session: psycopg.Connection) -> None:
+        self.pgconn = session.pgconn
+        self.session = session
+        self.sent: list[str] = []
+
+    def execute(self, query: sql.Composable) -> None:
+        self.sent.append(query.as_string(self.session))
+        self.session.execute(query)
+
+
+def test_a_password_is_hashed_before_it_is_sent_so_that_no_server_log_can_hold_it(
     test_server: Server, administrator: psycopg.Connection
 ) -> None:
     """The role of finance tools stands for all; its password is taken away again."""
     if test_server.password is not None:
         pytest.skip("the roles of a server of one's own keep their passwords")
-    address = test_server.conninfo("postgres", SUPERUSER)
+    wire = Wire(administrator)
     try:
-        for _ in range(2):
-            bootstrap_warehouse(address, {"reconciliation_ro": "finance's word"})
+        give_passwords(wire, {"reconciliation_ro": "finance's word"})  # type: ignore[arg-type]
 
         [stored] = administrator.execute(
             "select rolpassword from pg_catalog.pg_authid where rolname = 'reconciliation_ro'"
         ).fetchone()
-        assert stored.startswith("SCRAM-SHA-256$4096:")
-        assert "finance's word" not in stored
+        assert [f"alter role \"reconciliation_ro\" password '{stored}'"] == wire.sent
+        assert stored.startswith("SCRAM-SHA-256$")
     finally:
         administrator.execute("alter role reconciliation_ro password null")
-    found = administrator.execute(
-        "select datname from pg_catalog.pg_database where datname in ('airflow', 'reconciliation')"
-        " order by datname"
-    ).fetchall()
-    assert [("airflow",), ("reconciliation",)] == found
+
+
+def test_roles_and_databases_are_made_once_and_a_second_start_changes_nothing(
+    test_server: Server, administrator: psycopg.Connection
+) -> None:
+    if test_server.password is not None:
+        pytest.skip("the roles of a server of one's own keep their passwords")
+    for _ in range(2):
+        bootstrap_warehouse(test_server.conninfo("postgres", SUPERUSER), {})
+
+        found = administrator.execute(
+            "select datname, pg_catalog.pg_get_userbyid(datdba) from pg_catalog.pg_database"
+            " where datname in ('airflow', 'reconciliation') order by datname"
+        ).fetchall()
+        assert [("airflow", "airflow"), ("reconciliation", "reconciliation_owner")] == found
 
 
 @pytest.mark.parametrize("missing", sorted(container.ROLE_PASSWORDS.values()))
