@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,17 +34,18 @@ def workspaces(session: psycopg.Connection) -> list[str]:
 
 
 @pytest.fixture
-def forget(databases, monkeypatch, tmp_path) -> Iterator:
+def forget(databases, monkeypatch, tmp_path) -> Callable[[], None]:
     """Forgets what was kept, as on a machine that never ran before."""
 
     def as_if_new() -> None:
-        with psycopg.connect(databases.conninfo("reconciliation", "reconciliation_migrator")) as owner:
+        conninfo = databases.conninfo("reconciliation", "reconciliation_migrator")
+        with psycopg.connect(conninfo) as owner:
             owner.execute("set role reconciliation_owner")
             owner.execute("delete from internal.run_files")
         monkeypatch.setenv("RECONCILIATION_STORE", str(tmp_path / "another store"))
         monkeypatch.setenv("RECONCILIATION_REPORTS", str(tmp_path / "another place"))
 
-    yield as_if_new
+    return as_if_new
 
 
 def test_a_report_lies_under_psp_account_window_and_run(an_ordinary_run, tmp_path) -> None:
@@ -214,7 +215,9 @@ def test_bytes_that_only_the_folder_still_has_are_kept_again(an_ordinary_run) ->
     assert bytes_of(folder)["pending.csv"] == store.read(sha256)
 
 
-def test_a_second_attempt_of_the_same_run_restores_and_tidies_up(an_ordinary_run, warehouse) -> None:
+def test_another_attempt_of_the_same_run_restores_and_tidies_up(
+    an_ordinary_run, warehouse
+) -> None:
     folder = write_discrepancy_report(an_ordinary_run.write())
     first = bytes_of(folder)
     an_ordinary_run.discrepancies.clear()
@@ -252,7 +255,9 @@ def test_other_code_refuses_to_write_a_report_that_was_never_kept(
     assert [f"work_{attempt_id}"] == workspaces(warehouse)
 
 
-def test_a_report_whose_rows_and_bytes_are_gone_says_so_and_changes_nothing(an_ordinary_run) -> None:
+def test_a_report_whose_rows_and_bytes_are_gone_says_so_and_changes_nothing(
+    an_ordinary_run,
+) -> None:
     attempt_id = an_ordinary_run.write()
     folder = write_discrepancy_report(attempt_id)
     (Path(folder) / "pending.csv").write_bytes(b"")

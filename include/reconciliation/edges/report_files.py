@@ -1,7 +1,7 @@
 """Folders of reports: files appear whole, the manifest last; a folder without it is no report.
 
-The bytes of a report are kept in the store first, so its folder is only ever a copy: losing it loses
-nothing, and writing it again writes the same bytes.
+The bytes of a report are kept in the store first, so its folder is only ever a copy: losing it
+loses nothing, and writing it again writes the same bytes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ABANDONED_SECONDS = 24 * 3600
 def folder_of(
     psp: str, account: str, window_start: datetime, window_end: datetime, run_id: str
 ) -> Path:
-    """Where the report of a run lies: <psp>/<account>/<window>/<run_id> under the reports folder."""
+    """Where the report of a run lies: <psp>/<account>/<window>/<run_id> in the reports folder."""
     window = f"{_stamp(window_start)}-{_stamp(window_end)}"
     return config.reports_folder() / psp / account / window / run_id
 
@@ -56,10 +56,10 @@ def keep(name: str, file: Path) -> ReportFile:
 
 
 def restore(folder: Path, files: Sequence[ReportFile]) -> list[str]:
-    """Make a folder hold exactly the bytes of these files; returns the names whose bytes are nowhere.
+    """Make a folder hold exactly the bytes of these files; returns the names of lost bytes.
 
-    What is right already is left alone (and kept again if the store lost it). Nothing is changed when
-    a file's bytes are lost.
+    What is right already is left alone (and kept again if the store lost it). Nothing is changed
+    when the bytes of a file are nowhere.
     """
     damaged = [file for file in files if not _is_right(folder / file.name, file)]
     lost = [file.name for file in damaged if not _is_kept(file)]

@@ -49,6 +49,7 @@ REASONS = {
     "unclassified": "its type is not known",
     "after_the_window": "dated at or after the cut-off",
 }
+_BUCKETS = ("matched", "pending", "discrepancy", "not_expected")
 
 
 def control_page(facts: ReportFacts) -> Iterator[Block]:
@@ -110,7 +111,7 @@ def _header(facts: ReportFacts) -> Facts:
 
 def _started_by(header: Row) -> str:
     words = {"scheduled": "the schedule", "asset": "an asset", "command": "a command"}
-    started = words.get(header["trigger"], header["trigger"])
+    started: str = words.get(header["trigger"]) or header["trigger"]
     if header["requested_by"]:
         started += f", {header['requested_by']}"
     if header["request_note"]:
@@ -125,9 +126,7 @@ def _buckets(facts: ReportFacts) -> Iterator[Block]:
         return
     rows = []
     for row in facts.buckets:
-        parts = [
-            row[f"{bucket}_rows"] for bucket in ("matched", "pending", "discrepancy", "not_expected")
-        ]
+        parts = [row[f"{bucket}_rows"] for bucket in _BUCKETS]
         rest = row["in_force_rows"] - sum(parts)
         weight = Weight.BAD if rest else Weight.ITEM
         cells = [f"{row['leg']}: {row['side']}", row["in_force_rows"], *parts, rest]
@@ -140,8 +139,8 @@ def _buckets(facts: ReportFacts) -> Iterator[Block]:
 def _divergence(facts: ReportFacts) -> Iterator[Block]:
     yield Heading(
         "Money at risk",
-        "Exposure of the open discrepancies of this account, each event once; limits are those of the "
-        "PSP as a whole.",
+        "Exposure of the open discrepancies of this account, each event once; limits are those of "
+        "the PSP as a whole.",
     )
     if not facts.divergence:
         yield Note("No discrepancy is open.")
@@ -178,8 +177,8 @@ def _divergence(facts: ReportFacts) -> Iterator[Block]:
 def _kinds(facts: ReportFacts) -> Iterator[Block]:
     yield Heading(
         "Discrepancies by kind",
-        "In number from the predecessor to this run, and what they amount to now. Moved: the kind of a "
-        "discrepancy became another one.",
+        "In number from the predecessor to this run, and what they amount to now. Moved: the kind "
+        "of a discrepancy became another one.",
     )
     if not facts.kinds:
         yield Note("None was open, and none is.")
@@ -269,8 +268,8 @@ def _ageing(facts: ReportFacts) -> Iterator[Block]:
         return
     yield Heading(
         "Ageing",
-        f"Days from the item's own day to {facts.as_of_on.isoformat()}, the business day of the cut-off: "
-        "number and amount (of discrepancies: exposure).",
+        f"Days from the item's own day to {facts.as_of_on.isoformat()}, the business day of the "
+        "cut-off: number and amount (of discrepancies: exposure).",
     )
     rows = []
     for row in facts.ageing:
@@ -339,14 +338,15 @@ def _statements(facts: ReportFacts) -> Iterator[Block]:
             )
         yield Table(columns, rows)
         for row in facts.statements:
-            yield Note(f"{row['statement_key']}: {row['statement_file']}; proved by {row['proved_by']}.")
+            proof_of_it = f"{row['statement_file']}; proved by {row['proved_by']}."
+            yield Note(f"{row['statement_key']}: {proof_of_it}")
     else:
         yield Note("None: this run stands on the statements of its predecessors.")
     for row in facts.statements:
         for notice in row["notices"]:
             yield Note(f"{row['statement_key']}: {notice}")
     if facts.refused_statements:
-        yield Heading("Refused statements", "Kept whole, and counted nowhere, until a good one comes.")
+        yield Heading("Refused statements", "Kept whole, counted nowhere, until a good one comes.")
         columns = [Column("Statement"), Column("Reason"), Column("What was found", span=6)]
         rows = [
             TableRow(

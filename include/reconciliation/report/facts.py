@@ -48,7 +48,7 @@ def major(minor: int | None, currency: str | None, exponents: Mapping[str, int])
     """
     if minor is None:
         return "unknown"
-    if currency in exponents:
+    if currency is not None and currency in exponents:
         return format_minor(minor, exponents[currency], group=",")
     return f"{minor} minor units" if minor else "0"
 

@@ -73,8 +73,8 @@ def lay_out(block: Block) -> list[DrawnRow]:
 def points_for(texts: Sequence[tuple[str, int]], *, least: int = ROW_POINTS) -> int:
     """The height that wrapped texts need in columns so many characters wide.
 
-    Spreadsheets make no merged cell grow. A character of a text is on average a little narrower than
-    the digit that widths are measured in; words that wrap early take about as much again.
+    Spreadsheets make no merged cell grow. A character of a text is on average a little narrower
+    than the digit that widths are measured in; words that wrap early take about as much again.
     """
     lines = max([1, *(-(-len(text) * 9 // (width * 10)) for text, width in texts)])
     return max(least, lines * ROW_POINTS)
@@ -119,7 +119,10 @@ def _table(block: Table) -> list[DrawnRow]:
     for column, (first, last) in zip(block.columns, places, strict=True):
         right = column.look in (Look.AMOUNT, Look.COUNT)
         heads.append(DrawnCell(first, last, column.title, "head_right" if right else "head"))
-    points = points_for([(cell.value, _width(cell.first, cell.last)) for cell in heads], least=16)
+    titles = [
+        (column.title, _width(*place)) for column, place in zip(block.columns, places, strict=True)
+    ]
+    points = points_for(titles, least=16)
     rows = [DrawnRow(points, heads)]
     rows += [_table_row(row, block.columns, places) for row in block.rows]
     return [*rows, _GAP]

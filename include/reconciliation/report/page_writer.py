@@ -10,7 +10,7 @@ from include.reconciliation.report.page_layout import LAST, DrawnCell, DrawnRow,
 from include.reconciliation.report.styles import Styles
 
 _A4 = 9
-# A4 across, less its margins, shows the width of the grid at this scale, and so many points of rows.
+# A4 across, less its margins, shows the grid's width at this scale, and so many points of rows.
 _SCALE_PERCENT = 96
 _PAGE_POINTS = 525
 # A longer table may break: its head and this many points of it stay together.
@@ -30,7 +30,8 @@ def write_page(sheet: Any, styles: Styles, blocks: Iterable[Block], *, footer: s
     written, used, breaks = 0, 0, []
     for rows, freeze in _kept_together(blocks):
         points = sum(row.points for row in rows)
-        if used and used + min(points, _TOGETHER_POINTS if points > _PAGE_POINTS else points) > _PAGE_POINTS:
+        together = points if points <= _PAGE_POINTS else _TOGETHER_POINTS
+        if used and used + together > _PAGE_POINTS:
             breaks.append(written)
             used = 0
         for row in rows:
@@ -47,7 +48,7 @@ def write_page(sheet: Any, styles: Styles, blocks: Iterable[Block], *, footer: s
 
 
 def _kept_together(blocks: Iterable[Block]) -> Iterable[tuple[list[DrawnRow], bool]]:
-    """Rows of blocks, a heading with what follows it; and whether the page is to freeze below them."""
+    """Rows of blocks, a heading with what follows it; and whether to freeze below them."""
     waiting: list[DrawnRow] = []
     for block in blocks:
         waiting += lay_out(block)

@@ -52,11 +52,11 @@ _ROLL_LABELS = {
 
 
 def proof(facts: ReportFacts) -> Iterator[Block]:
-    """Per leg and measure: statement − ledger, what explains it, and the residual; never adding currencies."""
+    """Per leg and measure: statement − ledger, what explains it, and the residual, by currency."""
     yield Heading(
         "Proof",
-        "What explains statement less ledger, line by line; the residual must be 0. Money to the company "
-        "is positive. Currencies and measures are never added.",
+        "What explains statement less ledger, line by line; the residual must be 0. Money to the "
+        "company is positive. Currencies and measures are never added.",
     )
     if not facts.totals:
         yield Note("No row of either side is in force at this account.")
@@ -134,7 +134,8 @@ def roll_forward(facts: ReportFacts) -> Iterator[Block]:
             lines.append(TableRow(cells, Weight.SUBTOTAL if step == "closing" else Weight.ITEM))
         for side, row in sides.items():
             if missing := _roll_gap(row):
-                lines.append(TableRow([f"The {side}'s lines miss the closing by {missing}"], Weight.BAD))
+                gap = f"The {side}'s lines miss the closing by {missing}"
+                lines.append(TableRow([gap], Weight.BAD))
         yield Table(columns, lines)
 
 

@@ -11,24 +11,25 @@ _BAND = "#243B53"
 _SUBTOTAL = "#F0F4F8"
 _GOOD = "#E3F9E5"
 _BAD = "#FFE3E3"
+_ALARM = "#AB091E"
 _VERDICT_COLOURS = {
     "incomplete": "#AB091E",
     "discrepancies": "#B44D12",
     "reconciled_with_pending": "#1B5E9E",
     "reconciled": "#207227",
 }
-_AMOUNT = {"align": "right"}
-_COUNT = {"align": "right", "num_format": "#,##0;-#,##0;0"}
-_CODE = {"font_name": "Courier New", "font_size": 8, "align": "left", "indent": 1}
-_CELL = {"valign": "top", "bottom": 4, "bottom_color": _LINE, "font_color": _INK}
-_HEAD = {
+_AMOUNT: dict[str, Any] = {"align": "right"}
+_COUNT: dict[str, Any] = {"align": "right", "num_format": "#,##0;-#,##0;0"}
+_CODE: dict[str, Any] = {"font_name": "Courier New", "font_size": 8, "align": "left", "indent": 1}
+_CELL: dict[str, Any] = {"valign": "top", "bottom": 4, "bottom_color": _LINE, "font_color": _INK}
+_HEAD: dict[str, Any] = {
     "bold": True,
     "font_color": "#FFFFFF",
     "bg_color": _BAND,
     "valign": "vcenter",
     "text_wrap": True,
 }
-_LEFT = {"align": "left", "indent": 1}
+_LEFT: dict[str, Any] = {"align": "left", "indent": 1}
 
 
 class Styles:
@@ -39,7 +40,11 @@ class Styles:
             "title": {"bold": True, "font_size": 16, "font_color": _INK},
             "subtitle": {"font_size": 10, "font_color": _MUTED},
             "heading": {
-                "bold": True, "font_size": 11, "font_color": _BAND, "bottom": 2, "bottom_color": _BAND,
+                "bold": True,
+                "font_size": 11,
+                "font_color": _BAND,
+                "bottom": 2,
+                "bottom_color": _BAND,
             },
             "note": {"italic": True, "font_color": _MUTED, "text_wrap": True, "valign": "top"},
             "label": {**_CELL, "font_color": _MUTED, **_LEFT},
@@ -54,16 +59,26 @@ class Styles:
         }
         for verdict, colour in _VERDICT_COLOURS.items():
             looks[f"verdict_{verdict}"] = {
-                "bold": True, "font_size": 13, "font_color": "#FFFFFF", "bg_color": colour,
-                "align": "center", "valign": "vcenter", "text_wrap": True,
+                "bold": True,
+                "font_size": 13,
+                "font_color": "#FFFFFF",
+                "bg_color": colour,
+                "align": "center",
+                "valign": "vcenter",
+                "text_wrap": True,
             }
-        cells = {"text": _LEFT, "code": _CODE, "count": _COUNT, "amount": _AMOUNT}
+        cells: dict[str, dict[str, Any]] = {
+            "text": _LEFT,
+            "code": _CODE,
+            "count": _COUNT,
+            "amount": _AMOUNT,
+        }
         looks["exposure"] = {**_CELL, **_AMOUNT}
         weights: dict[str, dict[str, Any]] = {
             "item": {},
             "subtotal": {"bold": True, "bg_color": _SUBTOTAL, "top": 1, "top_color": _INK},
             "good": {"bold": True, "bg_color": _GOOD, "top": 1, "bottom": 6, "bottom_color": _INK},
-            "bad": {"bold": True, "bg_color": _BAD, "top": 1, "bottom": 6, "bottom_color": "#AB091E"},
+            "bad": {"bold": True, "bg_color": _BAD, "top": 1, "bottom": 6, "bottom_color": _ALARM},
         }
         for cell, look in cells.items():
             looks[cell] = {**_CELL, **look}

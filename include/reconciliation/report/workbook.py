@@ -1,4 +1,4 @@
-"""discrepancies.xlsx: the control page first, then the two lists. The same facts give the same bytes.
+"""discrepancies.xlsx: the control page first, then the two lists; same facts, same bytes.
 
 A spreadsheet's numbers are binary floats, so no amount is one: amounts are texts in major units,
 aligned right, and beside them in the lists stand whole minor units, which a spreadsheet adds up
@@ -30,7 +30,7 @@ _HEAD_ROW = 2
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column of a list: key of the row, title, width in characters, and the style of its cells."""
+    """A column of a list: key of the row, title, width in characters, style of its cells."""
 
     key: str
     title: str
@@ -94,7 +94,7 @@ def write_workbook(
     discrepancies: Iterable[Sequence[Any]],
     pending: Iterable[Sequence[Any]],
 ) -> None:
-    """Write the workbook; the rows of the lists come in the order of their columns, one at a time."""
+    """Write the workbook; rows of the lists come in the order of their columns, one at a time."""
     workbook = xlsxwriter.Workbook(
         stream,
         {
@@ -102,7 +102,11 @@ def write_workbook(
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "default_format_properties": {"font_name": "Arial", "font_size": 9, "valign": "vcenter"},
+            "default_format_properties": {
+                "font_name": "Arial",
+                "font_size": 9,
+                "valign": "vcenter",
+            },
         },
     )
     header = facts.header
@@ -118,14 +122,28 @@ def write_workbook(
     sheet = workbook.add_worksheet("Control")
     write_page(sheet, styles, control_page(facts), footer=_footer(facts))
     _write_list(
-        workbook, "Discrepancies", DISCREPANCY_COLUMNS, styles, facts, discrepancies,
-        listed=facts.discrepancies_listed, rows_max=DISCREPANCY_ROWS_MAX,
-        whole_list="discrepancies.csv", printed_to="explanation",
+        workbook,
+        "Discrepancies",
+        DISCREPANCY_COLUMNS,
+        styles,
+        facts,
+        discrepancies,
+        listed=facts.discrepancies_listed,
+        rows_max=DISCREPANCY_ROWS_MAX,
+        whole_list="discrepancies.csv",
+        printed_to="explanation",
     )
     _write_list(
-        workbook, "Pending", PENDING_COLUMNS, styles, facts, pending,
-        listed=facts.pending_listed, rows_max=PENDING_ROWS_MAX,
-        whole_list="pending.csv", printed_to="ledger_id",
+        workbook,
+        "Pending",
+        PENDING_COLUMNS,
+        styles,
+        facts,
+        pending,
+        listed=facts.pending_listed,
+        rows_max=PENDING_ROWS_MAX,
+        whole_list="pending.csv",
+        printed_to="ledger_id",
     )
     workbook.close()
 
@@ -214,16 +232,14 @@ def _text(value: Any) -> str:
 def _list_title(name: str, facts: ReportFacts) -> str:
     header = facts.header
     return (
-        f"{name} of {facts.psp_title}, account {header['account']}, "
-        f"as of {moment(header['as_of'])}"
+        f"{name} of {facts.psp_title}, account {header['account']}, as of {moment(header['as_of'])}"
     )
 
 
 def _list_note(listed: int, rows_max: int, whole_list: str) -> str:
     if listed > rows_max:
-        return (
-            f"The first {rows_max:,} of {listed:,} rows; all of them are in {whole_list} of this folder."
-        )
+        part = f"The first {rows_max:,} of {listed:,} rows"
+        return f"{part}; all of them are in {whole_list} of this folder."
     return f"{listed:,} rows, the same as in {whole_list} of this folder."
 
 

@@ -1,7 +1,7 @@
 """Writes the report of a run: rendered once, kept for ever, and from then on only restored.
 
-The rows of a report are those of the attempt's workspace, which is dropped here at the very end. What
-a retry, a clear or a second copy of this step finds kept is what it writes: the same bytes.
+The rows of a report are those of the attempt's workspace, which is dropped here at the very end.
+What a retry, a clear or a second copy of this step finds kept is what it writes: the same bytes.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _CURSOR_ROWS = 2_000
 def write_discrepancy_report(attempt_id: int) -> str:
     """The folder of the report of this attempt's run, complete when this returns.
 
-    Raises CodeChangedError when the report was never kept, or its bytes are lost, and other code than
-    the run's would have to write it; Final when also the rows that it is made of are gone.
+    Raises CodeChangedError when the report was never kept, or its bytes are lost, and other code
+    than the run's would have to write it; Final when also the rows that it is made of are gone.
     """
     with warehouse.attempt(attempt_id) as cursor:
         header = _header(cursor, attempt_id)
@@ -47,7 +47,8 @@ def write_discrepancy_report(attempt_id: int) -> str:
     if lost:
         kept = _render_and_keep(attempt_id, header, kept)
         if still_lost := report_files.restore(folder, kept):
-            raise Final(f"run {header['run_id']}: the bytes of {', '.join(still_lost)} are not kept")
+            names = ", ".join(still_lost)
+            raise Final(f"run {header['run_id']}: the bytes of {names} are not kept")
     with warehouse.attempt(attempt_id) as cursor:
         warehouse.run(cursor, "reports/drop_workspace", {"attempt_id": attempt_id})
     return str(folder)
@@ -68,7 +69,7 @@ def _kept(cursor: warehouse.Cursor, run_id: str) -> list[ReportFile]:
 def _render_and_keep(
     attempt_id: int, header: Row, expected: Sequence[ReportFile]
 ) -> list[ReportFile]:
-    """The files as they are kept: rendered by the run's own code, and equal to what was kept before."""
+    """The files as they are kept: rendered by the run's own code, equal to what was kept before."""
     run_id = header["run_id"]
     if header["code_version"] != code_version():
         raise CodeChangedError(
@@ -173,7 +174,9 @@ def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> N
         )
 
 
-def _stream(cursor: warehouse.Cursor, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _stream(
+    cursor: warehouse.Cursor, name: str, values: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
     """Rows of a query a few at a time, from a cursor that the server holds."""
     with cursor.connection.cursor(name=f"report_{name}", row_factory=tuple_row) as rows:
         rows.itersize = _CURSOR_ROWS
