@@ -15,7 +15,9 @@ FUNCTION_LINES_MAX = 70
 DAG_LINES_MAX = 100
 # Longer than the habit, and why. An entry that is no longer needed fails a test.
 LONG_FILES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "include/reconciliation/steps/choose_window.py:choose_window": "a form of twelve fields, one row",
+}
 # A word that names nothing, or a second word for an idea that has one; with the word to use.
 WORDS = {
     "utils": "what it does", "util": "what it does", "helper": "what it does",
