@@ -63,8 +63,8 @@ def coverage(
         key=lambda known: (known.sequence_number or 0, known.covers_to or date.min, known.key),
     )
     refused = [known for known in statements if not known.is_good]
-    gaps = [*_missing_numbers(good, refused)]
-    in_order = _consecutive(good)
+    gaps = [*_missing_numbers(good, refused), *_missing_days(psp, good, holidays)]
+    in_order = _consecutive(psp, good, holidays)
     through = max((known.covers_to for known in in_order if known.covers_to), default=None)
     last_day = max((known.covers_to for known in good if known.covers_to), default=None)
 
@@ -110,15 +110,40 @@ def _of_reads(statements: Sequence[KnownStatement], as_of: datetime, zone: ZoneI
     return Coverage(through, until, gaps)
 
 
-def _consecutive(good: Sequence[KnownStatement]) -> list[KnownStatement]:
-    """The statements from the first on, up to the first missing number."""
+def _consecutive(
+    psp: Psp, good: Sequence[KnownStatement], holidays: Collection[date]
+) -> list[KnownStatement]:
+    """The statements from the first on, up to the first missing number, or day where none has a number."""
     taken: list[KnownStatement] = []
     for known in good:
-        previous = taken[-1].sequence_number if taken else None
-        if previous is not None and known.sequence_number is not None and known.sequence_number > previous + 1:
+        if taken and (_numbers_between(taken[-1], known) or _days_without(psp, taken[-1], known, holidays)):
             break
         taken.append(known)
     return taken
+
+
+def _numbers_between(before: KnownStatement, after: KnownStatement) -> range:
+    if before.sequence_number is None or after.sequence_number is None:
+        return range(0)
+    return range(before.sequence_number + 1, after.sequence_number)
+
+
+def _days_without(
+    psp: Psp, before: KnownStatement, after: KnownStatement, holidays: Collection[date]
+) -> tuple[date, ...]:
+    """Statement days between two statements; where they are numbered, the numbers speak instead."""
+    if before.sequence_number is not None and after.sequence_number is not None:
+        return ()
+    days = _days_between(before.covers_to, after.covers_from)
+    return tuple(day for day in days if _is_statement_day(psp, day, holidays))
+
+
+def _missing_days(psp: Psp, good: Sequence[KnownStatement], holidays: Collection[date]) -> list[Gap]:
+    return [
+        Gap((f"day {day}",), (day,), f"the statement of {day} was due and is not there")
+        for before, after in zip(good, good[1:], strict=False)
+        for day in _days_without(psp, before, after, holidays)
+    ]
 
 
 def _missing_numbers(
@@ -127,9 +152,7 @@ def _missing_numbers(
     gaps = []
     problems = {known.sequence_number: known.problem for known in refused}
     for before, after in zip(good, good[1:], strict=False):
-        if before.sequence_number is None or after.sequence_number is None:
-            continue
-        for number in range(before.sequence_number + 1, after.sequence_number):
+        for number in _numbers_between(before, after):
             key = before.key.replace(str(before.sequence_number), str(number))
             days = _days_between(before.covers_to, after.covers_from)
             problem = problems.get(number)

@@ -48,7 +48,7 @@ accounts = ["Shop"]
 due = "daily"
 weekdays = ["mon", "tue", "wed", "thu", "fri"]
 deadline = 10:00:00
-deadline_days = 1
+deadline_days = 4
 grace = "2h"
 [psp.settlement]
 days = 1
@@ -237,10 +237,13 @@ class Desk:
 
     def open_discrepancies(self) -> list[tuple[str, str, int, int | None]]:
         """(kind, currency, delta, exposure) of what is open at the head, sorted."""
-        return sorted(
+        found = (
             (row["kind"], row["currency"], row["delta_minor"], row["exposure_minor"])
-            for row in self.rows("select * from reconciliation.discrepancies where change <> 'resolved'")
+            for row in self.rows(
+                "select * from reconciliation.discrepancies where change <> 'resolved'"
+            )
         )
+        return sorted(found, key=lambda row: (row[0], row[1] or "", row[2]))
 
     def changes(self) -> list[tuple[str, str, int]]:
         """(kind, change, episode) of what the head shows, sorted."""

@@ -1,4 +1,5 @@
--- Every statement that counts for coverage: in force, accepted for this run, or refused and not mended.
+-- Every statement that counts for coverage: in force, accepted for this run, or
+-- refused and not mended.
 --
 -- Grain:   one row per statement.
 -- Binds:   account_id (integer).
@@ -16,22 +17,5 @@ from internal.statements
 inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
 where
     statements.account_id = %(account_id)s
-    and (
-        statements.state in ('accepted', 'in_force')
-        or (
-            statements.state = 'quarantined'
-            -- A good one that came later under the same key mends it.
-            and not exists (
-                select from internal.statements as later
-                where
-                    later.account_id = statements.account_id
-                    and later.state in ('accepted', 'in_force')
-                    and later.delivery_id > statements.delivery_id
-                    and (
-                        later.statement_key = statements.statement_key
-                        or later.covers_until >= statements.covers_until
-                    )
-            )
-        )
-    )
+    and statements.state in ('accepted', 'in_force', 'quarantined')
 order by statements.statement_id;

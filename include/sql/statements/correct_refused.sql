@@ -2,7 +2,8 @@
 --
 -- Grain:   one row per statement that is corrected now.
 -- Binds:   account_id (integer). A good one has the same key, came as the same bytes or under the same
---          name, or is a later read of an API that covers the range.
+--          name, is a later read of an API that covers the range, or takes the coverage on after a
+--          file that could not be named.
 update internal.statements as refused
 set state = 'corrected'
 from
@@ -21,6 +22,22 @@ where
         good.statement_key = refused.statement_key
         or good.delivery_id = refused.delivery_id
         or (good_delivery.name = refused_delivery.name and refused_delivery.read_from is null)
+        -- What could not even be named is mended by the next good one that takes the coverage on.
+        or (
+            refused.statement_key like 'delivery %%'
+            and good.delivery_id > refused.delivery_id
+            and good.covers_to > coalesce(
+                (
+                    select max(earlier.covers_to)
+                    from internal.statements as earlier
+                    where
+                        earlier.account_id = refused.account_id
+                        and earlier.state in ('accepted', 'in_force')
+                        and earlier.delivery_id < refused.delivery_id
+                ),
+                '-infinity'
+            )
+        )
         or (
             good_delivery.read_from <= refused_delivery.read_from
             and good_delivery.read_to >= refused_delivery.read_to

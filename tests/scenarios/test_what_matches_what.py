@@ -1,0 +1,135 @@
+"""Section 8 of the semantics: events, multisets of equal amounts, totals; and the named scenarios."""
+
+from tests.scenarios.conftest import Desk, a_line
+
+
+def test_two_captures_under_one_psp_reference_are_two_events(desk: Desk) -> None:
+    desk.ledger("L1", 6000, event="C1")
+    desk.ledger("L2", 4000, event="C2")
+    desk.batch(1, a_line(event="C2", amount="40.00"), a_line(event="C1", amount="60.00"))
+
+    run = desk.run()
+
+    assert (run["verdict"], desk.matches()) == (
+        "reconciled",
+        [("event_reference", 1, 1), ("event_reference", 1, 1)],
+    )
+
+
+def test_a_charge_with_a_partial_reversal_matches_the_capture_of_the_rest(desk: Desk) -> None:
+    desk.ledger("L1", -6000, type="refund", event="R1")
+    desk.batch(
+        1,
+        a_line(type="Refunded", event="R1", amount="-100.00"),
+        a_line(type="RefundedReversed", event="RR1", amount="40.00"),
+    )
+
+    run = desk.run()
+
+    assert (run["verdict"], desk.matches()) == ("reconciled", [("payment_totals", 2, 1)])
+
+
+def test_refunds_of_thirty_thirty_and_forty_pair_off_without_event_references(desk: Desk) -> None:
+    for number, amount_minor in enumerate((-4000, -3000, -3000)):
+        desk.ledger(f"L{number}", amount_minor, type="refund", event=None)
+    desk.batch(
+        1,
+        a_line(type="Refunded", event="R1", amount="-30.00"),
+        a_line(type="Refunded", event="R2", amount="-30.00"),
+        a_line(type="Refunded", event="R3", amount="-40.00"),
+    )
+
+    run = desk.run()
+
+    assert run["verdict"] == "reconciled"
+    assert desk.matches() == [("payment_and_amount", 1, 1)] * 3
+
+
+def test_ten_instalments_settle_one_by_one_and_the_rest_stays_pending(desk: Desk) -> None:
+    for number in range(10):
+        desk.ledger(f"L{number}", 1000, settles_on=f"2026-{number + 3:02d}-03")
+    desk.batch(1, a_line(amount="10.00"))
+
+    run = desk.run()
+
+    assert (run["verdict"], run["matched"]) == ("reconciled_with_pending", 1)
+    assert desk.pending() == [("ledger", "not_due", 1000)] * 9
+    assert desk.rows(
+        "select min(due_on)::text as due_on from reconciliation.pending_items"
+    ) == [{"due_on": "2026-04-03"}]
+
+
+def test_one_line_for_two_ledger_rows_of_a_payment_matches_by_total(desk: Desk) -> None:
+    desk.ledger("L1", 6000, event="A")
+    desk.ledger("L2", 4000, event="B")
+    desk.batch(1, a_line(event="C"))
+
+    run = desk.run()
+
+    assert (run["verdict"], desk.matches()) == ("reconciled", [("payment_totals", 1, 2)])
+
+
+def test_totals_are_one_mismatch_for_the_group_never_a_flood(desk: Desk) -> None:
+    desk.ledger("L1", 6000, event="A")
+    desk.ledger("L2", 4500, event="B")
+    desk.batch(1, a_line(event="C", amount="70.00"), a_line(event="D", amount="31.00"))
+
+    desk.run()
+
+    assert desk.open_discrepancies() == [("amount_mismatch", "EUR", -400, 400)]
+
+
+def test_a_refund_and_its_reversal_match_each_other_when_it_failed_in_the_ledger(desk: Desk) -> None:
+    desk.ledger("L1", -3000, type="refund", event="R1", status="failed")
+    desk.batch(
+        1,
+        a_line(type="Refunded", event="R1", amount="-30.00"),
+        a_line(type="RefundedReversed", event="RR1", amount="30.00"),
+    )
+
+    run = desk.run()
+
+    assert (run["verdict"], desk.matches()) == ("reconciled", [("payment_totals", 2, 1)])
+
+
+def test_the_ledger_may_have_stored_the_capture_as_the_payment(desk: Desk) -> None:
+    desk.ledger("L1", 10000, payment="C1", event=None)
+    desk.batch(1, a_line())
+
+    assert desk.run()["verdict"] == "reconciled"
+
+
+def test_a_merchant_reference_counts_only_without_one_of_the_psp(desk: Desk) -> None:
+    desk.ledger("L1", 10000, payment=None, event=None, merchant="order-P1")
+    desk.ledger("L2", 5000, payment="unknown", event=None, merchant="order-P2")
+    desk.batch(1, a_line(), a_line(payment="P2", event="C2", amount="50.00"))
+
+    desk.run()
+
+    assert desk.matches() == [("payment_and_amount", 1, 1)]
+    assert desk.open_discrepancies() == [
+        ("missing_in_ledger", "EUR", 5000, 5000),
+        ("missing_in_statement", "EUR", -5000, 5000),
+    ]
+
+
+def test_a_merchant_reference_that_names_two_payments_is_no_reference(desk: Desk) -> None:
+    desk.ledger("L1", 10000, payment=None, event=None, merchant="order-7")
+    desk.batch(
+        1, a_line(merchant="order-7"), a_line(payment="P2", event="C2", merchant="order-7")
+    )
+
+    desk.run()
+
+    assert desk.matches() == []
+
+
+def test_a_second_settlement_does_not_take_the_place_of_another_capture(desk: Desk) -> None:
+    desk.ledger("L1", 10000, event="C1")
+    desk.ledger("L2", 10000, event="C2", settles_on="2026-03-20")
+    desk.batch(1, a_line(event="C1"), a_line(event="C1"))
+
+    desk.run()
+
+    assert desk.open_discrepancies() == [("duplicate_settlement", "EUR", 10000, 10000)]
+    assert desk.pending() == [("ledger", "not_due", 10000)]
