@@ -30,9 +30,11 @@ from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Server, borrowed_server
 
 PSP = "adyen"
-# A Sunday whose sales are due on Monday; run 2 looks when every grace is over.
+# A Sunday, whose sales are Monday's and due on Tuesday; run 2 looks when every grace is over.
 FIRST = (datetime(2026, 3, 1, 0, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
-SECOND = (FIRST[1], datetime(2026, 3, 4, 0, tzinfo=UTC))
+SECOND = (FIRST[1], datetime(2026, 3, 5, 0, tzinfo=UTC))
+# How many of the rows that are wrong are shown, of each sort.
+EXAMPLES = 5
 FORMATS = ("adyen_settlement_details",)
 
 
@@ -165,7 +167,11 @@ class Bench:
     def _score(self) -> Score:
         with psycopg.connect(self.server.conninfo(ROUND, "reconciliation_ro")) as session:
             reported = generate.facts(session, "bench/reported")
-        return figures.score(generate.planted(self.databases), reported)
+        planted = generate.planted(self.databases)
+        for word, facts in (("missed", planted - reported), ("false", reported - planted)):
+            for fact in list(facts.elements())[:EXAMPLES]:
+                _say(f"{word}: {' '.join(map(str, fact))}")
+        return figures.score(planted, reported)
 
     def _environment(self, warehouse: str, name: str, *, drop: Path) -> Mapping[str, str]:
         """The environment of a task: the benchmark's databases, folders and PSP."""

@@ -306,7 +306,7 @@ class Desk:
         return self._booked(occurred_at, timeline.business_day(day))
 
     def _due(self, day: date) -> date:
-        return day if self.is_stripe else timeline.next_business_day(day)
+        return day if self.is_stripe else timeline.settlement_day(day)
 
     def _fee(self, amount_minor: int, currency: str) -> tuple[int, int]:
         if not self.is_stripe:

@@ -166,4 +166,4 @@ def due_on(row: LedgerRow) -> date:
     """The business day on whose batch a file-based PSP is to show a ledger row."""
     if row.settles_on is not None:
         return row.settles_on
-    return timeline.next_business_day(row.occurred_at.astimezone(timeline.ZONE).date())
+    return timeline.settlement_day(row.occurred_at.astimezone(timeline.ZONE).date())

@@ -66,6 +66,11 @@ def business_day(day: date) -> date:
     return day if day.weekday() < 5 else next_business_day(day)
 
 
+def settlement_day(day: date) -> date:
+    """The day on whose batch a file-based PSP settles; what is sold at a weekend is Monday's."""
+    return next_business_day(business_day(day))
+
+
 def booked_in_batch_of(day: date) -> datetime:
     """When the batch of a business day books its lines: ten minutes before midnight, local time."""
     return datetime.combine(day, time(23, 50), ZONE).astimezone(UTC)

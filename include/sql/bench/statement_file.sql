@@ -40,7 +40,7 @@ rows_of_file as (
         null,
         null,
         null,
-        '2026-03-02 23:50:00',
+        '2026-03-03 23:50:00',
         'MerchantPayout',
         format('TX%%s%%sXT batch %%s, %%s', %(batch_number)s, currency, %(batch_number)s, %(account)s),
         null,
@@ -96,7 +96,7 @@ select
     null as "Reserved8",
     null as "Reserved9",
     null as "Reserved10",
-    '2026-03-02 23:50:00' as "Booking Date",
+    '2026-03-03 23:50:00' as "Booking Date",
     'CET' as "Booking Date TimeZone"
 from rows_of_file
 order by place
