@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
@@ -241,7 +242,7 @@ def _binds(attempt: Attempt, delivery: Delivery, psp: Psp, format_: Format) -> d
 
 def _drop_work_tables(cursor: Cursor) -> None:
     for name in _WORK_TABLES:
-        cursor.execute(f"drop table if exists {name}")  # noqa: S608 - a constant of this module
+        cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(name)))
 
 
 def _shown(found: str) -> str:
