@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +26,7 @@ TEMPORARY_SUFFIXES = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdow
 ALWAYS_READ_BYTES_MAX = 16 << 20
 LOOKS_APART_SECONDS = 0.2
 # Clocks of a file server and of the database differ a little.
-CLOCK_SKEW_SECONDS = 900
+CLOCK_SKEW_NS = 900 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,17 @@ class DroppedFile:
     name: str
     size_bytes: int
     modified_ns: int
-    changed_at_seconds: int
+    changed_ns: int
 
     def is_unread_since(self, looked_at: datetime | None) -> bool:
         """Whether its content may differ from what the last look, at that time, saw."""
         if looked_at is None or self.size_bytes <= ALWAYS_READ_BYTES_MAX:
             return True
-        return self.changed_at_seconds >= int(looked_at.timestamp()) - CLOCK_SKEW_SECONDS
+        return self.changed_ns >= _nanoseconds(looked_at) - CLOCK_SKEW_NS
 
     def is_new_since(self, looked_at: datetime | None) -> bool:
         """Whether it arrived after that time, so that known bytes in it are a re-delivery."""
-        return looked_at is None or self.changed_at_seconds >= int(looked_at.timestamp())
+        return looked_at is None or self.changed_ns >= _nanoseconds(looked_at)
 
 
 def account_folder(connection_id: str, account: str) -> Path:
@@ -117,8 +117,13 @@ def _file(path: Path, name: str, seen: os.stat_result) -> DroppedFile:
         name=shown_name(name),
         size_bytes=seen.st_size,
         modified_ns=seen.st_mtime_ns,
-        changed_at_seconds=seen.st_ctime_ns // 1_000_000_000,
+        changed_ns=seen.st_ctime_ns,
     )
+
+
+def _nanoseconds(instant: datetime) -> int:
+    since_epoch = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    return since_epoch // timedelta(microseconds=1) * 1000
 
 
 def _refuse_changed(file: DroppedFile, stream: BinaryIO) -> None:

@@ -123,12 +123,8 @@ def _mapped(
     columns: list[str] = []
     unknown: list[str] = []
     for name in names:
-        if name and names.count(name) > 1:
-            raise StatementError(
-                "duplicate_column", "a column occurs twice", file=file, row=HEADER_ROW, column=name
-            )
         ours = known.get(name.casefold())
-        if ours is None or ours in columns:
+        if ours is None:
             unknown.append(name)
             ours = f"unknown_{len(unknown)}"
         columns.append(ours)
@@ -139,6 +135,12 @@ def _mapped(
                 row=HEADER_ROW, column=header, expected=f"the columns of {format_.title}",
                 found=", ".join(names)[:2000],
             )
+    twice = [name for name, ours in zip(names, columns, strict=True) if columns.count(ours) > 1]
+    if twice or len(set(unknown)) != len(unknown):
+        name = twice[0] if twice else next(name for name in unknown if unknown.count(name) > 1)
+        raise StatementError(
+            "duplicate_column", "a column occurs twice", file=file, row=HEADER_ROW, column=name
+        )
     if len(columns) > COLUMNS_MAX:
         raise StatementError(
             "bad_header", "there are too many columns", file=file, row=HEADER_ROW,
@@ -219,8 +221,6 @@ def _statement_error(error: psycopg.DataError, header: Header, file: str) -> Sta
     if isinstance(error, psycopg.errors.CharacterNotInRepertoire):
         return _bad_encoding(file, "bytes that are no character", row=row)
     found = (error.diag.message_primary or "a broken row").replace('"', "'")
-    for name in header.columns:
-        found = found.replace(f"'{name}'", f"column '{name}'")
     return StatementError(
         "malformed_row", "the row can't be read", file=file, row=row,
         expected=f"{len(header.columns)} columns, as the header has", found=found,

@@ -32,8 +32,8 @@ amounts as (
             raw.markup_nc, raw.scheme_fees_nc, raw.interchange_nc
         ) ~ case
             when net.exponent = 2 and coalesce(gross.exponent, 2) = 2
-                then '[^0-9.|]|[0-9]{31}|\.[0-9]{2}0*[1-9]'
-            else '[^0-9.|]|[0-9]{31}'
+                then '[^0-9.|]|[0-9]{16}|\.[0-9]{2}0*[1-9]'
+            else '[^0-9.|]|[0-9]{16}'
         end as has_bad_text,
         case
             when net.exponent = 2 and coalesce(gross.exponent, 2) = 2 then false

@@ -1,0 +1,333 @@
+"""Adyen settlement details: what a row means, and what a delivery does."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
+from include.reconciliation.steps.validate_statements import validate_statements
+from tests.statements.adyen_files import COLUMNS, NEWER_COLUMNS, a_file, a_payout, a_row
+
+CANONICAL = "select * from work_statement_lines order by row_number"
+
+
+def test_a_settled_row_is_a_payment_and_a_payout_row_leaves_the_account(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+
+    counted = adyen.run()
+
+    payment, payout = adyen.rows(CANONICAL)
+    statement_id = payment["statement_id"]
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+    assert {
+        "statement_id": statement_id,
+        "line_scope": "batch 7",
+        "line_key": "settled|8835000000000001|8835000000000101|EUR",
+        "occurrence": 1,
+        "provider_type": "Settled",
+        "type": "payment",
+        "economic_type": "payment",
+        "is_expected": True,
+        "psp_reference": "8835000000000001",
+        "event_reference": "8835000000000101",
+        "merchant_reference": "ORD-1",
+        "payout_reference": None,
+        "gross_minor": 2000,
+        "gross_currency": "EUR",
+        "fee_minor": 50,
+        "tax_minor": None,
+        "net_minor": 1950,
+        "net_currency": "EUR",
+        "booked_at": datetime(2025, 6, 9, 21, 50, tzinfo=UTC),
+        "booked_on": date(2025, 6, 9),
+        "source_zone": "CET",
+        "value_date": None,
+        "row_number": 2,
+    } == payment
+    assert {
+        **payment,
+        "line_key": "merchantpayout||TX700000001XT batch 7, ShopEU|EUR",
+        "provider_type": "MerchantPayout",
+        "type": "payout",
+        "economic_type": "payout",
+        "is_expected": False,
+        "psp_reference": None,
+        "event_reference": None,
+        "merchant_reference": None,
+        "payout_reference": "TX700000001XT",
+        "gross_minor": None,
+        "gross_currency": None,
+        "fee_minor": None,
+        "net_minor": -1950,
+        "row_number": 3,
+    } == payout
+
+
+def test_each_type_word_has_its_meaning_whatever_its_case(adyen, drop_folder) -> None:
+    words = (
+        "Settled", "settled", "REFUNDED", "Chargeback", "SecondChargeback", "ChargebackReversed",
+        "RefundedReversed", "Fee", "InvoiceDeduction", "MiscCosts", "DepositCorrection",
+        "Balancetransfer", "ReserveAdjustment", "PaidOutInSeashells",
+    )
+    rows = [
+        a_row(type=word, modification_reference=str(number), gross_credit_gc="0", net_credit_nc="0",
+              markup_nc="", scheme_fees_nc="", interchange_nc="")
+        for number, word in enumerate(words)
+    ]
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
+
+    adyen.run()
+
+    found = adyen.rows("select provider_type, type, economic_type, is_expected from work_statement_lines order by row_number")
+    assert [
+        ("Settled", "payment", "payment", True),
+        ("settled", "payment", "payment", True),
+        ("REFUNDED", "refund", "refund", True),
+        ("Chargeback", "chargeback", "chargeback", True),
+        ("SecondChargeback", "chargeback", "chargeback", True),
+        ("ChargebackReversed", "reversal", "reversal", True),
+        ("RefundedReversed", "reversal", "refund", True),
+        ("Fee", "fee", "fee", False),
+        ("InvoiceDeduction", "fee", "fee", False),
+        ("MiscCosts", "fee", "fee", False),
+        ("DepositCorrection", "adjustment", "adjustment", False),
+        ("Balancetransfer", "balance", "balance", False),
+        ("ReserveAdjustment", "reserve", "reserve", False),
+        ("PaidOutInSeashells", "unknown", "unknown", False),
+    ] == [tuple(row.values()) for row in found]
+
+
+def test_a_chargeback_with_a_penalty_and_a_refund_are_negative(adyen, drop_folder) -> None:
+    rows = [
+        a_row(type="Chargeback", modification_reference="C", gross_debit_gc="1.00", gross_credit_gc="",
+              net_debit_nc="3.00", net_credit_nc="", markup_nc="2.00", scheme_fees_nc="", interchange_nc=""),
+        a_row(type="Refunded", modification_reference="R", gross_debit_gc="5", gross_credit_gc="",
+              net_debit_nc="5.00", net_credit_nc="", markup_nc="", scheme_fees_nc="", interchange_nc=""),
+        a_payout(type="Balancetransfer", net_debit_nc="", net_credit_nc="8.00"),
+    ]
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
+
+    adyen.run()
+
+    found = adyen.rows("select type, gross_minor, fee_minor, net_minor from work_statement_lines order by row_number")
+    assert [
+        ("chargeback", -100, 200, -300),
+        ("refund", -500, 0, -500),
+        ("balance", None, None, 800),
+    ] == [tuple(row.values()) for row in found]
+
+
+def test_yen_have_no_decimals_and_a_conversion_ties_within_its_rate(adyen, drop_folder) -> None:
+    rows = [
+        a_row(gross_currency="JPY", gross_credit_gc="3000", exchange_rate="0.0061", net_credit_nc="17.80"),
+        a_payout("17.80"),
+    ]
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
+
+    adyen.run()
+
+    found = adyen.rows("select gross_minor, gross_currency, fee_minor, net_minor, net_currency from work_statement_lines order by row_number")
+    assert (3000, "JPY", 50, 1780, "EUR") == tuple(found[0].values())
+
+
+def test_equal_rows_are_numbered_and_another_order_changes_nothing(adyen, drop_folder) -> None:
+    fee = a_payout("1.50", type="Fee", modification_reference="Terminal rent")
+    dearer = a_payout("2.50", type="Fee", modification_reference="Terminal rent")
+    rows = [fee, a_row(), dearer, fee, a_payout("14.00")]
+    identities = "select line_key, occurrence, net_minor from work_statement_lines order by 1, 2"
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
+    adyen.run()
+    first = adyen.rows(identities)
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows[::-1]))
+
+    adyen.run()
+
+    fees = [row for row in first if row["line_key"].startswith("fee|")]
+    assert [(1, -250), (2, -150), (3, -150)] == [(row["occurrence"], row["net_minor"]) for row in fees]
+    assert first == adyen.rows(identities)
+
+
+def test_keys_of_references_that_hold_the_separator_stay_apart(adyen, drop_folder) -> None:
+    rows = [
+        a_row(psp_reference="A|B", modification_reference="C"),
+        a_row(psp_reference="A", modification_reference="B|C"),
+        a_payout("39.00"),
+    ]
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
+
+    adyen.run()
+
+    assert 3 == len(set(adyen.values("select line_key from work_statement_lines")))
+
+
+@pytest.mark.parametrize(
+    ("booking_date", "zone", "booked_at"),
+    [
+        ("2025-01-15 12:00:00", "CET", datetime(2025, 1, 15, 11, tzinfo=UTC)),
+        # A provider that writes CET or PST all year means the place, not the offset.
+        ("2025-06-09 23:50:00", "CET", datetime(2025, 6, 9, 21, 50, tzinfo=UTC)),
+        ("2025-06-09 16:50:00", "PST", datetime(2025, 6, 9, 23, 50, tzinfo=UTC)),
+        # The hour that occurs twice.
+        ("2024-10-27 02:30:00", "CEST", datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),
+        ("2024-10-27 02:30:00", "CET", datetime(2024, 10, 27, 1, 30, tzinfo=UTC)),
+        ("2024-11-03 01:30:00", "PDT", datetime(2024, 11, 3, 8, 30, tzinfo=UTC)),
+        ("2024-11-03 01:30:00", "PST", datetime(2024, 11, 3, 9, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_booking_time_is_that_of_the_place_its_abbreviation_names(
+    adyen, drop_folder, booking_date, zone, booked_at
+) -> None:
+    times = {"booking_date": booking_date, "booking_date_timezone": zone}
+    (drop_folder / "batch_7.csv").write_bytes(a_file([a_row(**times), a_payout(**times)]))
+
+    adyen.run()
+
+    line = adyen.rows(CANONICAL)[0]
+    assert booked_at == line["booked_at"]
+    assert booking_date[:10] == line["booked_on"].isoformat()
+
+
+def test_columns_come_in_any_order_and_number_and_unknown_ones_are_named(adyen, drop_folder) -> None:
+    without_booking = [name for name in COLUMNS if not name.startswith("Booking")]
+    metadata = '{"note": "a, b", "x": "line\none"}'
+    (drop_folder / "1.csv").write_bytes(a_file(columns=COLUMNS[::-1]))
+    (drop_folder / "2.csv").write_bytes(
+        a_file([a_row(batch_number="8", metadata=metadata), a_payout(batch_number="8")], columns=COLUMNS + NEWER_COLUMNS)
+    )
+    (drop_folder / "3.csv").write_bytes(
+        a_file([a_row(batch_number="9"), a_payout(batch_number="9")], columns=[*without_booking, "Moon Phase"])
+    )
+
+    counted = adyen.run()
+
+    assert {"accepted": 3, "quarantined": 0, "lines": 6} == counted
+    assert [[], [], ["the column 'Moon Phase' is not known: kept, not read"]] == adyen.values(
+        "select notices from statements order by sequence_number"
+    )
+    # Without a booking date the creation date counts.
+    assert [datetime(2025, 6, 9, 16, tzinfo=UTC)] == adyen.values(
+        "select booked_at from work_statement_lines where line_scope = 'batch 9' and row_number = 2"
+    )
+
+
+def test_a_file_of_two_batches_is_two_statements_that_prove_their_days(adyen, drop_folder) -> None:
+    eighth = {"batch_number": "8", "booking_date": "2025-06-10 23:50:00"}
+    late_payout = a_payout(batch_number="8", booking_date="2025-06-11 01:00:00")
+    rows = [a_row(), a_payout(), a_row(**eighth), late_payout]
+    (drop_folder / "both.csv").write_bytes(a_file(rows))
+
+    adyen.run()
+
+    found = adyen.rows("select statement_key, sequence_number, lines, covers_from, covers_to from statements order by 2")
+    assert [
+        ("batch 7", 7, 2, date(2025, 6, 9), date(2025, 6, 9)),
+        ("batch 8", 8, 2, date(2025, 6, 10), date(2025, 6, 10)),
+    ] == [tuple(row.values()) for row in found]
+
+
+def test_control_totals_are_those_of_the_raw_rows(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+
+    adyen.run()
+
+    found = adyen.rows("select currency, measure, control_minor, lines from statement_control_totals order by 1, 2")
+    assert [("EUR", "fee", 50, 2), ("EUR", "gross", 2000, 1), ("EUR", "net", 0, 2)] == [
+        tuple(row.values()) for row in found
+    ]
+
+
+def test_the_same_bytes_under_another_name_are_counted_and_change_nothing(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    adyen.run()
+    (drop_folder / "batch_7 (1).csv").write_bytes(a_file())
+
+    counted = adyen.run()
+
+    assert [("batch_7.csv", 2)] == [tuple(row.values()) for row in adyen.rows("select name, times_seen from deliveries")]
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+
+
+def test_a_file_that_just_stays_is_no_new_delivery(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    adyen.run()
+    adyen.run()
+    adyen.run()
+
+    assert [1] == adyen.values("select times_seen from deliveries")
+
+
+def test_an_amendment_waits_in_the_place_of_the_version_before(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    adyen.run()
+    amended = [a_row(), a_row(psp_reference="X", modification_reference="Y"), a_payout("39.00")]
+    (drop_folder / "batch_7_corrected.csv").write_bytes(a_file(amended))
+
+    counted = adyen.run()
+
+    assert ["superseded", "accepted"] == adyen.values("select state from statements order by statement_id")
+    assert {"accepted": 1, "quarantined": 0, "lines": 3} == counted
+
+
+def test_an_amendment_that_fails_leaves_the_one_in_force_alone(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    adyen.run()
+    adyen.put_in_force()
+    (drop_folder / "batch_7_corrected.csv").write_bytes(a_file([a_row(), a_payout("19.49")]))
+
+    counted = adyen.run()
+
+    assert [("batch 7", "in_force"), ("batch 7", "quarantined")] == [
+        tuple(row.values()) for row in adyen.rows("select statement_key, state from statements order by statement_id")
+    ]
+    assert {"accepted": 0, "quarantined": 1, "lines": 0} == counted
+
+
+def test_what_waits_is_staged_again_by_each_attempt_until_it_is_in_force(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    adyen.run()
+    (drop_folder / "batch_7.csv").unlink()
+    waiting = adyen.run()
+    adyen.put_in_force()
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == waiting
+    assert {"accepted": 0, "quarantined": 0, "lines": 0} == adyen.run()
+
+
+def test_a_step_that_is_repeated_gives_the_same_rows(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    first = adyen.run(), adyen.rows(CANONICAL)
+    again = (fetch_psp_statements(adyen.attempt_id), validate_statements(adyen.attempt_id))
+
+    assert (0, first[0]) == again
+    assert first[1] == adyen.rows(CANONICAL)
+
+
+def test_the_good_file_corrects_the_refused_one_and_closes_its_alert(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file()[:-60])
+    refused = adyen.run()
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+
+    counted = adyen.run()
+
+    assert {"accepted": 0, "quarantined": 1, "lines": 0} == refused
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+    assert ["corrected", "accepted"] == adyen.values("select state from statements order by statement_id")
+    assert ["closed"] == adyen.values("select state from alerts")
+
+
+def test_a_refused_file_is_tried_again_once_the_rules_are_others(adyen, drop_folder, configure) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(
+        a_file([a_row(gross_currency="CHF", net_currency="CHF"), a_payout(net_currency="CHF")])
+    )
+    adyen.run()
+    adyen.run()
+    refused = adyen.rows("select state, reason_code from statements")
+    from tests.statements.conftest import CONFIGURATION
+
+    configure(text=CONFIGURATION.replace("JPY =", "CHF ="))
+    adyen.run()
+
+    assert [{"state": "quarantined", "reason_code": "currency_not_configured"}] == refused
+    assert ["corrected", "accepted"] == adyen.values("select state from statements order by statement_id")
