@@ -216,6 +216,22 @@ def test_every_environment_variable_that_compose_needs_is_explained() -> None:
     assert [] == [name for name in required if f"`{name}`" not in text]
 
 
+def test_every_variable_that_the_code_reads_is_explained() -> None:
+    read_by_code = {
+        name
+        for folder in ("include", "bin", "tests/conftest.py")
+        for path in [PROJECT_ROOT / folder, *(PROJECT_ROOT / folder).rglob("*")]
+        if path.is_file() and path.suffix in ("", ".py")
+        for name in re.findall(r"\bRECONCILIATION_[A-Z]+(?:_[A-Z]+)*\b", path.read_text("utf-8"))
+    }
+    # How `make up` marks its own processes; people neither set nor read it.
+    read_by_code -= {"RECONCILIATION_LAUNCHER"}
+    text = read("docs/operations.md") + read("CONTRIBUTING.md")
+
+    assert {"RECONCILIATION_STORE", "RECONCILIATION_PYTHON"} <= read_by_code
+    assert set() == {name for name in read_by_code if name not in text}
+
+
 def test_every_dag_is_in_the_changelog() -> None:
     changelog = read("CHANGELOG.md")
     dags = [path.stem for path in (PROJECT_ROOT / "dags").glob("*.py")]
