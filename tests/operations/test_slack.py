@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -155,6 +156,8 @@ def test_a_refused_connection_tells_nothing_of_the_webhook(
         slack.post(connection("slack"), "text")
 
     assert "no answer from Slack (ConnectionError)" == str(caught.value)
+    # Nor does the traceback that a log would show.
+    assert "canary" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(
