@@ -90,7 +90,7 @@ TOTALS: Mapping[str, Any] = {
     "currency_minor": 0,
     "state_minor": 0,
     "pending_statement_minor": 0,
-    "pending_ledger_minor": -5000,
+    "pending_ledger_minor": 5000,
     "tolerance_minor": 0,
     "not_expected_statement_minor": 0,
     "not_expected_ledger_minor": 0,
@@ -133,6 +133,7 @@ class HandMadeRun:
     rules: dict[str, Any] = field(default_factory=dict)
     attempt_id: int = 0
     account_id: int = 0
+    statement_id: int = 0
     run_id: str = RUN_ID
 
     def a_discrepancy(self, number: int = 1, **changed: Any) -> None:
@@ -273,7 +274,7 @@ class HandMadeRun:
             },
             "delivery_id",
         )
-        statement_id = self._insert(
+        self.statement_id = self._insert(
             "internal.statements",
             {
                 "account_id": self.account_id,
@@ -288,8 +289,9 @@ class HandMadeRun:
             },
             "statement_id",
         )
-        brought = {"run_number": run_number, "statement_id": statement_id}
-        self._insert("internal.run_inputs", brought)
+        if self.header.get("is_published", True):
+            brought = {"run_number": run_number, "statement_id": self.statement_id}
+            self._insert("internal.run_inputs", brought)
 
     def _workspace(self) -> None:
         self.session.execute("select internal.open_workspace(%s)", [self.attempt_id])
@@ -313,6 +315,8 @@ class HandMadeRun:
             " dated_on date, ledger_id text, statement_file text, statement_row integer,"
             " line_scope text, line_key text, occurrence integer, is_new boolean)"
         )
+        self.session.execute("create unlogged table work_statement_lines (statement_id bigint)")
+        self._insert("work_statement_lines", {"statement_id": self.statement_id})
         for row in self.totals:
             self._insert("work_run_totals", row)
         for row in self.rolls:

@@ -104,11 +104,11 @@ def test_the_proof_runs_from_the_two_sides_to_a_residual_of_nothing(
         ["Discrepancies: another fee or tax", "0.00"],
         ["Discrepancies: another currency", "0.00"],
         ["Discrepancies: another state", "0.00"],
-        ["Pending on the statement (+)", "0.00"],
-        ["Pending in the ledger (−)", "-50.00"],
+        ["Pending on the statement", "0.00"],
+        ["Less pending in the ledger", "-50.00"],
         ["Absorbed by tolerance", "0.00"],
         ["On the statement, not expected in the ledger", "0.00"],
-        ["In the ledger, not expected on the statement", "0.00"],
+        ["Less in the ledger, not expected on the statement", "0.00"],
         ["Corrections not yet in the ledger", "0.00"],
         ["Matched, the statement gives no comparable amount", "0.00"],
         ["= Explained", "-49.55"],
@@ -285,6 +285,30 @@ def test_statements_are_named_with_their_hash_and_refused_ones_with_their_reason
     assert (20, "2026-11-16 to 2026-11-17", 64) == (statement[1], statement[2], len(statement[3]))
     assert ["batch 7: settlement_detail_report_batch_7.csv; proved by batch sum."] in page
     assert ["batch 8", "wrong_total", "row 9: the batch does not add up"] in page
+
+
+def test_a_run_that_is_not_published_names_the_statements_that_it_read(
+    an_ordinary_run, page_of
+) -> None:
+    an_ordinary_run.header.update(dry_run=True, is_published=False)
+
+    page = page_of(an_ordinary_run)
+
+    assert ["Those that this run read; it brought none of them into force."] in page
+    assert ["batch 7", 20] == next(row for row in page if row[:1] == ["batch 7"])[:2]
+
+
+def test_what_the_ledger_has_beyond_the_statement_is_subtracted(an_ordinary_run, page_of) -> None:
+    an_ordinary_run.totals[0].update(
+        pending_ledger_minor=3000, not_expected_ledger_minor=2200, not_comparable_minor=200
+    )
+
+    page = page_of(an_ordinary_run)
+
+    assert ["Less pending in the ledger", "-30.00"] in page
+    assert ["Less in the ledger, not expected on the statement", "-22.00"] in page
+    assert ["Matched, the statement gives no comparable amount", "2.00"] in page
+    assert ["Residual (must be 0)", "0.00"] in page
 
 
 def test_late_arrivals_are_counted(an_ordinary_run, page_of) -> None:

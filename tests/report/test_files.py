@@ -133,7 +133,7 @@ def test_the_manifest_names_what_went_in_and_the_hash_of_what_came_out(an_ordina
     assert [("batch 7", 20, "2026-11-17")] == [
         (row["key"], row["lines"], row["covers_to"]) for row in manifest["inputs"]["statements"]
     ]
-    assert (100045, 105000, 45, -5000, 0) == tuple(
+    assert (100045, 105000, 45, 5000, 0) == tuple(
         manifest["totals"][0][f"{term}_minor"]
         for term in ("statement", "ledger", "amount", "pending_ledger", "residual")
     )
@@ -311,6 +311,23 @@ def test_killed_between_two_files_a_folder_is_no_report_and_a_retry_completes_it
     for file in manifest["files"]:
         assert file["sha256"] == hashlib.sha256((folder / file["name"]).read_bytes()).hexdigest()
     assert FILES == list(bytes_of(str(folder)))
+
+
+def test_a_folder_that_is_being_put_right_is_no_report_meanwhile(
+    an_ordinary_run, monkeypatch
+) -> None:
+    attempt_id = an_ordinary_run.write()
+    folder = Path(write_discrepancy_report(attempt_id))
+    (folder / "discrepancies.csv").unlink()
+
+    def killer(source, target) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", killer)
+    with pytest.raises(KeyboardInterrupt):
+        write_discrepancy_report(attempt_id)
+
+    assert ["discrepancies.xlsx", "pending.csv"] == list(bytes_of(str(folder)))
 
 
 @pytest.mark.parametrize("place", [1, 2, 3, 4])

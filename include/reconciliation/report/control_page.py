@@ -156,7 +156,7 @@ def _divergence(facts: ReportFacts) -> Iterator[Block]:
                     currency,
                     row["events"],
                     major(row["exposure_minor"], currency, facts.exponents),
-                    major(row["accepted_minor"], currency, facts.exponents),
+                    major(row["apart_minor"], currency, facts.exponents),
                     "none set" if limit is None else major(limit, currency, facts.exponents),
                     "above the limit" if above else "within the limit" if limit is not None else "",
                 ],
@@ -167,7 +167,7 @@ def _divergence(facts: ReportFacts) -> Iterator[Block]:
         Column("Currency"),
         Column("Events", Look.COUNT),
         Column("At risk", Look.AMOUNT),
-        Column("Accepted (apart)", Look.AMOUNT),
+        Column("Accepted, in hand", Look.AMOUNT),
         Column("Alert above", Look.AMOUNT),
         Column("", span=2),
     ]
@@ -289,7 +289,9 @@ def _ageing(facts: ReportFacts) -> Iterator[Block]:
 
 
 def _not_compared(facts: ReportFacts) -> Iterator[Block]:
-    yield Heading("What was not compared", "Not checked is not zero.")
+    yield Heading(
+        "What was not compared", "Of the events that this run decided; not checked is not zero."
+    )
     rows = [
         TableRow(
             [
@@ -323,7 +325,11 @@ def _late_arrivals(header: Row) -> Iterator[Block]:
 
 
 def _statements(facts: ReportFacts) -> Iterator[Block]:
-    yield Heading("Statements", "Those that this run brought into force.")
+    if facts.header["is_published"]:
+        yield Heading("Statements", "Those that this run brought into force.")
+    else:
+        note = "Those that this run read; it brought none of them into force."
+        yield Heading("Statements", note)
     if facts.statements:
         columns = [
             Column("Statement"),
@@ -341,7 +347,7 @@ def _statements(facts: ReportFacts) -> Iterator[Block]:
             proof_of_it = f"{row['statement_file']}; proved by {row['proved_by']}."
             yield Note(f"{row['statement_key']}: {proof_of_it}")
     else:
-        yield Note("None: this run stands on the statements of its predecessors.")
+        yield Note("None is new: this run stands on the statements of its predecessors.")
     for row in facts.statements:
         for notice in row["notices"]:
             yield Note(f"{row['statement_key']}: {notice}")

@@ -16,21 +16,22 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row, major
 
-# What explains the difference, in the order of the page; each is stored with its sign in the sum.
+# What explains the difference, in the order of the page: column, label, and its sign in the sum.
+# Rows of the ledger count against the statement's: what is open there is subtracted.
 TERMS = (
-    ("existence_minor", "Discrepancies: one side lacks the event"),
-    ("multiplicity_minor", "Discrepancies: settled or booked twice"),
-    ("amount_minor", "Discrepancies: another amount"),
-    ("fee_minor", "Discrepancies: another fee or tax"),
-    ("currency_minor", "Discrepancies: another currency"),
-    ("state_minor", "Discrepancies: another state"),
-    ("pending_statement_minor", "Pending on the statement (+)"),
-    ("pending_ledger_minor", "Pending in the ledger (−)"),
-    ("tolerance_minor", "Absorbed by tolerance"),
-    ("not_expected_statement_minor", "On the statement, not expected in the ledger"),
-    ("not_expected_ledger_minor", "In the ledger, not expected on the statement"),
-    ("corrections_minor", "Corrections not yet in the ledger"),
-    ("not_comparable_minor", "Matched, the statement gives no comparable amount"),
+    ("existence_minor", "Discrepancies: one side lacks the event", 1),
+    ("multiplicity_minor", "Discrepancies: settled or booked twice", 1),
+    ("amount_minor", "Discrepancies: another amount", 1),
+    ("fee_minor", "Discrepancies: another fee or tax", 1),
+    ("currency_minor", "Discrepancies: another currency", 1),
+    ("state_minor", "Discrepancies: another state", 1),
+    ("pending_statement_minor", "Pending on the statement", 1),
+    ("pending_ledger_minor", "Less pending in the ledger", -1),
+    ("tolerance_minor", "Absorbed by tolerance", 1),
+    ("not_expected_statement_minor", "On the statement, not expected in the ledger", 1),
+    ("not_expected_ledger_minor", "Less in the ledger, not expected on the statement", -1),
+    ("corrections_minor", "Corrections not yet in the ledger", 1),
+    ("not_comparable_minor", "Matched, the statement gives no comparable amount", 1),
 )
 # Of fees and taxes only these are ever apart; the other terms are printed where they are not 0.
 _VALUE_TERMS = ("fee_minor", "tolerance_minor")
@@ -72,7 +73,7 @@ def proof(facts: ReportFacts) -> Iterator[Block]:
 
 def unexplained_minor(row: Row) -> int:
     """What the printed terms leave over, in minor units; counted here, not taken from the run."""
-    explained = sum(row[name] for name, _ in TERMS)
+    explained = sum(sign * row[name] for name, _, sign in TERMS)
     return row["statement_minor"] - row["ledger_minor"] - explained
 
 
@@ -94,9 +95,10 @@ def _proof_table(leg: str, measure: str, rows: list[Row], facts: ReportFacts) ->
         line("Less ledger rows that move money", [-amount for amount in column("ledger_minor")]),
         line("= Difference to explain", differences, Weight.SUBTOTAL),
     ]
-    for name, label in TERMS:
-        if measure == "gross" or name in _VALUE_TERMS or any(column(name)):
-            lines.append(line(label, column(name)))
+    for name, label, sign in TERMS:
+        amounts = [sign * amount for amount in column(name)]
+        if measure == "gross" or name in _VALUE_TERMS or any(amounts):
+            lines.append(line(label, amounts))
     explained = [difference - rest for difference, rest in zip(differences, left_over, strict=True)]
     lines.append(line("= Explained", explained, Weight.SUBTOTAL))
     weight = Weight.BAD if any(left_over) else Weight.GOOD

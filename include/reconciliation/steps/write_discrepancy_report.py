@@ -133,7 +133,11 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         zone=psp["zone"],
         limits=psp["limits"],
         exponents={row["code"]: row["exponent"] for row in rows("exponents")},
-        statements=rows("statements", run_number=header["run_number"]),
+        statements=rows(
+            "statements",
+            run_number=header["run_number"],
+            is_published=header["is_published"],
+        ),
         refused_statements=rows("refused_statements", maker_attempt_id=header["maker_attempt_id"]),
         totals=rows("totals"),
         rolls=rows("rolls"),

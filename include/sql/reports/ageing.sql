@@ -13,7 +13,7 @@ open_rows as (
         coalesce(exposure_minor, 0) as amount_minor,
         %(as_of_on)s::date - (coalesce(occurred_at, due_at) at time zone %(zone)s)::date as age_days
     from work_discrepancies
-    where change <> 'resolved' and status <> 'closed' and currency is not null
+    where change <> 'resolved' and currency is not null
     union all
     select
         case work_open_items.side when 'statement' then 2 else 3 end,

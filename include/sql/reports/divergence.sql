@@ -1,4 +1,5 @@
--- How much money is at risk at this account, each event counted once at its largest exposure?
+-- How much money is at risk at this account, each event once at its largest exposure; and how much
+-- is accepted, in correction or with the PSP?
 --
 -- Grain:   one row per currency.
 -- Binds:   none; reads the workspace.
@@ -10,10 +11,10 @@ events as (
         currency,
         event_id,
         max(exposure_minor) filter (where status = 'open') as open_minor,
-        max(exposure_minor) filter (where status = 'accepted') as accepted_minor,
+        max(exposure_minor) filter (where status <> 'open') as apart_minor,
         bool_or(status = 'open') as is_open
     from work_discrepancies
-    where change <> 'resolved' and status <> 'closed' and currency is not null
+    where change <> 'resolved' and currency is not null
     group by currency, event_id
 
 )
@@ -22,7 +23,7 @@ select
     currency,
     count(*) filter (where is_open) as events,
     coalesce(sum(open_minor), 0)::bigint as exposure_minor,
-    coalesce(sum(accepted_minor), 0)::bigint as accepted_minor
+    coalesce(sum(apart_minor), 0)::bigint as apart_minor
 from events
 group by currency
 order by currency

@@ -17,7 +17,6 @@ previous as (
     where
         runs.run_id = %(predecessor_run_id)s
         and discrepancy_versions.change <> 'resolved'
-        and discrepancy_versions.status <> 'closed'
 
 ),
 
@@ -31,7 +30,7 @@ present as (
         exposure_minor,
         change
     from work_discrepancies
-    where change <> 'resolved' and status <> 'closed'
+    where change <> 'resolved'
 
 ),
 

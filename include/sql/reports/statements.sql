@@ -1,7 +1,21 @@
--- Which statements did this run bring into force?
+-- Which statements did this run bring into force, or only read when it is not published?
 --
 -- Grain:   one row per statement.
--- Binds:   run_number (bigint).
+-- Binds:   run_number (bigint), is_published (boolean); what was read lies in the workspace.
+with
+
+inputs as (
+
+    select statement_id
+    from internal.run_inputs
+    where run_number = %(run_number)s
+    union
+    select statement_id
+    from work_statement_lines
+    where not %(is_published)s
+
+)
+
 select
     statements.statement_key,
     deliveries.name as statement_file,
@@ -13,8 +27,7 @@ select
     statements.covers_until,
     statements.proved_by,
     statements.notices
-from internal.run_inputs
-inner join internal.statements on run_inputs.statement_id = statements.statement_id
+from inputs
+inner join internal.statements on inputs.statement_id = statements.statement_id
 inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
-where run_inputs.run_number = %(run_number)s
 order by statements.statement_key, deliveries.content_sha256

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row.
 -- Binds:   workspace (text).
-select count(*) = 7 as is_complete
+select count(*) = 8 as is_complete
 from pg_catalog.pg_class
 inner join pg_catalog.pg_namespace on pg_class.relnamespace = pg_namespace.oid
 where
@@ -11,6 +11,7 @@ where
         'work_discrepancies',
         'work_open_items',
         'work_items',
+        'work_statement_lines',
         'work_run_totals',
         'work_run_rolls',
         'work_run_buckets',
