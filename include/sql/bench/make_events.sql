@@ -35,7 +35,7 @@ numbered as (
             when 3110 then 'refund_mismatch'
             when 3421 then 'missing_in_ledger'
         end as fault
-    from generate_series(1, %(lines)s) as numbers (number)
+    from generate_series(1, %(lines)s::bigint) as numbers (number)
 
 ),
 
