@@ -253,11 +253,13 @@ class Cluster:
             shutil.rmtree(fresh)
         fresh.mkdir(mode=0o700)
         os.chown(fresh, user.uid, user.gid)
-        done = _run(
-            [str(programs / "initdb"), "-D", str(fresh), "--locale=C", "--encoding=UTF8",
-             "--auth=trust", "--username=postgres", "--no-instructions"],
-            user,
-        )
+        command = [
+            str(programs / "initdb"), "-D", str(fresh), "--locale=C", "--encoding=UTF8",
+            "--auth=trust", "--username=postgres", "--no-instructions",
+        ]
+        if self.settings.get("fsync") == "off":
+            command.append("--no-sync")
+        done = _run(command, user)
         if done.returncode != 0:
             raise ServerError(f"initdb failed:\n{done.stdout}{done.stderr}")
         with (fresh / "postgresql.conf").open("a") as settings:
