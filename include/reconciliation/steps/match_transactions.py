@@ -17,7 +17,6 @@ from include.reconciliation import kinds
 from include.reconciliation.calendar_days import settlement_calendar
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.bank_holidays import bank_holidays
-from include.reconciliation.errors import Paused
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
@@ -56,7 +55,7 @@ _TABLES = (
 
 def match_transactions(attempt_id: int) -> dict[str, int]:
     """Counts of what was matched and found; Paused when the PSP is."""
-    refuse_if_paused(attempt_id, "match_transactions")
+    pauses.check_pause(attempt_id, "match_transactions")
     with warehouse.attempt(attempt_id) as cursor:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
@@ -65,13 +64,6 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
             # Another run published since the ledger was read: what changed is to be found anew.
             attempt = extract(cursor, attempt)
         return decide(cursor, attempt)
-
-
-def refuse_if_paused(attempt_id: int, where: str) -> None:
-    """Raises Paused when the PSP is, and this run may not go on in spite of it."""
-    pause = pauses.check_pause(attempt_id, where)
-    if pause is not None:
-        raise Paused(pause.sentence())
 
 
 def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int]:

@@ -13,10 +13,10 @@ import psycopg
 
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.errors import HeadMoved
-from include.reconciliation.steps import incidents
+from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.extract_ledger_transactions import extract
-from include.reconciliation.steps.match_transactions import MATCHER_VERSION, decide, refuse_if_paused
+from include.reconciliation.steps.match_transactions import MATCHER_VERSION, decide
 from include.reconciliation.steps.validate_statements import validate_statements
 
 _BULK = (
@@ -43,7 +43,7 @@ _FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086
 
 def publish_run(attempt_id: int) -> str:
     """The run_id; a run that is stored already stays as it is."""
-    refuse_if_paused(attempt_id, "publish_run")
+    pauses.check_pause(attempt_id, "publish_run")
     for takes_lock_first in (False, False, True):
         try:
             return warehouse.repeatedly(lambda: _publish(attempt_id, takes_lock_first))
