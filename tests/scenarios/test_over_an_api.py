@@ -1,0 +1,133 @@
+"""An account that is read over an API, from its pages to a published run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
+from include.reconciliation.steps.choose_window import choose_window
+from tests.scenarios.conftest import STEPS, Desk
+
+ENTRY = """
+[[psp]]
+name = "stripe"
+format = "stripe_balance_transactions"
+endpoint = "%(endpoint)s"
+zone = "UTC"
+accounts = ["default"]
+statements = { due = "every_run", look_back = "1d" }
+settlement = { days = 0, weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] }
+[psp.limits]
+BRL = { alert_above_minor = 500000, recovered_below_minor = 50000 }
+"""
+CHARGED_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+WINDOW = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC))
+
+
+def a_charge(number: int, *, fee_minor: int, tax_minor: int) -> dict[str, Any]:
+    """A charge of 100.00 BRL that costs a fee and the tax on it."""
+    return {
+        "id": f"txn_{number}",
+        "object": "balance_transaction",
+        "amount": 10000,
+        "available_on": int(CHARGED_AT.timestamp()),
+        "created": int(CHARGED_AT.timestamp()),
+        "currency": "brl",
+        "description": None,
+        "exchange_rate": None,
+        "fee": fee_minor + tax_minor,
+        "fee_details": [
+            {"amount": fee_minor, "currency": "brl", "type": "stripe_fee"},
+            {"amount": tax_minor, "currency": "brl", "type": "tax"},
+        ],
+        "net": 10000 - fee_minor - tax_minor,
+        "reporting_category": "charge",
+        "source": {
+            "id": f"ch_{number}",
+            "object": "charge",
+            "amount": 10000,
+            "currency": "brl",
+            "metadata": {},
+            "payment_intent": f"pi_{number}",
+        },
+        "status": "available",
+        "type": "charge",
+    }
+
+
+class Api:
+    """The account at the API, and the ledger that should agree with it."""
+
+    def __init__(self, desk: Desk, server: StripeServer) -> None:
+        self.desk = desk
+        self.server = server
+
+    def book(self, number: int, *, fee_minor: int, tax_minor: int) -> None:
+        """Books the charge in the ledger, with the costs that the ledger expects."""
+        self.desk.ledger_session.execute(
+            "insert into ledger.transactions (id, psp, psp_account, psp_reference, event_reference,"
+            " type, status, amount_minor, fee_minor, tax_minor, currency, occurred_at)"
+            " values (%s, 'stripe', 'default', %s, %s, 'capture', 'captured', 10000, %s, %s, 'BRL',"
+            " %s)",
+            [f"L{number}", f"pi_{number}", f"ch_{number}", fee_minor, tax_minor, CHARGED_AT],
+        )
+
+    def run(self) -> dict[str, Any]:
+        """Runs every step over two days, and returns the run as the view shows it."""
+        attempt_id = choose_window(
+            "stripe",
+            "default",
+            airflow_run_id="manual__1",
+            trigger="manual",
+            window_start=WINDOW[0],
+            window_end=WINDOW[1],
+        )
+        for step in STEPS:
+            step(attempt_id)
+        return self.desk.run_of(attempt_id)
+
+
+@pytest.fixture
+def api(desk: Desk, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    with StripeServer([]) as server:
+        with (tmp_path / "psps.toml").open("a") as configuration:
+            configuration.write(ENTRY % {"endpoint": server.url})
+        monkeypatch.setenv(
+            "AIRFLOW_CONN_STRIPE", json.dumps({"conn_type": "generic", "password": DEFAULT_KEY})
+        )
+        yield Api(desk, server)
+
+
+def test_a_charge_that_both_sides_have_with_its_fee_and_tax_is_reconciled(api: Api) -> None:
+    api.server.balance_transactions.append(a_charge(1, fee_minor=360, tax_minor=30))
+    api.book(1, fee_minor=360, tax_minor=30)
+
+    run = api.run()
+
+    assert ("reconciled", 1, 1) == (run["verdict"], run["statement_lines"], run["matched"])
+    assert [] == api.desk.open_discrepancies()
+    measures = api.desk.rows(
+        "select measure, statement_minor, ledger_minor, residual_minor"
+        " from reconciliation.run_totals order by measure"
+    )
+    assert [
+        {"measure": "fee", "statement_minor": 360, "ledger_minor": 360, "residual_minor": 0},
+        {"measure": "gross", "statement_minor": 10000, "ledger_minor": 10000, "residual_minor": 0},
+        {"measure": "tax", "statement_minor": 30, "ledger_minor": 30, "residual_minor": 0},
+    ] == measures
+
+
+def test_another_tax_is_a_tax_mismatch_and_says_nothing_of_the_fee(api: Api) -> None:
+    api.server.balance_transactions.append(a_charge(1, fee_minor=360, tax_minor=30))
+    api.book(1, fee_minor=360, tax_minor=45)
+
+    run = api.run()
+
+    assert "discrepancies" == run["verdict"]
+    assert [("tax_mismatch", "BRL", -15, 15)] == api.desk.open_discrepancies()
+    assert [("event_reference", 1, 1)] == api.desk.matches()
