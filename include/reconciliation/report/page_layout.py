@@ -44,7 +44,8 @@ class DrawnRow:
     cells: Sequence[DrawnCell] = ()
 
 
-_GAP = DrawnRow(_GAP_POINTS)
+# With a cell of its own: a workbook that streams writes no row without one.
+_GAP = DrawnRow(_GAP_POINTS, [DrawnCell(0, 0, "", "gap")])
 
 
 def lay_out(block: Block) -> list[DrawnRow]:

@@ -12,7 +12,7 @@ from include.reconciliation.report.styles import Styles
 _A4 = 9
 # A4 across, less its margins, shows the grid's width at this scale, and so many points of rows.
 _SCALE_PERCENT = 96
-_PAGE_POINTS = 525
+_PAGE_POINTS = 515
 # A longer table may break: its head and this many points of it stay together.
 _TOGETHER_POINTS = 260
 

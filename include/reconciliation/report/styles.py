@@ -46,6 +46,7 @@ class Styles:
                 "bottom": 2,
                 "bottom_color": _BAND,
             },
+            "gap": {"font_size": 4},
             "note": {"italic": True, "font_color": _MUTED, "text_wrap": True, "valign": "top"},
             "label": {**_CELL, "font_color": _MUTED, **_LEFT},
             "head": {**_HEAD, **_LEFT},
