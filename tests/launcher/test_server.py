@@ -91,37 +91,37 @@ def test_two_projects_never_share_a_socket_folder(tmp_path: Path) -> None:
 
 
 def test_a_server_that_was_down_is_down_again_after_use_and_its_socket_is_gone(
-    cluster: Cluster,
+    used_cluster: Cluster,
 ) -> None:
-    with cluster.borrowed() as server:
-        assert cluster.running()
+    with used_cluster.borrowed() as server:
+        assert used_cluster.running()
 
-    assert not cluster.running()
+    assert not used_cluster.running()
     assert not Path(server.host).exists()
 
 
-def test_a_server_that_was_up_stays_up_after_use(cluster: Cluster) -> None:
-    cluster.ensure()
+def test_a_server_that_was_up_stays_up_after_use(used_cluster: Cluster) -> None:
+    used_cluster.ensure()
 
-    with cluster.borrowed():
+    with used_cluster.borrowed():
         pass
-    stayed = cluster.running()
-    stopped = cluster.stop()
+    stayed = used_cluster.running()
+    stopped = used_cluster.stop()
 
-    assert (True, True, False) == (stayed, stopped, cluster.running())
+    assert (True, True, False) == (stayed, stopped, used_cluster.running())
 
 
-def test_two_commands_at_once_share_one_server_and_the_last_one_stops_it(state: Path) -> None:
-    first, first_host = programs.start_borrower(state)
-    second, second_host = programs.start_borrower(state)
+def test_two_commands_at_once_share_one_server_and_the_last_one_stops_it(used_state: Path) -> None:
+    first, first_host = programs.start_borrower(used_state)
+    second, second_host = programs.start_borrower(used_state)
     assert first_host == second_host
 
     assert 0 == programs.finish(first)
-    still_up = Cluster(state / "pg").running()
+    still_up = Cluster(used_state / "pg").running()
     assert 0 == programs.finish(second)
 
     assert still_up
-    assert not Cluster(state / "pg").running()
+    assert not Cluster(used_state / "pg").running()
 
 
 def test_two_commands_that_start_at_the_same_moment_start_one_server(state: Path) -> None:
@@ -135,42 +135,44 @@ def test_two_commands_that_start_at_the_same_moment_start_one_server(state: Path
     assert [0, 0] == codes
 
 
-def test_a_killed_command_leaves_a_server_that_the_next_one_uses_and_stops(state: Path) -> None:
-    killed, host = programs.start_borrower(state)
+def test_a_killed_command_leaves_a_server_that_the_next_one_uses_and_stops(
+    used_state: Path,
+) -> None:
+    killed, host = programs.start_borrower(used_state)
     killed.kill()
     killed.wait()
-    assert Cluster(state / "pg").running()
+    assert Cluster(used_state / "pg").running()
 
-    following, following_host = programs.start_borrower(state)
+    following, following_host = programs.start_borrower(used_state)
     programs.finish(following)
 
     assert host == following_host
-    assert not Cluster(state / "pg").running()
+    assert not Cluster(used_state / "pg").running()
     assert not host.exists()
 
 
-def test_a_killed_postmaster_is_started_again(cluster: Cluster) -> None:
-    server = cluster.ensure()
+def test_a_killed_postmaster_is_started_again(used_cluster: Cluster) -> None:
+    server = used_cluster.ensure()
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as session:
-        session.execute("create table kept (value integer)")
+        session.execute("create table if not exists kept (value integer)")
         session.execute("checkpoint")
-    postmaster = int((cluster.home / "data" / "postmaster.pid").read_text().splitlines()[0])
+    postmaster = int((used_cluster.home / "data" / "postmaster.pid").read_text().splitlines()[0])
     os.kill(postmaster, signal.SIGKILL)
-    assert programs.wait_for(lambda: not cluster.running())
+    assert programs.wait_for(lambda: not used_cluster.running())
 
-    with cluster.borrowed() as again:
+    with used_cluster.borrowed() as again:
         found = ask(again, "select to_regclass('kept') is not null")
 
     assert found is True
 
 
-def test_stopping_a_server_in_use_waits_for_its_last_user(cluster: Cluster) -> None:
-    with cluster.borrowed():
-        stopped = cluster.stop()
-        assert cluster.running()
+def test_stopping_a_server_in_use_waits_for_its_last_user(used_cluster: Cluster) -> None:
+    with used_cluster.borrowed():
+        stopped = used_cluster.stop()
+        assert used_cluster.running()
 
     assert stopped is False
-    assert not cluster.running()
+    assert not used_cluster.running()
 
 
 def test_a_folder_that_somebody_else_made_is_refused(
@@ -209,25 +211,23 @@ def test_removing_a_cluster_leaves_nothing(cluster: Cluster) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to drop to")
-def test_run_by_root_the_server_belongs_to_an_unprivileged_user(cluster: Cluster) -> None:
-    with cluster.borrowed():
-        pid = int((cluster.home / "data" / "postmaster.pid").read_text().splitlines()[0])
+def test_run_by_root_the_server_belongs_to_an_unprivileged_user(used_cluster: Cluster) -> None:
+    with used_cluster.borrowed():
+        pid = int((used_cluster.home / "data" / "postmaster.pid").read_text().splitlines()[0])
         owner = Path(f"/proc/{pid}").stat().st_uid
 
     assert 0 != owner
-    assert 0 != (cluster.home / "data").stat().st_uid
-    assert 0o700 == (cluster.home / "data").stat().st_mode & 0o777
+    assert 0 != (used_cluster.home / "data").stat().st_uid
+    assert 0o700 == (used_cluster.home / "data").stat().st_mode & 0o777
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_an_ordinary_user_needs_nothing_of_root(tmp_path: Path) -> None:
     """The code and the programs are copied to where user nobody may read them."""
     place = Path("/var/tmp") / f"reconciliation-ordinary-{os.getpid()}"
-    package = binaries.wheel_install(binaries.POSTGRES_18).parent
     try:
-        for source in (package, package.with_name(f"{package.name}.libs")):
-            if source.exists():
-                shutil.copytree(source, place / "packages" / source.name, symlinks=True)
+        place.mkdir()
+        packages = binaries.copied_install(binaries.POSTGRES_18, place).parents[1]
         local = Path(server_module.__file__).parent
         for folder in (local.parent.parent, local.parent, local):
             target = place / "code" / folder.relative_to(local.parents[2])
@@ -238,7 +238,7 @@ def test_an_ordinary_user_needs_nothing_of_root(tmp_path: Path) -> None:
         (place / "home").mkdir()
         os.chown(place / "home", 65534, 65534)
         done = programs.run(
-            sys.executable, "-I", "-c", ORDINARY, str(place), state=tmp_path
+            sys.executable, "-I", "-c", ORDINARY, str(place), str(packages), state=tmp_path
         )
         left = list((place / "home").iterdir())
     finally:
@@ -252,7 +252,7 @@ def test_an_ordinary_user_needs_nothing_of_root(tmp_path: Path) -> None:
 ORDINARY = """
 import os, pathlib, sys
 place = pathlib.Path(sys.argv[1])
-sys.path[:0] = [str(place / "code"), str(place / "packages")]
+sys.path[:0] = [str(place / "code"), sys.argv[2]]
 from include.reconciliation.local.server import Cluster
 os.setgroups([]); os.setgid(65534); os.setuid(65534); os.umask(0o077)
 cluster = Cluster(place / "home" / "pg")
