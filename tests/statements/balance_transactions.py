@@ -40,7 +40,9 @@ def a_charge(number: int = 1, **fields: Any) -> dict[str, Any]:
     return {**line, **fields}
 
 
-def without_fee(amount: int, category: str, type_: str, source: Any, number: int = 1) -> dict[str, Any]:
+def without_fee(
+    amount: int, category: str, type_: str, source: Any, number: int = 1
+) -> dict[str, Any]:
     """A balance transaction of any kind that costs nothing."""
     return a_charge(
         number, amount=amount, fee=0, fee_details=[], net=amount, reporting_category=category,

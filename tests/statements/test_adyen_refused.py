@@ -86,7 +86,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
 def test_every_bad_file_is_refused_for_its_reason_and_the_good_one_goes_on(adyen, drop_folder) -> None:
     for name, (content, _, _) in BAD_FILES.items():
         (drop_folder / f"{name}.csv").write_bytes(content)
-    (drop_folder / "good.csv").write_bytes(a_file([a_row(batch_number="99"), a_payout(batch_number="99")]))
+    (drop_folder / "0 good.csv").write_bytes(a_file([a_row(batch_number="99"), a_payout(batch_number="99")]))
 
     counted = adyen.run()
 
@@ -94,7 +94,7 @@ def test_every_bad_file_is_refused_for_its_reason_and_the_good_one_goes_on(adyen
         row["name"].removesuffix(".csv"): row["reason_code"]
         for row in adyen.rows("select name, reason_code from deliveries inner join statements using (delivery_id)")
     }
-    assert {**{name: reason for name, (_, reason, _) in BAD_FILES.items()}, "good": None} == found
+    assert {**{name: reason for name, (_, reason, _) in BAD_FILES.items()}, "0 good": None} == found
     assert {"accepted": 1, "quarantined": len(BAD_FILES), "lines": 2} == counted
     assert len(BAD_FILES) == len(adyen.values("select fingerprint from alerts where state = 'open'"))
 

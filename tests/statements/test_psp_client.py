@@ -1,0 +1,368 @@
+"""The HTTP client and the page reader against a server that misbehaves in every way."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from include.reconciliation.demo.stripe_server import DEFAULT_KEY, Answer, Behaviour, StripeServer
+from include.reconciliation.edges import psp_client
+from include.reconciliation.edges.psp_client import Endpoint, PspClient, retry_after
+from include.reconciliation.errors import (
+    ConfigurationError,
+    ProviderUnavailable,
+    SourceError,
+)
+from include.reconciliation.statements import page_reader
+from tests.statements.balance_transactions import a_charge
+
+PATH = "/v1/balance_transactions"
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits between tries are counted, not slept."""
+    monkeypatch.setattr(psp_client.time, "sleep", lambda seconds: None)
+
+
+def a_client(server: StripeServer, **limits: Any) -> PspClient:
+    return PspClient(Endpoint.parse(server.url), DEFAULT_KEY, **limits)
+
+
+def always(status: int, body: bytes = b"", **headers: str) -> Behaviour:
+    """A server with one answer."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def behave(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> Answer:
+        return Answer(status, body, {**JSON, **named})
+
+    return behave
+
+
+def once(status: int, **headers: str) -> Behaviour:
+    """A server that recovers after its first answer."""
+    first = always(status, **headers)
+
+    def behave(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> Answer | None:
+        return first(handler, number, answer) if number == 1 else answer
+
+    return behave
+
+
+def raw(content: bytes) -> Behaviour:
+    """A server that writes these bytes to the socket and hangs up."""
+
+    def behave(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> None:
+        handler.wfile.write(content)
+
+    return behave
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_refused_and_the_key_goes_nowhere(status: int) -> None:
+    with (
+        StripeServer([]) as elsewhere,
+        StripeServer([], behaviour=always(status, Location=elsewhere.url + PATH)) as server,
+        pytest.raises(SourceError, match="redirect"),
+    ):
+        a_client(server).get(PATH, [])
+
+    assert [] == elsewhere.requests
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_a_matter_of_configuration_and_is_not_shown(status: int) -> None:
+    with (
+        StripeServer([], behaviour=always(status, DEFAULT_KEY.encode())) as server,
+        pytest.raises(ConfigurationError) as caught,
+    ):
+        a_client(server).get(PATH, [])
+
+    assert 1 == len(server.requests)
+    assert DEFAULT_KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 501, 204])
+def test_an_answer_that_repeating_can_not_mend_is_final(status: int) -> None:
+    with StripeServer([], behaviour=always(status)) as server, pytest.raises(SourceError):
+        a_client(server).get(PATH, [])
+
+    assert 1 == len(server.requests)
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504])
+def test_an_answer_that_may_pass_is_repeated_and_then_left_to_airflow(status: int) -> None:
+    with StripeServer([], behaviour=always(status)) as server, pytest.raises(ProviderUnavailable):
+        a_client(server).get(PATH, [])
+
+    assert psp_client.TRIES == len(server.requests)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_recovers_is_read(status: int) -> None:
+    with StripeServer([a_charge()], behaviour=once(status, Retry_After="1")) as server:
+        body, _ = a_client(server).get(PATH, [])
+
+    assert "txn_000001" == json.loads(body)["data"][0]["id"]
+
+
+def test_a_wait_longer_than_the_cap_is_not_waited_but_reported() -> None:
+    with (
+        StripeServer([], behaviour=always(429, Retry_After="121")) as server,
+        pytest.raises(ProviderUnavailable) as caught,
+    ):
+        a_client(server).get(PATH, [])
+
+    assert (timedelta(seconds=121), 1) == (caught.value.retry_after, len(server.requests))
+
+
+def test_waits_within_the_cap_are_waited_until_the_cap_is_used_up(monkeypatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(psp_client.time, "sleep", waited.append)
+    with (
+        StripeServer([], behaviour=always(429, Retry_After="50")) as server,
+        pytest.raises(ProviderUnavailable),
+    ):
+        a_client(server).get(PATH, [])
+
+    assert [50.0, 50.0] == waited
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7", timedelta(seconds=7)),
+        ("864000", timedelta(days=10)),
+        ("Tue, 10 Jun 2025 10:00:30 GMT", timedelta(seconds=30)),
+        ("Tue, 10 Jun 2025 09:00:00 GMT", timedelta(0)),
+        ("-5", None),
+        ("1e9", None),
+        ("soon", None),
+        ("\u0667", None),
+        (None, None),
+    ],
+)
+def test_what_retry_after_asks_for(text: str | None, expected: timedelta | None) -> None:
+    assert expected == retry_after(text, datetime(2025, 6, 10, 10, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        raw(b""),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"),
+        raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\""),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}"),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"),
+        raw(b"no http at all\r\n\r\n"),
+    ],
+    ids=["hang up", "in the body", "in a chunk", "two lengths", "no gzip", "no http"],
+)
+def test_a_connection_that_breaks_is_repeated_and_then_left_to_airflow(behaviour: Behaviour) -> None:
+    with StripeServer([], behaviour=behaviour) as server, pytest.raises(ProviderUnavailable):
+        a_client(server).get(PATH, [])
+
+    assert psp_client.TRIES == len(server.requests)
+
+
+def test_nobody_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with pytest.raises(ProviderUnavailable, match="ConnectionError"):
+        PspClient(Endpoint.parse(f"http://127.0.0.1:{port}"), DEFAULT_KEY).get(PATH, [])
+
+
+def _drip(start: bytes) -> Behaviour:
+    def behave(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> None:
+        deadline = time.monotonic() + 20
+        try:
+            handler.wfile.write(start)
+            while time.monotonic() < deadline:
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+                handler.rfile.raw._sock.settimeout(0.1)  # type: ignore[attr-defined]
+                try:
+                    if not handler.rfile.raw._sock.recv(1):  # type: ignore[attr-defined]
+                        return
+                except TimeoutError:
+                    continue
+        except OSError:
+            return
+
+    return behave
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP"],
+    ids=["body", "headers", "status"],
+)
+def test_a_drip_of_bytes_can_not_outlast_the_deadline(start: bytes, monkeypatch) -> None:
+    monkeypatch.setattr(psp_client, "TRIES", 1)
+    with StripeServer([], behaviour=_drip(start)) as server:
+        before = time.monotonic()
+        with pytest.raises(ProviderUnavailable, match="over its deadline"):
+            a_client(server, request_seconds_max=0.7).get(PATH, [])
+        took_seconds = time.monotonic() - before
+
+    assert took_seconds < 3
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_cap() -> None:
+    bomb = gzip.compress(b"[" * 50_000_000)
+    with (
+        StripeServer([], behaviour=always(200, bomb, Content_Encoding="gzip")) as server,
+        pytest.raises(SourceError, match="more than 1000000 bytes"),
+    ):
+        a_client(server, body_bytes_max=1_000_000).get(PATH, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://api.stripe.com", "https://api.stripe.com/v1", "https://user@api.stripe.com",
+        "https://api.stripe.com?x=1", "ftp://127.0.0.1:21", "127.0.0.1:80", "https://", "https://a:b",
+        "http://127.0.0.1", "http://internal:8000", "file:///etc/passwd", "https://[::1",
+    ],
+)
+def test_an_endpoint_is_scheme_host_and_port_and_plain_http_only_an_address(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="endpoint"):
+        Endpoint.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://169.254.169.254:80", "https://169.254.169.254:443", "http://[fe80::1]:80",
+        "http://[::ffff:169.254.169.254]:80", "http://[fd00:ec2::254]:80", "http://100.100.100.200:80",
+        "http://0.0.0.0:80", "http://224.0.0.1:80", "http://[::]:80",
+    ],
+)
+def test_metadata_and_link_local_addresses_are_never_called(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="may not be called"):
+        Endpoint.parse(text).address()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1"])
+def test_a_name_that_leads_to_a_private_address_is_not_called(monkeypatch, address: str) -> None:
+    """Whoever answers for the name, now or at the second look-up, can't lead the client inside."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
+    monkeypatch.setattr(psp_client.socket, "getaddrinfo", lambda *_, **__: found)
+
+    with pytest.raises(ConfigurationError, match="may not be called"):
+        PspClient(Endpoint.parse("https://api.stripe.com"), DEFAULT_KEY).get(PATH, [])
+
+
+def test_the_key_shows_in_no_message_log_or_representation(caplog) -> None:
+    caplog.set_level(logging.DEBUG)
+    messages = []
+    for behaviour in (always(500), always(401), always(302), raw(b"")):
+        with StripeServer([], behaviour=behaviour) as server:
+            client = a_client(server)
+            with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it raises
+                client.get(PATH, [])
+            messages += [repr(client), repr(caught.getrepr(style="long", showlocals=False)), str(caught.value)]
+
+    assert [] == [text for text in [*messages, caplog.text] if DEFAULT_KEY in text]
+
+
+# What a page may be: an answer 200 that the reader or the gate must not take.
+
+
+def _page(**changes: Any) -> bytes:
+    page = {"object": "list", "url": PATH, "has_more": False, "data": [a_charge()], **changes}
+    return json.dumps(page).encode()
+
+
+_NESTED = b'{"object": "list", "has_more": false, "data": [' + b'{"id": ' * 50 + b"1" + b"}" * 50 + b"]}"
+BAD_PAGES: dict[str, tuple[Behaviour, str]] = {
+    "maintenance page": (always(200, b"<html>We are back soon</html>", Content_Type="text/html"), "html_page"),
+    "html that claims to be json": (always(200, b"<html>We are back soon</html>"), "html_page"),
+    "nothing": (always(200, b""), "empty"),
+    "cut in the headers": (raw(b"HTTP/1.1 200 OK\r\nContent-Le"), "empty"),
+    "cut, the length says so too": (always(200, _page()[:-40]), "bad_json"),
+    "gzip, cut": (always(200, gzip.compress(_page() * 1)[:-30], Content_Encoding="gzip"), "bad_json"),
+    "gzip, twice": (always(200, gzip.compress(_page()) * 2, Content_Encoding="gzip"), "bad_json"),
+    "a key twice": (always(200, _page().replace(b'"net": 9610', b'"net": 9610, "net": 1')), "bad_json"),
+    "not a number": (always(200, _page().replace(b"9610", b"NaN")), "bad_json"),
+    "infinity": (always(200, _page().replace(b"9610", b"Infinity")), "bad_json"),
+    "far too large": (always(200, _page().replace(b'"exchange_rate": null', b'"exchange_rate": 1e400')), "bad_json"),
+    "fraction": (always(200, _page().replace(b"9610", b"9610.0")), "bad_json"),
+    "comma too many": (always(200, _page()[:-1] + b",}"), "bad_json"),
+    "nested": (always(200, _NESTED), "bad_json"),
+    "nested deeper": (always(200, b"[" * 100_000), "bad_json"),
+    "utf-16": (always(200, _page().decode().encode("utf-16")), "bad_encoding"),
+    "nul": (always(200, _page().replace(b"ORD-1", rb"\u0000")), "bad_json"),
+    "amount as text": (always(200, _page().replace(b'"net": 9610', b'"net": "9610"')), "bad_page"),
+    "other list": (always(200, _page(object="search_result")), "bad_page"),
+    "no list": (always(200, b"[]"), "bad_page"),
+    "no has_more": (always(200, _page(has_more=None)), "bad_page"),
+    "no data": (always(200, _page(data={})), "bad_page"),
+    "line without id": (always(200, _page(data=[{"amount": 1}])), "bad_page"),
+    "more after nothing": (always(200, _page(has_more=True, data=[])), "page_missing"),
+    "the same page for ever": (always(200, _page(has_more=True)), "page_repeated"),
+    "a line twice": (always(200, _page(data=[a_charge(), a_charge()])), "page_repeated"),
+    "a line of last year": (always(200, _page(data=[a_charge(created=1_700_000_000)])), "outside_range"),
+}
+
+
+def test_every_page_that_is_none_is_kept_and_refused(stripe, configure, monkeypatch) -> None:
+    monkeypatch.setattr(page_reader.time, "sleep", lambda seconds: None)
+    found = {}
+    for name, (behaviour, _) in BAD_PAGES.items():
+        with StripeServer([], behaviour=behaviour) as server:
+            configure(server.url)
+            counted = stripe.run()
+        found[name] = (*stripe.verdict()[:2], counted["accepted"], counted["lines"])
+
+    assert {name: ("quarantined", reason, 0, 0) for name, (_, reason) in BAD_PAGES.items()} == found
+
+
+def test_json_under_another_content_type_is_not_taken(stripe, configure) -> None:
+    with StripeServer([], behaviour=always(200, _page(), Content_Type="text/plain")) as server:
+        configure(server.url)
+        with pytest.raises(ProviderUnavailable, match="text/plain"):
+            stripe.run()
+
+
+def test_a_page_that_was_cut_on_its_way_is_read_again(stripe, configure) -> None:
+    def cut_first(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> Answer:
+        return Answer(200, answer.body[:-20], JSON) if number == 1 else answer
+
+    with StripeServer([a_charge()], behaviour=cut_first) as server:
+        configure(server.url)
+        counted = stripe.run()
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
+
+
+def test_a_key_that_is_withdrawn_between_two_pages_leaves_nothing(stripe, configure) -> None:
+    def withdraw(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> Answer:
+        return answer if number == 1 else Answer(401, b"{}", JSON)
+
+    with StripeServer([a_charge(number) for number in range(150)], behaviour=withdraw) as server:
+        configure(server.url)
+        with pytest.raises(ConfigurationError, match="refuses the key"):
+            stripe.run()
+
+    assert [0] == stripe.values("select count(*) from deliveries")
+
+
+def test_a_page_that_ignores_the_size_asked_for_is_read_all_the_same(stripe, configure) -> None:
+    lines = [a_charge(number) for number in range(300)]
+    page = json.dumps({"object": "list", "has_more": False, "data": lines}).encode()
+    with StripeServer([], behaviour=always(200, page)) as server:
+        configure(server.url)
+        counted = stripe.run()
+
+    assert 300 == counted["lines"]
