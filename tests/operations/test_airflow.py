@@ -89,6 +89,18 @@ def test_a_round_in_airflow_finds_a_late_account_and_a_pause_and_tells_slack(
     ] == sorted(told)
 
 
+def test_a_round_without_a_slack_succeeds_and_keeps_the_message(
+    dag: Any, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_SLACK", raising=False)
+    books.publish(open_minor={"EUR": 100_001})
+    run = dag.test()
+
+    query = "select tries, delivered_at from internal.outbox"
+    assert "success" == str(run.state)
+    assert [{"tries": 0, "delivered_at": None}] == books.rows(query)
+
+
 def test_a_round_whose_watch_fails_delivers_all_the_same(
     dag: Any, fake: FakeSlack, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
