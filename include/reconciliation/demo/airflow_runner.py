@@ -24,7 +24,7 @@ class AirflowRunner:
         logging.disable(logging.WARNING)
         from airflow.dag_processing.dagbag import DagBag
 
-        bag = DagBag(PROJECT_ROOT / "dags" / f"{DAG_ID}.py", include_examples=False)
+        bag = DagBag(PROJECT_ROOT / "dags" / f"{DAG_ID}.py")
         if bag.import_errors:
             raise RunFailed("\n".join(bag.import_errors.values()))
         self._dag = bag.dags[DAG_ID]

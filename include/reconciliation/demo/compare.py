@@ -81,10 +81,8 @@ def _wrong_events(found: Iterable[tuple[Label, Finding]]) -> list[str]:
     ids_of_event: dict[tuple[str, str], set[str]] = defaultdict(set)
     events_of_id: dict[str, set[str]] = defaultdict(set)
     for label, finding in found:
-        # The rows of one gap are one per currency, each for itself.
-        event = f"{label.event} {label.currency}" if label.aspect == "source" else label.event
-        ids_of_event[label.account, event].add(finding.event_id)
-        events_of_id[finding.event_id].add(event)
+        ids_of_event[label.account, label.event].add(finding.event_id)
+        events_of_id[finding.event_id].add(label.event)
     split = [
         f"{account}: event {event} was reported under {len(ids)} event ids"
         for (account, event), ids in sorted(ids_of_event.items())

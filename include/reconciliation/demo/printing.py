@@ -29,14 +29,24 @@ def heading(text: str) -> None:
     say("─" * WIDTH)
 
 
+def windows_head(accounts: Sequence[tuple[str, str]]) -> str:
+    """What stands over the lines of the windows."""
+    names = "".join(f"{short_account(psp, account):<22}" for psp, account in accounts)
+    return f"  window  until             {names}".rstrip()
+
+
 def window_line(number: int, count: int, end: datetime, runs: Sequence[Row]) -> str:
     """One window: when it ends, and what each account's run said."""
-    told = "   ".join(
-        f"{short_account(run['psp'], run['account'])}: "
-        f"{_SHORT.get(run['verdict'], run['verdict'])}"
-        for run in runs
-    )
-    return f"  {number:>2}/{count}  until {end:%a %d %b %H:%M}   {told}"
+    told = "".join(f"{_verdict(run):<22}" for run in runs)
+    return f"  {number:>2}/{count}   {end:%a %d %b %H:%M}  {told}".rstrip()
+
+
+def _verdict(run: Row) -> str:
+    """A run in a few words: its verdict, and how many discrepancies are open."""
+    word = _SHORT.get(run["verdict"], run["verdict"])
+    if run["verdict"] == "discrepancies":
+        return f"{run['discrepancies']} {word}"
+    return f"{word}, {run['discrepancies']} open" if run["discrepancies"] else word
 
 
 def short_account(psp: str, account: str) -> str:

@@ -60,7 +60,7 @@ def _play(server: Server, history: History, make_runner: Callable[[], Runner]) -
         f"{timeline.BEGIN:%a %d %b} to {timeline.END:%a %d %b %Y}, in {len(windows)} windows"
     )
     with (
-        StripeServer(made_visible) as stripe,
+        StripeServer(made_visible, key=place.STRIPE_KEY) as stripe,
         psycopg.connect(server.conninfo("payments_ledger", "source_writer")) as ledger,
         psycopg.connect(server.conninfo("billing_gateway", "source_writer")) as gateway,
         psycopg.connect(
@@ -78,6 +78,7 @@ def _play(server: Server, history: History, make_runner: Callable[[], Runner]) -
             drop_folder=place.folder() / "drop",
             balance_transactions=made_visible,
         )
+        say(printing.windows_head(sorted((entry.psp, entry.account) for entry in PROFILES)))
         for number, window in enumerate(windows, 1):
             outside.advance(window.end)
             run_window(window)

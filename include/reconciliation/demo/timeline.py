@@ -1,4 +1,4 @@
-"""The virtual clock: seven days over a month's end and a weekend, in thirteen windows.
+"""The virtual clock: nine days over a month's end and a weekend, in twelve windows.
 
 Nothing here reads the real clock. Days are the days of the PSPs' zone, instants are UTC.
 """
@@ -44,10 +44,17 @@ END = at(NEXT_THURSDAY, 12)
 
 
 def windows() -> tuple[StoryWindow, ...]:
-    """Two windows on each business day, one at its noon and one at its end; the weekend has two."""
+    """A window at each noon and midnight, without those in which little would be new."""
     ends = [at(day, hour) for day in DAYS for hour in (0, 12)]
-    skipped = {BEGIN, at(SUNDAY, 0), at(SUNDAY, 12)}
-    ends = [end for end in ends if end not in skipped and end <= END]
+    quiet = {
+        BEGIN,
+        at(WEDNESDAY, 12),
+        at(FRIDAY, 0),
+        at(SUNDAY, 0),
+        at(SUNDAY, 12),
+        at(NEXT_THURSDAY, 0),
+    }
+    ends = [end for end in ends if end not in quiet and end <= END]
     return tuple(
         StoryWindow(start, end) for start, end in zip([BEGIN, *ends], ends, strict=False)
     )
