@@ -267,12 +267,14 @@ def _hash(files: list[Path]) -> str:
 
 
 def _drop_old_databases(server: Server) -> None:
-    """What killed test runs left, and templates of a schema that is gone; nobody else is here."""
+    """What killed test runs left, and templates of a schema that is gone."""
     query = "select datname from pg_catalog.pg_database order by datname"
+    current = {_schema_hash(), _lock_hash()}
     with psycopg.connect(server.conninfo("postgres", SUPERUSER), autocommit=True) as session:
         for (name,) in session.execute(query).fetchall():
-            is_left_over = re.match(r"(test|airflow_test)_[0-9]+|template_[0-9a-f]{12}_", name)
-            if is_left_over and _schema_hash() not in name and _lock_hash() not in name:
+            run = re.match(r"(?:test|airflow_test)_([0-9]+)", name)
+            template = re.match(r"template_([0-9a-f]{12})_", name)
+            if (run and _is_dead(run[1])) or (template and template[1] not in current):
                 _drop(session, name)
 
 
