@@ -45,6 +45,12 @@ def without_fee(
 ) -> dict[str, Any]:
     """A balance transaction of any kind that costs nothing."""
     return a_charge(
-        number, amount=amount, fee=0, fee_details=[], net=amount, reporting_category=category,
-        type=type_, source=source,
+        number,
+        amount=amount,
+        fee=0,
+        fee_details=[],
+        net=amount,
+        reporting_category=category,
+        type=type_,
+        source=source,
     )

@@ -79,9 +79,12 @@ class Reader:
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query in the workspace of the last attempt."""
-        options = f"-c search_path=work_{self.attempt_id},internal -c TimeZone=UTC"
-        with psycopg.connect(self.conninfo, options=options, row_factory=dict_row) as session:
+        with self._session() as session:
             return session.execute(query).fetchall()
+
+    def _session(self) -> psycopg.Connection[dict[str, Any]]:
+        options = f"-c search_path=work_{self.attempt_id},internal -c TimeZone=UTC"
+        return psycopg.connect(self.conninfo, options=options, row_factory=dict_row)
 
     def values(self, query: str) -> list[Any]:
         """The same for a query of one column."""
@@ -94,20 +97,18 @@ class Reader:
 
     def put_in_force(self) -> None:
         """What publishing does with the statements and lines that wait."""
-        with psycopg.connect(self.conninfo) as session:
+        with self._session() as session:
+            session.execute("select internal.ensure_partitions('2025-06-01')")
             session.execute(
-                "set local search_path = internal; select ensure_partitions('2025-06-01')"
-            )
-            session.execute(
-                f"""
+                """
                 insert into internal.statement_lines
                 select nextval('internal.item_ids'), statements.account_id, lines.statement_id,
-                    line_scope, line_key, occurrence, provider_type, type, economic_type, is_expected,
-                    coalesce(psp_reference, line_key), psp_reference, event_reference,
+                    line_scope, line_key, occurrence, provider_type, type, economic_type,
+                    is_expected, coalesce(psp_reference, line_key), psp_reference, event_reference,
                     merchant_reference, payout_reference, gross_minor, gross_currency, fee_minor,
-                    tax_minor, net_minor, net_currency, booked_at, booked_on, source_zone, value_date,
-                    row_number, 1, null, '2025-06-01'
-                from work_{self.attempt_id}.work_statement_lines as lines
+                    tax_minor, net_minor, net_currency, booked_at, booked_on, source_zone,
+                    value_date, row_number, 1, null, '2025-06-01'
+                from work_statement_lines as lines
                 inner join internal.statements using (statement_id)
                 on conflict do nothing
                 """
@@ -117,7 +118,9 @@ class Reader:
                 " where state = 'in_force' and exists (select from internal.statements as later"
                 " where later.state = 'accepted' and later.statement_key = earlier.statement_key)"
             )
-            session.execute("update internal.statements set state = 'in_force' where state = 'accepted'")
+            session.execute(
+                "update internal.statements set state = 'in_force' where state = 'accepted'"
+            )
 
 
 @pytest.fixture

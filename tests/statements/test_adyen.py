@@ -9,6 +9,7 @@ import pytest
 from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
 from include.reconciliation.steps.validate_statements import validate_statements
 from tests.statements.adyen_files import COLUMNS, NEWER_COLUMNS, a_file, a_payout, a_row
+from tests.statements.conftest import CONFIGURATION
 
 CANONICAL = "select * from work_statement_lines order by row_number"
 
@@ -67,20 +68,41 @@ def test_a_settled_row_is_a_payment_and_a_payout_row_leaves_the_account(adyen, d
 
 def test_each_type_word_has_its_meaning_whatever_its_case(adyen, drop_folder) -> None:
     words = (
-        "Settled", "settled", "REFUNDED", "Chargeback", "SecondChargeback", "ChargebackReversed",
-        "RefundedReversed", "Fee", "InvoiceDeduction", "MiscCosts", "DepositCorrection",
-        "Balancetransfer", "ReserveAdjustment", "PaidOutInSeashells",
+        "Settled",
+        "settled",
+        "REFUNDED",
+        "Chargeback",
+        "SecondChargeback",
+        "ChargebackReversed",
+        "RefundedReversed",
+        "Fee",
+        "InvoiceDeduction",
+        "MiscCosts",
+        "DepositCorrection",
+        "Balancetransfer",
+        "ReserveAdjustment",
+        "PaidOutInSeashells",
     )
     rows = [
-        a_row(type=word, modification_reference=str(number), gross_credit_gc="0", net_credit_nc="0",
-              markup_nc="", scheme_fees_nc="", interchange_nc="")
+        a_row(
+            type=word,
+            modification_reference=str(number),
+            gross_credit_gc="0",
+            net_credit_nc="0",
+            markup_nc="",
+            scheme_fees_nc="",
+            interchange_nc="",
+        )
         for number, word in enumerate(words)
     ]
     (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
 
     adyen.run()
 
-    found = adyen.rows("select provider_type, type, economic_type, is_expected from work_statement_lines order by row_number")
+    found = adyen.rows(
+        "select provider_type, type, economic_type, is_expected"
+        " from work_statement_lines order by row_number"
+    )
     assert [
         ("Settled", "payment", "payment", True),
         ("settled", "payment", "payment", True),
@@ -101,17 +123,38 @@ def test_each_type_word_has_its_meaning_whatever_its_case(adyen, drop_folder) ->
 
 def test_a_chargeback_with_a_penalty_and_a_refund_are_negative(adyen, drop_folder) -> None:
     rows = [
-        a_row(type="Chargeback", modification_reference="C", gross_debit_gc="1.00", gross_credit_gc="",
-              net_debit_nc="3.00", net_credit_nc="", markup_nc="2.00", scheme_fees_nc="", interchange_nc=""),
-        a_row(type="Refunded", modification_reference="R", gross_debit_gc="5", gross_credit_gc="",
-              net_debit_nc="5.00", net_credit_nc="", markup_nc="", scheme_fees_nc="", interchange_nc=""),
+        a_row(
+            type="Chargeback",
+            modification_reference="C",
+            gross_debit_gc="1.00",
+            gross_credit_gc="",
+            net_debit_nc="3.00",
+            net_credit_nc="",
+            markup_nc="2.00",
+            scheme_fees_nc="",
+            interchange_nc="",
+        ),
+        a_row(
+            type="Refunded",
+            modification_reference="R",
+            gross_debit_gc="5",
+            gross_credit_gc="",
+            net_debit_nc="5.00",
+            net_credit_nc="",
+            markup_nc="",
+            scheme_fees_nc="",
+            interchange_nc="",
+        ),
         a_payout(type="Balancetransfer", net_debit_nc="", net_credit_nc="8.00"),
     ]
     (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
 
     adyen.run()
 
-    found = adyen.rows("select type, gross_minor, fee_minor, net_minor from work_statement_lines order by row_number")
+    found = adyen.rows(
+        "select type, gross_minor, fee_minor, net_minor"
+        " from work_statement_lines order by row_number"
+    )
     assert [
         ("chargeback", -100, 200, -300),
         ("refund", -500, 0, -500),
@@ -121,14 +164,22 @@ def test_a_chargeback_with_a_penalty_and_a_refund_are_negative(adyen, drop_folde
 
 def test_yen_have_no_decimals_and_a_conversion_ties_within_its_rate(adyen, drop_folder) -> None:
     rows = [
-        a_row(gross_currency="JPY", gross_credit_gc="3000", exchange_rate="0.0061", net_credit_nc="17.80"),
+        a_row(
+            gross_currency="JPY",
+            gross_credit_gc="3000",
+            exchange_rate="0.0061",
+            net_credit_nc="17.80",
+        ),
         a_payout("17.80"),
     ]
     (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
 
     adyen.run()
 
-    found = adyen.rows("select gross_minor, gross_currency, fee_minor, net_minor, net_currency from work_statement_lines order by row_number")
+    found = adyen.rows(
+        "select gross_minor, gross_currency, fee_minor, net_minor, net_currency"
+        " from work_statement_lines order by row_number"
+    )
     assert (3000, "JPY", 50, 1780, "EUR") == tuple(found[0].values())
 
 
@@ -145,7 +196,9 @@ def test_equal_rows_are_numbered_and_another_order_changes_nothing(adyen, drop_f
     adyen.run()
 
     fees = [row for row in first if row["line_key"].startswith("fee|")]
-    assert [(1, -250), (2, -150), (3, -150)] == [(row["occurrence"], row["net_minor"]) for row in fees]
+    assert [(1, -250), (2, -150), (3, -150)] == [
+        (row["occurrence"], row["net_minor"]) for row in fees
+    ]
     assert first == adyen.rows(identities)
 
 
@@ -189,15 +242,23 @@ def test_a_booking_time_is_that_of_the_place_its_abbreviation_names(
     assert booking_date[:10] == line["booked_on"].isoformat()
 
 
-def test_columns_come_in_any_order_and_number_and_unknown_ones_are_named(adyen, drop_folder) -> None:
+def test_columns_come_in_any_order_and_number_and_unknown_ones_are_named(
+    adyen, drop_folder
+) -> None:
     without_booking = [name for name in COLUMNS if not name.startswith("Booking")]
     metadata = '{"note": "a, b", "x": "line\none"}'
     (drop_folder / "1.csv").write_bytes(a_file(columns=COLUMNS[::-1]))
     (drop_folder / "2.csv").write_bytes(
-        a_file([a_row(batch_number="8", metadata=metadata), a_payout(batch_number="8")], columns=COLUMNS + NEWER_COLUMNS)
+        a_file(
+            [a_row(batch_number="8", metadata=metadata), a_payout(batch_number="8")],
+            columns=COLUMNS + NEWER_COLUMNS,
+        )
     )
     (drop_folder / "3.csv").write_bytes(
-        a_file([a_row(batch_number="9"), a_payout(batch_number="9")], columns=[*without_booking, "Moon Phase"])
+        a_file(
+            [a_row(batch_number="9"), a_payout(batch_number="9")],
+            columns=[*without_booking, "Moon Phase"],
+        )
     )
 
     counted = adyen.run()
@@ -220,7 +281,10 @@ def test_a_file_of_two_batches_is_two_statements_that_prove_their_days(adyen, dr
 
     adyen.run()
 
-    found = adyen.rows("select statement_key, sequence_number, lines, covers_from, covers_to from statements order by 2")
+    found = adyen.rows(
+        "select statement_key, sequence_number, lines, covers_from, covers_to"
+        " from statements order by sequence_number"
+    )
     assert [
         ("batch 7", 7, 2, date(2025, 6, 9), date(2025, 6, 9)),
         ("batch 8", 8, 2, date(2025, 6, 10), date(2025, 6, 10)),
@@ -232,20 +296,26 @@ def test_control_totals_are_those_of_the_raw_rows(adyen, drop_folder) -> None:
 
     adyen.run()
 
-    found = adyen.rows("select currency, measure, control_minor, lines from statement_control_totals order by 1, 2")
+    found = adyen.rows(
+        "select currency, measure, control_minor, lines from statement_control_totals order by 1, 2"
+    )
     assert [("EUR", "fee", 50, 2), ("EUR", "gross", 2000, 1), ("EUR", "net", 0, 2)] == [
         tuple(row.values()) for row in found
     ]
 
 
-def test_the_same_bytes_under_another_name_are_counted_and_change_nothing(adyen, drop_folder) -> None:
+def test_the_same_bytes_under_another_name_are_counted_and_change_nothing(
+    adyen, drop_folder
+) -> None:
     (drop_folder / "batch_7.csv").write_bytes(a_file())
     adyen.run()
     (drop_folder / "batch_7 (1).csv").write_bytes(a_file())
 
     counted = adyen.run()
 
-    assert [("batch_7.csv", 2)] == [tuple(row.values()) for row in adyen.rows("select name, times_seen from deliveries")]
+    assert [("batch_7.csv", 2)] == [
+        tuple(row.values()) for row in adyen.rows("select name, times_seen from deliveries")
+    ]
     assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
 
 
@@ -266,7 +336,9 @@ def test_an_amendment_waits_in_the_place_of_the_version_before(adyen, drop_folde
 
     counted = adyen.run()
 
-    assert ["superseded", "accepted"] == adyen.values("select state from statements order by statement_id")
+    assert ["superseded", "accepted"] == adyen.values(
+        "select state from statements order by statement_id"
+    )
     assert {"accepted": 1, "quarantined": 0, "lines": 3} == counted
 
 
@@ -279,12 +351,15 @@ def test_an_amendment_that_fails_leaves_the_one_in_force_alone(adyen, drop_folde
     counted = adyen.run()
 
     assert [("batch 7", "in_force"), ("batch 7", "quarantined")] == [
-        tuple(row.values()) for row in adyen.rows("select statement_key, state from statements order by statement_id")
+        tuple(row.values())
+        for row in adyen.rows("select statement_key, state from statements order by statement_id")
     ]
     assert {"accepted": 0, "quarantined": 1, "lines": 0} == counted
 
 
-def test_what_waits_is_staged_again_by_each_attempt_until_it_is_in_force(adyen, drop_folder) -> None:
+def test_what_waits_is_staged_again_by_each_attempt_until_it_is_in_force(
+    adyen, drop_folder
+) -> None:
     (drop_folder / "batch_7.csv").write_bytes(a_file())
     adyen.run()
     (drop_folder / "batch_7.csv").unlink()
@@ -313,21 +388,25 @@ def test_the_good_file_corrects_the_refused_one_and_closes_its_alert(adyen, drop
 
     assert {"accepted": 0, "quarantined": 1, "lines": 0} == refused
     assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
-    assert ["corrected", "accepted"] == adyen.values("select state from statements order by statement_id")
+    assert ["corrected", "accepted"] == adyen.values(
+        "select state from statements order by statement_id"
+    )
     assert ["closed"] == adyen.values("select state from alerts")
 
 
-def test_a_refused_file_is_tried_again_once_the_rules_are_others(adyen, drop_folder, configure) -> None:
+def test_a_refused_file_is_tried_again_once_the_rules_are_others(
+    adyen, drop_folder, configure
+) -> None:
     (drop_folder / "batch_7.csv").write_bytes(
         a_file([a_row(gross_currency="CHF", net_currency="CHF"), a_payout(net_currency="CHF")])
     )
     adyen.run()
     adyen.run()
     refused = adyen.rows("select state, reason_code from statements")
-    from tests.statements.conftest import CONFIGURATION
-
     configure(text=CONFIGURATION.replace("JPY =", "CHF ="))
     adyen.run()
 
     assert [{"state": "quarantined", "reason_code": "currency_not_configured"}] == refused
-    assert ["corrected", "accepted"] == adyen.values("select state from statements order by statement_id")
+    assert ["corrected", "accepted"] == adyen.values(
+        "select state from statements order by statement_id"
+    )

@@ -20,36 +20,68 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "only a header": (a_file([]), "empty", ("row 2",)),
     "html page": (b"\n<!DOCTYPE html><html>Maintenance</html>", "html_page", ("DOCTYPE",)),
     "utf-16": (a_file().decode().encode("utf-16"), "bad_encoding", ("UTF-8",)),
-    "latin-1": (_both(merchant_reference="Caf\u00e9").replace("\u00e9".encode(), b"\xe9"), "bad_encoding", ()),
+    "latin-1": (
+        _both(merchant_reference="Caf\u00e9").replace("\u00e9".encode(), b"\xe9"),
+        "bad_encoding",
+        (),
+    ),
     "latin-1 header": (a_file().replace(b"Company", b"Compa\xf1y"), "bad_encoding", ("row 1",)),
     "cut in a character": (a_file() + "\u20ac".encode()[:2], "bad_encoding", ("end of the file",)),
     "nul": (_both(merchant_reference="a\0b"), "bad_encoding", ("NUL",)),
-    "late nul": (a_file([a_row()] * 2000 + [a_row(merchant_reference="\0")]), "bad_encoding", ("NUL",)),
+    "late nul": (
+        a_file([a_row()] * 2000 + [a_row(merchant_reference="\0")]),
+        "bad_encoding",
+        ("NUL",),
+    ),
     "zip": (b"PK\x03\x04\x14\x00\x08\x08", "bad_encoding", ()),
     "cut in a row": (a_file()[:-60], "malformed_row", ("row 3", "32 columns")),
     "cut at a row": (a_file([a_row()]), "wrong_total", ("none", "19.5", "EUR")),
     "column too many": (a_file().replace(b"mc,", b"mc,,", 1), "malformed_row", ("row 2",)),
     "empty row": (a_file().replace(b"\nShop,", b"\n\nShop,", 1), "malformed_row", ("row 2",)),
-    "quote that never ends": (a_file().replace(b",mc,", b',"mc,', 1), "malformed_row", ("quoted field",)),
+    "quote that never ends": (
+        a_file().replace(b",mc,", b',"mc,', 1),
+        "malformed_row",
+        ("quoted field",),
+    ),
     "end mark": (a_file().replace(b"\nShop,", b"\n\\.\nShop,", 1), "malformed_row", ("\\.",)),
     "semicolons": (a_file().replace(b",", b";"), "missing_column", ("Merchant Account",)),
-    "missing column": (a_file(columns=_MISSING), "missing_column", ("'Net Currency'", "Psp Reference, ")),
+    "missing column": (
+        a_file(columns=_MISSING),
+        "missing_column",
+        ("'Net Currency'", "Psp Reference, "),
+    ),
     "duplicate column": (a_file(columns=(*COLUMNS, "Type")), "duplicate_column", ("'Type'",)),
     "no header": (a_file().split(b"\n", 1)[1], "missing_column", ()),
     "quote in the header": (b'"Company" Account,' + a_file(), "bad_header", ("row 1",)),
-    "wrong account": (_both(merchant_account="ShopUS"), "wrong_account", ("row 2", "ShopEU", "ShopUS")),
+    "wrong account": (
+        _both(merchant_account="ShopUS"),
+        "wrong_account",
+        ("row 2", "ShopEU", "ShopUS"),
+    ),
     "no account": (_both(merchant_account=""), "wrong_account", ("found nothing",)),
     "batch number": (_both(batch_number="7a"), "bad_batch_number", ("7a",)),
     "no type": (_both(type=""), "missing_value", ("'Type'",)),
-    "unknown currency": (_both(gross_currency="EUX"), "unknown_currency", ("Gross Currency", "EUX")),
+    "unknown currency": (
+        _both(gross_currency="EUX"),
+        "unknown_currency",
+        ("Gross Currency", "EUX"),
+    ),
     "small letters": (_both(net_currency="eur"), "unknown_currency", ("Net Currency", "eur")),
     "no currency": (_both(net_currency=""), "unknown_currency", ("nothing",)),
-    "not configured": (_both(gross_currency="CHF"), "currency_not_configured", ("CHF", "EUR, JPY, USD")),
+    "not configured": (
+        _both(gross_currency="CHF"),
+        "currency_not_configured",
+        ("CHF", "EUR, JPY, USD"),
+    ),
     "31 April": (_both(booking_date="2025-04-31 10:00:00"), "bad_date", ("2025-04-31", "row 2")),
     "other date": (_both(booking_date="09/06/2025 10:00"), "bad_date", ("09/06/2025",)),
     "no date": (_both(booking_date="", creation_date=""), "bad_date", ("nothing",)),
     "unknown zone": (_both(booking_date_timezone="XYZ"), "unknown_zone", ("XYZ",)),
-    "decimal comma": (_both(net_credit_nc="19,50"), "bad_amount", ("row 2", "Net Credit (NC)", "19,50")),
+    "decimal comma": (
+        _both(net_credit_nc="19,50"),
+        "bad_amount",
+        ("row 2", "Net Credit (NC)", "19,50"),
+    ),
     "thousands": (_both(gross_credit_gc="1 020.00"), "bad_amount", ("1 020.00",)),
     "sign": (_both(markup_nc="-0.20"), "bad_amount", ("Markup (NC)", "-0.20")),
     "plus": (_both(gross_credit_gc="+20.00"), "bad_amount", ("+20.00",)),
@@ -65,38 +97,72 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "far too large": (_both(gross_credit_gc="9" * 40), "bad_amount", ("9999",)),
     "too large": (_both(gross_credit_gc="9" * 20), "bad_amount", ("9999",)),
     "bad rate": (_both(exchange_rate="1,0"), "bad_amount", ("Exchange Rate", "1,0")),
-    "excess decimals": (_both(markup_nc="0.195", net_credit_nc="19.505"), "excess_decimals", ("row 2", "0.195")),
-    "part of a yen": (
-        _both(gross_currency="JPY", gross_credit_gc="3000.5", exchange_rate="0.0061", net_credit_nc="17.80"),
-        "excess_decimals", ("JPY", "3000.5"),
+    "excess decimals": (
+        _both(markup_nc="0.195", net_credit_nc="19.505"),
+        "excess_decimals",
+        ("row 2", "0.195"),
     ),
-    "both sides": (_both(net_debit_nc="1.00", net_credit_nc="20.50"), "debit_and_credit", ("1.00 and 20.50",)),
+    "part of a yen": (
+        _both(
+            gross_currency="JPY",
+            gross_credit_gc="3000.5",
+            exchange_rate="0.0061",
+            net_credit_nc="17.80",
+        ),
+        "excess_decimals",
+        ("JPY", "3000.5"),
+    ),
+    "both sides": (
+        _both(net_debit_nc="1.00", net_credit_nc="20.50"),
+        "debit_and_credit",
+        ("1.00 and 20.50",),
+    ),
     "row does not tie": (
-        a_file([a_row(net_credit_nc="19.51"), a_payout("19.51")]), "row_does_not_tie", ("expected 19.5;", "found 19.51", "row 2"),
+        a_file([a_row(net_credit_nc="19.51"), a_payout("19.51")]),
+        "row_does_not_tie",
+        ("expected 19.5;", "found 19.51", "row 2"),
     ),
     "conversion does not tie": (
-        a_file([a_row(gross_currency="USD", exchange_rate="0.9000", net_credit_nc="17.52"), a_payout("17.52")]),
-        "row_does_not_tie", ("17.5", "17.52"),
+        a_file(
+            [
+                a_row(gross_currency="USD", exchange_rate="0.9000", net_credit_nc="17.52"),
+                a_payout("17.52"),
+            ]
+        ),
+        "row_does_not_tie",
+        ("17.5", "17.52"),
     ),
     "a cent off": (a_file(_CENT_OFF), "wrong_total", ("expected 0", "found 0.01", "batch 7, EUR")),
-    "a row lost": (a_file([a_row(), a_row(psp_reference="X"), a_payout("58.50")]), "wrong_total", ("-19.5",)),
+    "a row lost": (
+        a_file([a_row(), a_row(psp_reference="X"), a_payout("58.50")]),
+        "wrong_total",
+        ("-19.5",),
+    ),
 }
 
 
-def test_every_bad_file_is_refused_for_its_reason_and_the_good_one_goes_on(adyen, drop_folder) -> None:
+def test_every_bad_file_is_refused_for_its_reason_and_the_good_one_goes_on(
+    adyen, drop_folder
+) -> None:
     for name, (content, _, _) in BAD_FILES.items():
         (drop_folder / f"{name}.csv").write_bytes(content)
-    (drop_folder / "0 good.csv").write_bytes(a_file([a_row(batch_number="99"), a_payout(batch_number="99")]))
+    (drop_folder / "0 good.csv").write_bytes(
+        a_file([a_row(batch_number="99"), a_payout(batch_number="99")])
+    )
 
     counted = adyen.run()
 
     found = {
         row["name"].removesuffix(".csv"): row["reason_code"]
-        for row in adyen.rows("select name, reason_code from deliveries inner join statements using (delivery_id)")
+        for row in adyen.rows(
+            "select name, reason_code from deliveries inner join statements using (delivery_id)"
+        )
     }
     assert {**{name: reason for name, (_, reason, _) in BAD_FILES.items()}, "0 good": None} == found
     assert {"accepted": 1, "quarantined": len(BAD_FILES), "lines": 2} == counted
-    assert len(BAD_FILES) == len(adyen.values("select fingerprint from alerts where state = 'open'"))
+    assert len(BAD_FILES) == len(
+        adyen.values("select fingerprint from alerts where state = 'open'")
+    )
 
 
 def test_every_sentence_names_the_file_and_what_is_wrong_in_it(adyen, drop_folder) -> None:
@@ -107,7 +173,10 @@ def test_every_sentence_names_the_file_and_what_is_wrong_in_it(adyen, drop_folde
 
     sentences = dict(
         row.values()
-        for row in adyen.rows("select name, quarantine_reason from deliveries inner join statements using (delivery_id)")
+        for row in adyen.rows(
+            "select name, quarantine_reason"
+            " from deliveries inner join statements using (delivery_id)"
+        )
     )
     missing = {
         name: (word, sentences[f"{name}.csv"])
@@ -141,7 +210,9 @@ def test_harmless_differences_are_no_reason_to_refuse(adyen, drop_folder) -> Non
         "old mac line ends": a_file(numbered(3), line_end="\r"),
         "no last line end": a_file(numbered(4)).rstrip(),
         "many last line ends": a_file(numbered(5)) + b"\n\r\n\n",
-        "blanks in the header": a_file(numbered(6)).replace(b"Gross Debit (GC)", b" Gross  Debit (GC) "),
+        "blanks in the header": a_file(numbered(6)).replace(
+            b"Gross Debit (GC)", b" Gross  Debit (GC) "
+        ),
         "quoted empty": a_file(numbered(7)).replace(b",,", b',"",'),
         "zero on the other side": a_file(numbered(8, net_debit_nc="0.00")),
         "trailing zeros": a_file(numbered(9, markup_nc="0.20000")),
@@ -153,9 +224,14 @@ def test_harmless_differences_are_no_reason_to_refuse(adyen, drop_folder) -> Non
 
     counted = adyen.run()
 
-    assert [] == adyen.values("select quarantine_reason from statements where state = 'quarantined'")
+    assert [] == adyen.values(
+        "select quarantine_reason from statements where state = 'quarantined'"
+    )
     assert {"accepted": len(good_files), "quarantined": 0, "lines": 2 * len(good_files)} == counted
     assert [(2000, 50, 1950)] == [
         tuple(row.values())
-        for row in adyen.rows("select distinct gross_minor, fee_minor, net_minor from work_statement_lines where type = 'payment'")
+        for row in adyen.rows(
+            "select distinct gross_minor, fee_minor, net_minor"
+            " from work_statement_lines where type = 'payment'"
+        )
     ]

@@ -160,14 +160,16 @@ def test_what_retry_after_asks_for(text: str | None, expected: timedelta | None)
     [
         raw(b""),
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"),
-        raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\""),
+        raw(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a"'),
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}"),
         raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"),
         raw(b"no http at all\r\n\r\n"),
     ],
     ids=["hang up", "in the body", "in a chunk", "two lengths", "no gzip", "no http"],
 )
-def test_a_connection_that_breaks_is_repeated_and_then_left_to_airflow(behaviour: Behaviour) -> None:
+def test_a_connection_that_breaks_is_repeated_and_then_left_to_airflow(
+    behaviour: Behaviour,
+) -> None:
     with StripeServer([], behaviour=behaviour) as server, pytest.raises(ProviderUnavailable):
         a_client(server).get(PATH, [])
 
@@ -230,9 +232,18 @@ def test_a_bomb_is_not_unpacked_beyond_the_cap() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "http://api.stripe.com", "https://api.stripe.com/v1", "https://user@api.stripe.com",
-        "https://api.stripe.com?x=1", "ftp://127.0.0.1:21", "127.0.0.1:80", "https://", "https://a:b",
-        "http://127.0.0.1", "http://internal:8000", "file:///etc/passwd", "https://[::1",
+        "http://api.stripe.com",
+        "https://api.stripe.com/v1",
+        "https://user@api.stripe.com",
+        "https://api.stripe.com?x=1",
+        "ftp://127.0.0.1:21",
+        "127.0.0.1:80",
+        "https://",
+        "https://a:b",
+        "http://127.0.0.1",
+        "http://internal:8000",
+        "file:///etc/passwd",
+        "https://[::1",
     ],
 )
 def test_an_endpoint_is_scheme_host_and_port_and_plain_http_only_an_address(text: str) -> None:
@@ -243,9 +254,15 @@ def test_an_endpoint_is_scheme_host_and_port_and_plain_http_only_an_address(text
 @pytest.mark.parametrize(
     "text",
     [
-        "http://169.254.169.254:80", "https://169.254.169.254:443", "http://[fe80::1]:80",
-        "http://[::ffff:169.254.169.254]:80", "http://[fd00:ec2::254]:80", "http://100.100.100.200:80",
-        "http://0.0.0.0:80", "http://224.0.0.1:80", "http://[::]:80",
+        "http://169.254.169.254:80",
+        "https://169.254.169.254:443",
+        "http://[fe80::1]:80",
+        "http://[::ffff:169.254.169.254]:80",
+        "http://[fd00:ec2::254]:80",
+        "http://100.100.100.200:80",
+        "http://0.0.0.0:80",
+        "http://224.0.0.1:80",
+        "http://[::]:80",
     ],
 )
 def test_metadata_and_link_local_addresses_are_never_called(text: str) -> None:
@@ -253,7 +270,9 @@ def test_metadata_and_link_local_addresses_are_never_called(text: str) -> None:
         Endpoint.parse(text).address()
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1"]
+)
 def test_a_name_that_leads_to_a_private_address_is_not_called(monkeypatch, address: str) -> None:
     """Whoever answers for the name, now or at the second look-up, can't lead the client inside."""
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
@@ -269,9 +288,13 @@ def test_the_key_shows_in_no_message_log_or_representation(caplog) -> None:
     for behaviour in (always(500), always(401), always(302), raw(b"")):
         with StripeServer([], behaviour=behaviour) as server:
             client = a_client(server)
-            with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it raises
+            with pytest.raises(Exception) as caught:
                 client.get(PATH, [])
-            messages += [repr(client), repr(caught.getrepr(style="long", showlocals=False)), str(caught.value)]
+            messages += [
+                repr(client),
+                repr(caught.getrepr(style="long", showlocals=False)),
+                str(caught.value),
+            ]
 
     assert [] == [text for text in [*messages, caplog.text] if DEFAULT_KEY in text]
 
@@ -284,19 +307,33 @@ def _page(**changes: Any) -> bytes:
     return json.dumps(page).encode()
 
 
-_NESTED = b'{"object": "list", "has_more": false, "data": [' + b'{"id": ' * 50 + b"1" + b"}" * 50 + b"]}"
+_NESTED = (
+    b'{"object": "list", "has_more": false, "data": [' + b'{"id": ' * 50 + b"1" + b"}" * 50 + b"]}"
+)
 BAD_PAGES: dict[str, tuple[Behaviour, str]] = {
-    "maintenance page": (always(200, b"<html>We are back soon</html>", Content_Type="text/html"), "html_page"),
+    "maintenance page": (
+        always(200, b"<html>We are back soon</html>", Content_Type="text/html"),
+        "html_page",
+    ),
     "html that claims to be json": (always(200, b"<html>We are back soon</html>"), "html_page"),
     "nothing": (always(200, b""), "empty"),
     "cut in the headers": (raw(b"HTTP/1.1 200 OK\r\nContent-Le"), "empty"),
     "cut, the length says so too": (always(200, _page()[:-40]), "bad_json"),
-    "gzip, cut": (always(200, gzip.compress(_page() * 1)[:-30], Content_Encoding="gzip"), "bad_json"),
+    "gzip, cut": (
+        always(200, gzip.compress(_page() * 1)[:-30], Content_Encoding="gzip"),
+        "bad_json",
+    ),
     "gzip, twice": (always(200, gzip.compress(_page()) * 2, Content_Encoding="gzip"), "bad_json"),
-    "a key twice": (always(200, _page().replace(b'"net": 9610', b'"net": 9610, "net": 1')), "bad_json"),
+    "a key twice": (
+        always(200, _page().replace(b'"net": 9610', b'"net": 9610, "net": 1')),
+        "bad_json",
+    ),
     "not a number": (always(200, _page().replace(b"9610", b"NaN")), "bad_json"),
     "infinity": (always(200, _page().replace(b"9610", b"Infinity")), "bad_json"),
-    "far too large": (always(200, _page().replace(b'"exchange_rate": null', b'"exchange_rate": 1e400')), "bad_json"),
+    "far too large": (
+        always(200, _page().replace(b'"exchange_rate": null', b'"exchange_rate": 1e400')),
+        "bad_json",
+    ),
     "fraction": (always(200, _page().replace(b"9610", b"9610.0")), "bad_json"),
     "comma too many": (always(200, _page()[:-1] + b",}"), "bad_json"),
     "nested": (always(200, _NESTED), "bad_json"),
@@ -312,7 +349,10 @@ BAD_PAGES: dict[str, tuple[Behaviour, str]] = {
     "more after nothing": (always(200, _page(has_more=True, data=[])), "page_missing"),
     "the same page for ever": (always(200, _page(has_more=True)), "page_repeated"),
     "a line twice": (always(200, _page(data=[a_charge(), a_charge()])), "page_repeated"),
-    "a line of last year": (always(200, _page(data=[a_charge(created=1_700_000_000)])), "outside_range"),
+    "a line of last year": (
+        always(200, _page(data=[a_charge(created=1_700_000_000)])),
+        "outside_range",
+    ),
 }
 
 

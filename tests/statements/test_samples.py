@@ -1,4 +1,4 @@
-"""Real files of others, where they lie beside the project: each has the verdict that it deserves."""
+"""Real files of others, where they lie beside the project: each has the verdict it deserves."""
 
 from __future__ import annotations
 
@@ -78,14 +78,21 @@ def test_batch_380_has_the_totals_that_its_columns_add_up_to(adyen, drop_folder,
         cents = [Decimal(row[credit] or 0) - Decimal(row[debit] or 0) for row in rows]
         return int(sum(cents) * 100)
 
-    found = adyen.rows("select sum(gross_minor)::bigint as gross, sum(net_minor)::bigint as net, count(*) as lines from work_statement_lines")
+    found = adyen.rows(
+        "select sum(gross_minor)::bigint as gross, sum(net_minor)::bigint as net, count(*) as lines"
+        " from work_statement_lines"
+    )
     assert (
-        total("Gross Credit (GC)", "Gross Debit (GC)"), total("Net Credit (NC)", "Net Debit (NC)"), len(rows),
+        total("Gross Credit (GC)", "Gross Debit (GC)"),
+        total("Net Credit (NC)", "Net Debit (NC)"),
+        len(rows),
     ) == tuple(found[0].values())
 
 
 def test_a_real_balance_transaction_is_a_line_of_a_page() -> None:
-    line = (STRIPE / "dj-stripe__balance_transaction_txn_fake_ch_fakefakefakefakefake0001.json").read_bytes()
+    line = (
+        STRIPE / "dj-stripe__balance_transaction_txn_fake_ch_fakefakefakefakefake0001.json"
+    ).read_bytes()
 
     page = pages.parse(b'{"object": "list", "has_more": false, "data": [' + line + b"]}", "page 1")
 

@@ -58,7 +58,9 @@ def test_damaged_content_is_noticed_and_replaced_when_it_comes_again(store_folde
     assert CONTENT == store.read(NAME)
 
 
-@pytest.mark.parametrize("name", ["", "../../etc/passwd", NAME.upper(), NAME[:-1], f"{NAME}\n", f"/{NAME}"])
+@pytest.mark.parametrize(
+    "name", ["", "../../etc/passwd", NAME.upper(), NAME[:-1], f"{NAME}\n", f"/{NAME}"]
+)
 def test_only_a_hash_is_a_name(store_folder: Path, name: str) -> None:
     with pytest.raises(ValueError, match="is not a SHA-256"):
         store.path(name)
@@ -91,7 +93,15 @@ def test_only_complete_regular_files_are_seen(tmp_path: Path) -> None:
     (tmp_path / "outside.csv").write_text("secret")
     folder = tmp_path / "ShopEU"
     folder.mkdir()
-    for name in ("b.csv", "a.csv", ".hidden.csv", "a.csv.part", "a.csv.tmp", "a.csv~", "x.filepart"):
+    for name in (
+        "b.csv",
+        "a.csv",
+        ".hidden.csv",
+        "a.csv.part",
+        "a.csv.tmp",
+        "a.csv~",
+        "x.filepart",
+    ):
         (folder / name).write_text("content")
     (folder / "link.csv").symlink_to(tmp_path / "outside.csv")
     (folder / "folder.csv").mkdir()
@@ -100,7 +110,9 @@ def test_only_complete_regular_files_are_seen(tmp_path: Path) -> None:
     assert ["a.csv", "b.csv"] == [file.name for file in folders.settled_files(folder)]
 
 
-def test_a_file_that_grows_between_two_looks_waits_for_the_next_run(tmp_path: Path, monkeypatch) -> None:
+def test_a_file_that_grows_between_two_looks_waits_for_the_next_run(
+    tmp_path: Path, monkeypatch
+) -> None:
     (tmp_path / "done.csv").write_text("content")
     growing = tmp_path / "growing.csv"
     growing.write_text("first part")
@@ -117,8 +129,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_alone(tmp_path: Path) -> N
     (tmp_path / "a.csv").write_text("content")
     file = folders.settled_files(tmp_path)[0]
 
-    with pytest.raises(folders.FileChanged), folders.opened(file) as stream:
-        stream.read()
+    with pytest.raises(folders.FileChanged), folders.opened(file):
         (tmp_path / "a.csv").write_text("content and more")
 
 

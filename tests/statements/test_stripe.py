@@ -74,23 +74,43 @@ def test_the_read_reaches_from_the_look_back_to_the_as_of(stripe, configure) -> 
 # What the API gives: type, economic type, psp reference, event reference, payout reference.
 CATEGORIES = [
     (
-        ("refund", "refund", {"id": "re_1", "object": "refund", "charge": "ch_1", "payment_intent": "pi_1"}),
+        (
+            "refund",
+            "refund",
+            {"id": "re_1", "object": "refund", "charge": "ch_1", "payment_intent": "pi_1"},
+        ),
         ("refund", "refund", "pi_1", "re_1", None),
     ),
     (
-        ("dispute", "adjustment", {"id": "dp_1", "object": "dispute", "charge": "ch_1", "payment_intent": None}),
+        (
+            "dispute",
+            "adjustment",
+            {"id": "dp_1", "object": "dispute", "charge": "ch_1", "payment_intent": None},
+        ),
         ("chargeback", "chargeback", "ch_1", "dp_1", None),
     ),
     (
-        ("dispute_reversal", "adjustment", {"id": "dp_1", "object": "dispute", "payment_intent": "pi_1"}),
+        (
+            "dispute_reversal",
+            "adjustment",
+            {"id": "dp_1", "object": "dispute", "payment_intent": "pi_1"},
+        ),
         ("reversal", "reversal", "pi_1", "dp_1", None),
     ),
     (
-        ("partial_capture_reversal", "refund", {"id": "ch_1", "object": "charge", "payment_intent": "pi_1"}),
+        (
+            "partial_capture_reversal",
+            "refund",
+            {"id": "ch_1", "object": "charge", "payment_intent": "pi_1"},
+        ),
         ("reversal", "payment", "pi_1", "ch_1", None),
     ),
     (
-        ("refund_failure", "refund_failure", {"id": "re_1", "object": "refund", "payment_intent": "pi_1"}),
+        (
+            "refund_failure",
+            "refund_failure",
+            {"id": "re_1", "object": "refund", "payment_intent": "pi_1"},
+        ),
         ("reversal", "refund", "pi_1", "re_1", None),
     ),
     (("fee", "stripe_fee", None), ("fee", "fee", None, None, None)),
@@ -114,22 +134,35 @@ def test_each_category_has_its_type_and_references(stripe, configure) -> None:
 
 
 def test_a_conversion_takes_its_gross_from_the_charge_and_never_converts(stripe, configure) -> None:
-    source = {"id": "ch_1", "object": "charge", "amount": 5000, "currency": "eur", "payment_intent": "pi_1"}
-    with StripeServer([
-        a_charge(1, exchange_rate=5.9, source=source),
-        a_charge(2, exchange_rate=5.9, source="ch_2"),
-    ]) as server:
+    source = {
+        "id": "ch_1",
+        "object": "charge",
+        "amount": 5000,
+        "currency": "eur",
+        "payment_intent": "pi_1",
+    }
+    with StripeServer(
+        [
+            a_charge(1, exchange_rate=5.9, source=source),
+            a_charge(2, exchange_rate=5.9, source="ch_2"),
+        ]
+    ) as server:
         configure(server.url)
         stripe.run()
 
     found = stripe.rows(
-        "select gross_minor, gross_currency, net_minor, net_currency from work_statement_lines order by line_key"
+        "select gross_minor, gross_currency, net_minor, net_currency"
+        " from work_statement_lines order by line_key"
     )
-    assert [(5000, "EUR", 9610, "BRL"), (None, None, 9610, "BRL")] == [tuple(row.values()) for row in found]
+    assert [(5000, "EUR", 9610, "BRL"), (None, None, 9610, "BRL")] == [
+        tuple(row.values()) for row in found
+    ]
 
 
 def test_isk_is_written_in_hundredths_and_has_none(stripe, configure) -> None:
-    with StripeServer([a_charge(1, currency="isk", amount=50000, fee=0, fee_details=[], net=50000)]) as server:
+    with StripeServer(
+        [a_charge(1, currency="isk", amount=50000, fee=0, fee_details=[], net=50000)]
+    ) as server:
         configure(server.url)
         stripe.run()
 
@@ -166,7 +199,9 @@ def test_the_same_pages_for_the_same_range_are_one_delivery_seen_twice(stripe, c
     assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
 
 
-def test_a_later_read_replaces_one_that_still_waits_and_no_line_is_staged_twice(stripe, configure) -> None:
+def test_a_later_read_replaces_one_that_still_waits_and_no_line_is_staged_twice(
+    stripe, configure
+) -> None:
     later = (WINDOW[0], WINDOW[1] + timedelta(hours=1))
     with StripeServer([a_charge(1)]) as server:
         configure(server.url)
@@ -174,7 +209,9 @@ def test_a_later_read_replaces_one_that_still_waits_and_no_line_is_staged_twice(
         server.balance_transactions.append(a_charge(2))
         counted = stripe.run(later)
 
-    assert ["superseded", "accepted"] == stripe.values("select state from statements order by statement_id")
+    assert ["superseded", "accepted"] == stripe.values(
+        "select state from statements order by statement_id"
+    )
     assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
 
 
@@ -211,8 +248,12 @@ def test_a_refused_read_is_corrected_by_a_good_one_of_the_range(stripe, configur
         stripe.run()
 
     assert ("quarantined", "row_does_not_tie") == refused
-    assert ["corrected", "accepted"] == stripe.values("select state from statements order by statement_id")
-    assert ["closed"] == stripe.values("select state from alerts where name = 'statement_quarantined'")
+    assert ["corrected", "accepted"] == stripe.values(
+        "select state from statements order by statement_id"
+    )
+    assert ["closed"] == stripe.values(
+        "select state from alerts where name = 'statement_quarantined'"
+    )
 
 
 BAD_LINES = [
@@ -229,7 +270,9 @@ BAD_LINES = [
 ]
 
 
-def test_every_line_that_can_not_be_is_refused_for_its_reason(stripe, configure, monkeypatch) -> None:
+def test_every_line_that_can_not_be_is_refused_for_its_reason(
+    stripe, configure, monkeypatch
+) -> None:
     monkeypatch.setattr(page_reader.time, "sleep", lambda seconds: None)
     found = []
     for change, _ in BAD_LINES:

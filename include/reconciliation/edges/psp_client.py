@@ -50,14 +50,16 @@ class Endpoint:
 
     @classmethod
     def parse(cls, text: str) -> Endpoint:
-        """From "https://api.example.com" or "http://127.0.0.1:8000"; ConfigurationError if not so."""
+        """From a text such as "https://api.example.com"; ConfigurationError for anything else."""
         try:
             parts = urlsplit(text)
             port = parts.port
         except ValueError:
             parts, port = urlsplit(""), None
         host = parts.hostname or ""
-        has_more = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+        has_more = (
+            parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+        )
         if parts.scheme not in ("https", "http") or not host or has_more:
             raise ConfigurationError(
                 f"endpoint {text!r}: expected scheme, host and port alone, as in https://api.example.com"
@@ -65,7 +67,9 @@ class Endpoint:
         # A private address is allowed only where the entry itself says so, with its port.
         is_exact = port is not None and (host == "localhost" or _is_address(host))
         if parts.scheme == "http" and not is_exact:
-            raise ConfigurationError(f"endpoint {text!r}: http is for addresses such as 127.0.0.1:8000")
+            raise ConfigurationError(
+                f"endpoint {text!r}: http is for addresses such as 127.0.0.1:8000"
+            )
         return cls(parts.scheme, host, port or 443, is_exact)
 
     def address(self) -> str:
@@ -73,7 +77,9 @@ class Endpoint:
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise ProviderUnavailable(f"the name {self.host} can't be looked up ({error})") from None
+            raise ProviderUnavailable(
+                f"the name {self.host} can't be looked up ({error})"
+            ) from None
         addresses = [str(entry[4][0]) for entry in found]
         for address in addresses:
             if not _may_be_called(address, self.is_exact_address):
@@ -126,8 +132,8 @@ class PspClient:
         host = self.endpoint.host
         if status in (401, 403):
             raise ConfigurationError(
-                f"{host} refuses the key of the connection (HTTP {status} to {path}): check that it is "
-                "current and may read balance transactions and their sources"
+                f"{host} refuses the key of the connection (HTTP {status} to {path}): "
+                "check that it is current and may read balance transactions and their sources"
             )
         if status not in _WAIT_AND_REPEAT:
             what = "a redirect, which is not followed" if 300 <= status < 400 else "no list"
@@ -161,7 +167,12 @@ class PspClient:
                     timeout=self.request_seconds_max,
                 ) as response:
                     return response.status_code, response.headers, self._body(response, deadline)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ssl.SSLError) as error:
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+            ssl.SSLError,
+        ) as error:
             # The text of such an error may repeat the request: only its kind is told.
             late = ", over its deadline" if time.monotonic() >= deadline else ""
             raise ProviderUnavailable(
@@ -173,12 +184,13 @@ class PspClient:
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         parts: list[bytes] = []
         size_bytes = 0
-        # read1 returns what one look at the socket gives, so that a drip can't outlast the deadline.
+        # read1 returns what one look at the socket gives: a drip can't outlast the deadline.
         while part := response.raw.read1(_READ_BYTES, decode_content=True):
             size_bytes += len(part)
             if size_bytes > self.body_bytes_max:
                 raise SourceError(
-                    f"{self.endpoint.host} answers more than {self.body_bytes_max} bytes to one request"
+                    f"{self.endpoint.host} answers one request with "
+                    f"more than {self.body_bytes_max} bytes"
                 )
             if time.monotonic() >= deadline:
                 raise TimeoutError
@@ -221,7 +233,7 @@ class _DeadlineAdapter(HTTPAdapter):
             def _new_conn(self) -> socket.socket:
                 # TLS still checks the name; only the look-up is done once, by us.
                 self._dns_host = adapter._endpoint.address()
-                return super()._new_conn()  # type: ignore[misc,no-any-return]
+                return super()._new_conn()  # type: ignore[misc]
 
             def connect(self) -> None:
                 super().connect()  # type: ignore[misc]

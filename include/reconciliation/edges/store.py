@@ -47,7 +47,7 @@ def keep(content: bytes | BinaryIO) -> str:
     return content_sha256
 
 
-def open(content_sha256: str) -> BinaryIO:  # noqa: A001 - read as store.open(...)
+def open(content_sha256: str) -> BinaryIO:
     """A kept content, for reading; FileNotFoundError when it was never kept."""
     return path(content_sha256).open("rb")
 

@@ -36,7 +36,9 @@ ADYEN_SETTLEMENT_DETAILS = CsvFormat(
     columns=_names(_REQUIRED) | _names(_OPTIONAL),
     required=frozenset(_names(_REQUIRED).values()),
     types={
-        **dict.fromkeys(("settled", "settledbulk", "settledinstallment"), LineType.plain("payment")),
+        **dict.fromkeys(
+            ("settled", "settledbulk", "settledinstallment"), LineType.plain("payment")
+        ),
         **dict.fromkeys(("refunded", "refundedbulk"), LineType.plain("refund")),
         **dict.fromkeys(("chargeback", "secondchargeback"), LineType.plain("chargeback")),
         "chargebackreversed": LineType.plain("reversal"),

@@ -59,8 +59,12 @@ def load(cursor: Cursor, stream: BinaryIO, format_: CsvFormat, file: str) -> lis
         raise _statement_error(error, header, file) from None
     if cursor.rowcount == 0:
         raise StatementError(
-            "empty", "there is no row after the header", file=file, row=HEADER_ROW + 1,
-            expected="at least one row", found="the end of the file",
+            "empty",
+            "there is no row after the header",
+            file=file,
+            row=HEADER_ROW + 1,
+            expected="at least one row",
+            found="the end of the file",
         )
     return [f"the column {name!r} is not known: kept, not read" for name in header.unknown]
 
@@ -68,7 +72,7 @@ def load(cursor: Cursor, stream: BinaryIO, format_: CsvFormat, file: str) -> lis
 def _header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
     head = stream.read(HEADER_BYTES_MAX)
     if head.startswith(codecs.BOM_UTF8):
-        head = head[len(codecs.BOM_UTF8):]
+        head = head[len(codecs.BOM_UTF8) :]
     _refuse_other_content(head, file)
     record, lines = _first_record(head, file)
     try:
@@ -82,7 +86,7 @@ def _header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
             "bad_header", f"the header can't be read as CSV ({error})", file=file, row=HEADER_ROW
         ) from None
     columns, unknown = _mapped([" ".join(name.split()) for name in names], format_, file)
-    return Header(columns, unknown, lines, head[len(record):])
+    return Header(columns, unknown, lines, head[len(record) :])
 
 
 def _refuse_other_content(head: bytes, file: str) -> None:
@@ -92,8 +96,12 @@ def _refuse_other_content(head: bytes, file: str) -> None:
         )
     if head.lstrip()[:1] == b"<":
         raise StatementError(
-            "html_page", "this is a page of markup, not a statement", file=file, row=HEADER_ROW,
-            expected="a CSV header", found=repr(head.lstrip()[:40].decode("utf-8", "replace")),
+            "html_page",
+            "this is a page of markup, not a statement",
+            file=file,
+            row=HEADER_ROW,
+            expected="a CSV header",
+            found=repr(head.lstrip()[:40].decode("utf-8", "replace")),
         )
     if b"\0" in head:
         raise _bad_encoding(file, "a NUL byte", row=HEADER_ROW)
@@ -111,7 +119,10 @@ def _first_record(head: bytes, file: str) -> tuple[bytes, int]:
     if len(head) < HEADER_BYTES_MAX:
         return head, 1
     raise StatementError(
-        "bad_header", "the header does not end", file=file, row=HEADER_ROW,
+        "bad_header",
+        "the header does not end",
+        file=file,
+        row=HEADER_ROW,
         expected=f"a header of at most {HEADER_BYTES_MAX} bytes",
     )
 
@@ -131,8 +142,12 @@ def _mapped(
     for header, ours in format_.columns.items():
         if ours in format_.required and ours not in columns:
             raise StatementError(
-                "missing_column", "a column that the format needs is not there", file=file,
-                row=HEADER_ROW, column=header, expected=f"the columns of {format_.title}",
+                "missing_column",
+                "a column that the format needs is not there",
+                file=file,
+                row=HEADER_ROW,
+                column=header,
+                expected=f"the columns of {format_.title}",
                 found=", ".join(names)[:2000],
             )
     twice = [name for name, ours in zip(names, columns, strict=True) if columns.count(ours) > 1]
@@ -143,8 +158,12 @@ def _mapped(
         )
     if len(columns) > COLUMNS_MAX:
         raise StatementError(
-            "bad_header", "there are too many columns", file=file, row=HEADER_ROW,
-            expected=f"at most {COLUMNS_MAX}", found=str(len(columns)),
+            "bad_header",
+            "there are too many columns",
+            file=file,
+            row=HEADER_ROW,
+            expected=f"at most {COLUMNS_MAX}",
+            found=str(len(columns)),
         )
     return tuple(columns), tuple(unknown)
 
@@ -158,9 +177,7 @@ def _create_raw_table(cursor: Cursor, format_: CsvFormat, columns: tuple[str, ..
         sql.SQL(
             "create unlogged table {} (row_number integer generated always as identity"
             " (start with {} cache 1000), {})"
-        ).format(
-            sql.Identifier(RAW_TABLE), sql.Literal(HEADER_ROW + 1), sql.SQL(", ").join(texts)
-        )
+        ).format(sql.Identifier(RAW_TABLE), sql.Literal(HEADER_ROW + 1), sql.SQL(", ").join(texts))
     )
 
 
@@ -177,7 +194,7 @@ def _checked_chunks(first: bytes, stream: BinaryIO, file: str) -> Iterator[bytes
         before = chunk[-3:]
         chunk = held + chunk
         body = chunk.rstrip(b"\r\n")
-        held = chunk[len(body):]
+        held = chunk[len(body) :]
         if body:
             yield body
         chunk = stream.read(CHUNK_BYTES)
@@ -192,7 +209,10 @@ def _refuse_bad_bytes(
 ) -> None:
     if size_bytes > SIZE_BYTES_MAX:
         raise StatementError(
-            "too_large", "the file is too large", file=file, expected=f"at most {SIZE_BYTES_MAX} bytes"
+            "too_large",
+            "the file is too large",
+            file=file,
+            expected=f"at most {SIZE_BYTES_MAX} bytes",
         )
     if b"\0" in chunk:
         raise _bad_encoding(file, "a NUL byte")
@@ -210,8 +230,12 @@ def _refuse_bad_bytes(
 
 def _bad_encoding(file: str, found: str, row: int | None = None) -> StatementError:
     return StatementError(
-        "bad_encoding", "the bytes are not UTF-8 text", file=file, row=row,
-        expected="UTF-8 without NUL", found=found,
+        "bad_encoding",
+        "the bytes are not UTF-8 text",
+        file=file,
+        row=row,
+        expected="UTF-8 without NUL",
+        found=found,
     )
 
 
@@ -222,7 +246,11 @@ def _statement_error(error: psycopg.DataError, header: Header, file: str) -> Sta
         return _bad_encoding(file, "bytes that are no character", row=row)
     found = (error.diag.message_primary or "a broken row").replace('"', "'")
     return StatementError(
-        "malformed_row", "the row can't be read", file=file, row=row,
-        expected=f"{len(header.columns)} columns, as the header has", found=found,
+        "malformed_row",
+        "the row can't be read",
+        file=file,
+        row=row,
+        expected=f"{len(header.columns)} columns, as the header has",
+        found=found,
         next_step="the file was probably cut: fetch it again",
     )

@@ -35,8 +35,8 @@ class CsvFormat:
     """A statement that is a CSV file with a header.
 
     `columns` maps header names to our column names; those not in `required` may be absent.
-    `small_gates` and `sum_gates` read grouped rows and always run; `row_gates` come between them and
-    read the raw rows again, only when the grouping raised a flag or could not be done.
+    `small_gates` and `sum_gates` read grouped rows and always run; `row_gates` come between them
+    and read the raw rows again, only when the grouping raised a flag or could not be done.
     """
 
     name: str
@@ -54,7 +54,7 @@ class CsvFormat:
 class PagesFormat:
     """A statement that is the pages of an API, read for a range of time.
 
-    `metadata_keys` are where a merchant keeps its own reference, the first one that is there counts.
+    `metadata_keys` are where a merchant keeps its own reference; the first that is there counts.
     """
 
     name: str

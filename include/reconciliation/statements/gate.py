@@ -133,7 +133,9 @@ def _admit_pages(
                 copy.write_row(page)
     except psycopg.DataError as error:
         raise StatementError(
-            "bad_json", "a page holds what the database can't", file=delivery.name,
+            "bad_json",
+            "a page holds what the database can't",
+            file=delivery.name,
             found=str(error.diag.message_primary),
         ) from None
     warehouse.run(cursor, f"statements/{format_.name}_raw")
@@ -228,7 +230,9 @@ def _binds(attempt: Attempt, delivery: Delivery, psp: Psp, format_: Format) -> d
         "account": attempt.account,
         "currencies": sorted(psp.limits),
         "expected": list(psp.expected_in_ledger),
-        "types": Jsonb({word: [line.type, line.economic_type] for word, line in format_.types.items()}),
+        "types": Jsonb(
+            {word: [line.type, line.economic_type] for word, line in format_.types.items()}
+        ),
         "read_from": delivery.read_from,
         "read_to": delivery.read_to,
         "zone": psp.zone,

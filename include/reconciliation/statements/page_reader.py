@@ -38,7 +38,7 @@ class Read:
 
 
 def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
-    """Reads the attempt's range with its look-back; ProviderUnavailable when the PSP does not answer.
+    """Reads the attempt's range with its look-back; ProviderUnavailable when nobody answers.
 
     What a page holds is judged by the gate, not here: a page that can't be followed ends the read.
     """
@@ -74,7 +74,7 @@ def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
 
 
 def range_of(attempt: Attempt, look_back: timedelta) -> tuple[datetime, datetime]:
-    """The half-open range to read, in whole seconds: up to the as-of, back to what may still change."""
+    """The half-open range in whole seconds: up to the as-of, back to what may still change."""
     starts = [attempt.window_start, attempt.watermark, attempt.reprocess_from]
     start = min(instant for instant in starts if instant is not None) - look_back
     return (
@@ -109,6 +109,8 @@ def _page(
                 time.sleep(0.2 * number)
             continue
         if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise ProviderUnavailable(f"the PSP answers {content_type[:60]!r} where JSON was expected")
+            raise ProviderUnavailable(
+                f"the PSP answers {content_type[:60]!r} where JSON was expected"
+            )
         return body, page
     return body, None

@@ -53,8 +53,11 @@ def parse(body: bytes, file: str) -> Page:
         raise StatementError("empty", "the page is empty", file=file, expected="a JSON list")
     if start == b"<":
         raise StatementError(
-            "html_page", "this is a page of markup, not a statement", file=file,
-            expected="a JSON list", found=repr(body.lstrip()[:40].decode("utf-8", "replace")),
+            "html_page",
+            "this is a page of markup, not a statement",
+            file=file,
+            expected="a JSON list",
+            found=repr(body.lstrip()[:40].decode("utf-8", "replace")),
         )
     try:
         text = body.decode("utf-8")
@@ -68,8 +71,11 @@ def parse(body: bytes, file: str) -> Page:
         ) from None
     except (ValueError, RecursionError) as error:
         raise StatementError(
-            "bad_json", "the page is not strict JSON, or was cut", file=file,
-            expected="one complete JSON value", found=str(error)[:200],
+            "bad_json",
+            "the page is not strict JSON, or was cut",
+            file=file,
+            expected="one complete JSON value",
+            found=str(error)[:200],
         ) from None
     return _page(value, file)
 
@@ -85,21 +91,30 @@ def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
         page = parse(body, file)
         if page.lines and content_sha256 in seen:
             raise StatementError(
-                "page_repeated", "the page came before", file=file,
-                expected="other lines than before", found=f"the bytes of page {seen[content_sha256]}",
+                "page_repeated",
+                "the page came before",
+                file=file,
+                expected="other lines than before",
+                found=f"the bytes of page {seen[content_sha256]}",
             )
         if page.has_more and not page.lines:
             raise StatementError(
-                "page_missing", "an empty page says that more follows", file=file,
-                expected="lines", found="none",
+                "page_missing",
+                "an empty page says that more follows",
+                file=file,
+                expected="lines",
+                found="none",
             )
         seen[content_sha256] = number
         has_more = page.has_more
         yield number, body.decode("utf-8")
     if has_more:
         raise StatementError(
-            "page_missing", "the last page says that more follows", file=delivery.name,
-            expected=f"page {len(pages) + 1}", found="nothing",
+            "page_missing",
+            "the last page says that more follows",
+            file=delivery.name,
+            expected=f"page {len(pages) + 1}",
+            found="nothing",
         )
 
 
@@ -113,12 +128,17 @@ def _page(value: object, file: str) -> Page:
         problem = "no has_more"
     elif not isinstance(value.get("data"), list):
         problem = "no data"
-    elif not all(isinstance(line, dict) and isinstance(line.get("id"), str) for line in value["data"]):
+    elif not all(
+        isinstance(line, dict) and isinstance(line.get("id"), str) for line in value["data"]
+    ):
         problem = "a line without an id"
     if problem is not None:
         raise StatementError(
-            "bad_page", "the page is not the list that the API documents", file=file,
-            expected="an object with object, has_more and data", found=problem,
+            "bad_page",
+            "the page is not the list that the API documents",
+            file=file,
+            expected="an object with object, has_more and data",
+            found=problem,
         )
     assert isinstance(value, dict)
     return Page(value["data"], value["has_more"])

@@ -25,29 +25,52 @@ REASONS = (
     Reason("bad_encoding", "the bytes are not UTF-8, or hold a NUL", _ASK_AGAIN),
     Reason("bad_header", "the header can't be read as CSV", _ASK_AGAIN),
     Reason("duplicate_column", "a column name occurs twice", _ASK_PSP),
-    Reason("missing_column", "a column that the format needs is not there",
-           "add the column to the report's settings at the PSP, then deliver the file again"),
-    Reason("malformed_row", "a row has too few or too many columns, or a quote never ends: the "
-           "file was probably cut", _ASK_AGAIN),
-    Reason("wrong_account", "rows belong to another merchant account",
-           "move the file to the folder of its account; take it out of this one"),
+    Reason(
+        "missing_column",
+        "a column that the format needs is not there",
+        "add the column to the report's settings at the PSP, then deliver the file again",
+    ),
+    Reason(
+        "malformed_row",
+        "a row has too few or too many columns, or a quote never ends: the file was probably cut",
+        _ASK_AGAIN,
+    ),
+    Reason(
+        "wrong_account",
+        "rows belong to another merchant account",
+        "move the file to the folder of its account; take it out of this one",
+    ),
     Reason("bad_batch_number", "the batch number is not a whole number", _ASK_PSP),
     Reason("missing_value", "a value that every row needs is empty", _ASK_PSP),
     Reason("unknown_currency", "the currency is not in ISO 4217", _ASK_PSP),
-    Reason("currency_not_configured", "the PSP's entry has no limits for the currency",
-           "add the currency under [psp.limits] in psps.toml; the next run reads the kept bytes"),
+    Reason(
+        "currency_not_configured",
+        "the PSP's entry has no limits for the currency",
+        "add the currency under [psp.limits] in psps.toml; the next run reads the kept bytes",
+    ),
     Reason("bad_date", "a date or time can't be read", _ASK_PSP),
-    Reason("unknown_zone", "the abbreviation of a time zone is not known",
-           "add it to statements/zones.py"),
-    Reason("bad_amount", "an amount is not a decimal number with a point and without a sign",
-           _ASK_PSP),
+    Reason(
+        "unknown_zone",
+        "the abbreviation of a time zone is not known",
+        "add it to statements/zones.py",
+    ),
+    Reason(
+        "bad_amount", "an amount is not a decimal number with a point and without a sign", _ASK_PSP
+    ),
     Reason("excess_decimals", "an amount has more decimals than its currency", _ASK_PSP),
     Reason("debit_and_credit", "a row has an amount on both sides", _ASK_PSP),
     Reason("row_does_not_tie", "gross less costs is not the net of the row", _ASK_PSP),
-    Reason("wrong_total", "the rows do not add up to what the statement says they do: it was cut, "
-           "edited, or rows were lost", _ASK_AGAIN),
-    Reason("bad_json", "a page is not strict JSON: cut, a key twice, or a number that is none",
-           _READ_AGAIN),
+    Reason(
+        "wrong_total",
+        "the rows do not add up to what the statement says they do: it was cut, "
+        "edited, or rows were lost",
+        _ASK_AGAIN,
+    ),
+    Reason(
+        "bad_json",
+        "a page is not strict JSON: cut, a key twice, or a number that is none",
+        _READ_AGAIN,
+    ),
     Reason("bad_page", "a page is JSON but not the list that the API documents", _READ_AGAIN),
     Reason("page_repeated", "a page or a line came twice in one read", _READ_AGAIN),
     Reason("page_missing", "a page or a line is missing from the read", _READ_AGAIN),
