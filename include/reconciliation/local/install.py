@@ -107,7 +107,8 @@ def _install_with_uv(files: list[str]) -> bool:
     try:
         _pip("install", "-qq", "--require-hashes", "-r", str(INSTALLER_LOCK))
         subprocess.run(
-            [str(uv), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes", *files],
+            [str(uv), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes",
+             *files],
             check=True, cwd=ROOT, env=_environment_for_uv(),
         )
     except (OSError, subprocess.CalledProcessError):
