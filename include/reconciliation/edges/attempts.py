@@ -67,6 +67,12 @@ def load(cursor: warehouse.Cursor, attempt_id: int) -> Attempt:
     return attempt
 
 
+def is_over(attempt_id: int) -> bool:
+    """Whether a run was stored for this attempt, so that no pause concerns it any more."""
+    with warehouse.transaction() as cursor:
+        return load(cursor, attempt_id).is_over
+
+
 def note(cursor: warehouse.Cursor, attempt_id: int, **columns: Any) -> None:
     """Writes down what a step found out about its attempt."""
     known = {

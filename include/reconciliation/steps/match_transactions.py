@@ -55,6 +55,8 @@ _TABLES = (
 
 def match_transactions(attempt_id: int) -> dict[str, int]:
     """Counts of what was matched and found; Paused when the PSP is."""
+    if attempts.is_over(attempt_id):
+        return {}
     pauses.check_pause(attempt_id, "match_transactions")
     with warehouse.attempt(attempt_id) as cursor:
         attempt = attempts.load(cursor, attempt_id)

@@ -43,7 +43,8 @@ _FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086
 
 def publish_run(attempt_id: int) -> str:
     """The run_id; a run that is stored already stays as it is."""
-    pauses.check_pause(attempt_id, "publish_run")
+    if not attempts.is_over(attempt_id):
+        pauses.check_pause(attempt_id, "publish_run")
     for takes_lock_first in (False, False, True):
         try:
             return warehouse.repeatedly(lambda: _publish(attempt_id, takes_lock_first))

@@ -20,16 +20,17 @@ in_force as (
 
 ),
 
+-- Numbered in the order of their payments, so that the indexes that they end in grow in order.
 changed as (
 
     select
         case when in_force.item_id is null then 'new' else 'changed' end as change,
-        nextval('internal.item_ids') as item_id,
         in_force.item_id as old_item_id,
         work_ledger_extract.*
     from work_ledger_extract
     left join in_force on work_ledger_extract.ledger_id = in_force.ledger_id
     where in_force.row_sha256 is distinct from work_ledger_extract.row_sha256
+    order by work_ledger_extract.psp_reference, work_ledger_extract.ledger_id
 
 ),
 
@@ -48,7 +49,7 @@ gone as (
 
 select
     change,
-    item_id,
+    nextval('internal.item_ids') as item_id,
     old_item_id,
     ledger_id,
     psp_reference,

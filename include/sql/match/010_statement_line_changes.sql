@@ -2,7 +2,8 @@
 --
 -- Grain:   one row per staged line, and one per line in force that an amendment no longer has.
 -- Binds:   account_id (integer).
--- Reason:  an amendment is applied line by line, by the line's own key and occurrence; where the
+-- Reason:  lines are numbered in the order of their payments, so that the indexes of the table that
+--          they end in grow in order; an amendment is applied line by line, by the line's own key and occurrence; where the
 --          provider numbers its lines (scope ''), a line is never taken to be withdrawn.
 create unlogged table work_line_changes as
 with
@@ -34,6 +35,11 @@ compared as (
 
     select
         staged.*,
+        coalesce(
+            staged.psp_reference,
+            'merchant:' || staged.merchant_reference,
+            'line:' || staged.line_scope || ':' || staged.line_key || ':' || staged.occurrence
+        ) as payment_key,
         in_force.item_id as old_item_id,
         (
             in_force.provider_type, in_force.type, in_force.economic_type, in_force.is_expected,
@@ -54,6 +60,7 @@ compared as (
             staged.line_scope = in_force.line_scope
             and staged.line_key = in_force.line_key
             and staged.occurrence = in_force.occurrence
+    order by payment_key, staged.line_key, staged.occurrence
 
 )
 
@@ -73,11 +80,7 @@ select
     type,
     economic_type,
     is_expected,
-    coalesce(
-        psp_reference,
-        'merchant:' || merchant_reference,
-        'line:' || line_scope || ':' || line_key || ':' || occurrence
-    ) as payment_key,
+    payment_key,
     psp_reference,
     event_reference,
     merchant_reference,

@@ -89,5 +89,6 @@ select
         and statement_currency = ledger_currency,
         false
     ) as is_plain,
-    nextval('internal.item_ids') as match_id
+    -- A match is known by its line.
+    statement_item_id as match_id
 from grouped;

@@ -35,7 +35,7 @@ pairs as (
     select
         line.item_id as line_id,
         entry.item_id as entry_id,
-        nextval('internal.item_ids') as match_id
+        line.item_id as match_id
     from ranked as line
     inner join ranked as entry
         on

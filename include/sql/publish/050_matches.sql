@@ -15,4 +15,5 @@ select
     is_proved,
     %(run_number)s,
     %(month)s
-from work_match_headers;
+from work_match_headers
+order by match_id;

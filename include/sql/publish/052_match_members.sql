@@ -5,4 +5,5 @@ select
     side,
     item_id,
     match_id
-from work_match_members;
+from work_match_members
+order by match_id;

@@ -12,9 +12,11 @@ create table internal.matches (
     published_month date not null
 ) partition by range (published_month);
 
-create unique index on internal.matches (match_id, published_month);
+create unique index matches_in_force on internal.matches (match_id, published_month)
+where last_run_number is null;
 
 comment on table internal.matches is 'Lines and ledger rows that clear each other, with the rule that did it.';
+comment on column internal.matches.match_id is 'The number of its line, or for a group of rows one of its own; a later match of that line is another version.';
 comment on column internal.matches.is_proved is 'False where only the reference ties the two: the statement gives no amount in the payment''s currency.';
 
 create table internal.match_members (
@@ -22,10 +24,11 @@ create table internal.match_members (
     side text not null check (side in ('statement', 'ledger')),
     item_id bigint not null,
     match_id bigint not null,
-    primary key (leg, side, item_id)
+    primary key (item_id, leg)
 );
 
-create index on internal.match_members (match_id);
+-- Members lie in the order of their matches, so a few pages hold those of one.
+create index on internal.match_members using brin (match_id) with (pages_per_range = 8);
 comment on table internal.match_members is 'Members of matches in force. The primary key is the last guard: no row is matched twice on a leg.';
 
 create table internal.dissolved_match_members (
@@ -52,7 +55,7 @@ create table internal.open_items (
     due_at timestamptz,
     due_on date,
     opened_run_number bigint not null,
-    primary key (leg, side, item_id)
+    primary key (item_id, leg)
 );
 
 create index on internal.open_items (account_id);
