@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from include.reconciliation import config
+from include.reconciliation.statements import gate
+from include.reconciliation.steps import fetch_psp_statements as fetch
 from tests.statements.adyen_files import COLUMNS, a_file, a_payout, a_row
 
 _ROWS = [a_row(), a_payout()]
@@ -197,6 +200,24 @@ def test_a_refused_file_takes_the_key_of_the_batch_that_it_holds(adyen, drop_fol
 
     keys = adyen.values("select statement_key from statements order by statement_id")
     assert ("batch 7", "delivery ") == (keys[0], keys[1][:9])
+
+
+def test_of_a_file_that_is_too_large_only_the_beginning_is_kept(
+    adyen, drop_folder, monkeypatch
+) -> None:
+    content = a_file([a_row()] * 10_000)
+    for module in (fetch, gate):
+        monkeypatch.setattr(module, "SIZE_BYTES_MAX", 1_200_000)
+    (drop_folder / "large.csv").write_bytes(content)
+
+    adyen.run()
+
+    state, reason, sentence = adyen.verdict()
+    assert ("quarantined", "too_large") == (state, reason)
+    assert f"found {len(content)} bytes" in sentence
+    assert [1 << 20] == [
+        path.stat().st_size for path in config.store_folder().rglob("*") if path.is_file()
+    ]
 
 
 def test_harmless_differences_are_no_reason_to_refuse(adyen, drop_folder) -> None:

@@ -16,7 +16,13 @@ from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import csv_reader, pages
 from include.reconciliation.statements.deliveries import Attempt, Delivery
-from include.reconciliation.statements.description import CsvFormat, Format, Gate, PagesFormat
+from include.reconciliation.statements.description import (
+    SIZE_BYTES_MAX,
+    CsvFormat,
+    Format,
+    Gate,
+    PagesFormat,
+)
 from include.reconciliation.statements.reasons import REASON_CODES
 from include.reconciliation.statements.zones import ZONES
 
@@ -89,6 +95,14 @@ def _admit_csv(
     format_: CsvFormat,
     binds: Mapping[str, Any],
 ) -> None:
+    if delivery.size_bytes > SIZE_BYTES_MAX:
+        raise StatementError(
+            "too_large",
+            "the file is too large",
+            file=delivery.name,
+            expected=f"at most {SIZE_BYTES_MAX} bytes",
+            found=f"{delivery.size_bytes} bytes",
+        )
     with store.open(delivery.content_sha256) as stream:
         notices = csv_reader.load(cursor, stream, format_, delivery.name)
     # Without statistics the planner sorts a million rows to join them with three.

@@ -77,3 +77,9 @@ REASONS = (
     Reason("outside_range", "a line lies outside of the range that was asked for", _READ_AGAIN),
 )
 REASON_CODES = {reason.code: reason for reason in REASONS}
+
+
+def table() -> str:
+    """The reasons as a table in Markdown, for docs/formats.md."""
+    rows = [f"| `{reason.code}` | {reason.meaning} | {reason.next_step} |" for reason in REASONS]
+    return "\n".join(["| Reason | What it means | What to do |", "|---|---|---|", *rows, ""])

@@ -50,11 +50,13 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
     for file in drop_folder.settled_files(
         drop_folder.account_folder(psp.connection, attempt.account)
     ):
-        if file.size_bytes > SIZE_BYTES_MAX or not file.is_unread_since(last_look):
+        if not file.is_unread_since(last_look):
             continue
         try:
             with drop_folder.opened(file) as stream:
-                kept.append((file, store.keep(stream)))
+                # Of a file that is refused for its size only the beginning is kept.
+                whole = file.size_bytes <= SIZE_BYTES_MAX
+                kept.append((file, store.keep(stream if whole else stream.read(1 << 20))))
         except (drop_folder.FileChanged, FileNotFoundError):
             continue
     new = 0

@@ -1,0 +1,42 @@
+"""The reasons for a refusal: each is used, and its page is made from the table."""
+
+from __future__ import annotations
+
+import re
+
+from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.statements.formats import FORMATS
+from include.reconciliation.statements.reasons import REASONS, table
+
+STATEMENTS = PROJECT_ROOT / "include" / "reconciliation" / "statements"
+
+
+def test_the_page_has_the_table_as_it_is() -> None:
+    """When it fails: put what `reasons.table()` returns at the end of the page."""
+    page = (PROJECT_ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+
+    assert page.endswith(table())
+
+
+def test_every_reason_is_given_somewhere_and_no_other() -> None:
+    sources = [path for path in STATEMENTS.glob("*.py") if path.name != "reasons.py"]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    codes = {reason.code for reason in REASONS}
+
+    assert set() == {code for code in codes if f'"{code}"' not in text}
+    assert set() == set(re.findall(r'StatementError\(\s*"(\w+)"', text)) - codes
+    assert set() == set(re.findall(r'Gate\(\s*"\w+", "(\w+)"', text)) - codes
+
+
+def test_every_promise_of_a_format_is_a_file_and_every_file_a_promise() -> None:
+    promised = set()
+    for format_ in FORMATS.values():
+        gates = getattr(format_, "gates", ()) or (
+            *format_.small_gates,  # type: ignore[union-attr]
+            *format_.row_gates,  # type: ignore[union-attr]
+            *format_.sum_gates,  # type: ignore[union-attr]
+        )
+        promised |= {f"{format_.name}/{gate.promise}.sql" for gate in gates}
+    folder = PROJECT_ROOT / "include" / "sql" / "gate"
+
+    assert promised == {path.relative_to(folder).as_posix() for path in folder.rglob("*.sql")}
