@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import CronDataIntervalTimetable, Param, dag, task_group
 
-from include.reconciliation import config
+from include.reconciliation import config, trigger_form
 from include.reconciliation.edges import task_outcome as task_for
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_accounts import choose_accounts
@@ -34,12 +34,8 @@ from include.reconciliation.steps.publish_run import publish_run
 from include.reconciliation.steps.validate_expectations import validate_expectations
 from include.reconciliation.steps.validate_statements import validate_statements
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
-from include.reconciliation.trigger_form import MOMENT_PATTERN
 
 PSPS = [psp.name for psp in config.load().psps]
-CHOICE = {"examples": PSPS, "items": {"type": "string", "enum": PSPS}}  # picker, and check
-SOME_PSPS = {"type": "array", "minItems": 1, "uniqueItems": True, **CHOICE}
-MOMENT = {"type": ["null", "string"], "format": "date-time", "pattern": MOMENT_PATTERN}
 
 
 @dag(
@@ -51,12 +47,12 @@ MOMENT = {"type": ["null", "string"], "format": "date-time", "pattern": MOMENT_P
     doc_md=__doc__,
     tags=["reconciliation"],
     params={
-        "psps": Param(PSPS, **SOME_PSPS, title="PSPs"),
-        "window_start": Param(None, **MOMENT, title="From", section="Window"),
-        "window_end": Param(None, **MOMENT, title="To (not included)", section="Window"),
-        "dry_run": Param(False, type="boolean", title="Dry run: show, publish nothing"),
+        "psps": Param(PSPS, title="PSPs", **trigger_form.some_of(PSPS)),
+        "window_start": Param(None, title="Window from", **trigger_form.MOMENT),
+        "window_end": Param(None, title="Window to (not included)", **trigger_form.MOMENT),
+        "dry_run": Param(False, type="boolean", title="Dry run", description="Publishes nothing."),
         "include_paused": Param(False, type="boolean", title="Paused PSPs too"),
-        "note": Param("", type="string", maxLength=500, title="Why (kept with the run)"),
+        "note": Param(None, title="Why", **trigger_form.NOTE),
     },
 )
 def billing_gateway_reconciliation() -> None:

@@ -222,6 +222,10 @@ def airflow_database(test_server: Server, administrator: psycopg.Connection) -> 
             _rename(administrator, _AIRFLOW_DATABASE, template)
         _copy(administrator, template, _AIRFLOW_DATABASE, "airflow")
     yield address
+    from airflow import settings
+
+    # At its exit Airflow would complain about a session on a database that is gone.
+    settings.dispose_orm(do_log=False)
     _drop(administrator, _AIRFLOW_DATABASE)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from include.reconciliation.errors import RequestError
 
@@ -20,6 +21,31 @@ MOMENT_PATTERN = (
     r"[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
     r"(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])$"
 )
+
+# JSON schemas of fields, as Airflow shows and checks them.
+MOMENT: dict[str, Any] = {
+    "type": ["null", "string"],
+    "format": "date-time",
+    "pattern": MOMENT_PATTERN,
+    "description": "UTC. Empty: from the end of the last run to the end of the last whole hour.",
+}
+NOTE: dict[str, Any] = {
+    "type": ["null", "string"],
+    "maxLength": 500,
+    "description": "Kept with the run, and shown beside a pause that it passes by.",
+}
+
+
+def some_of(names: list[str]) -> dict[str, Any]:
+    """A field that takes at least one of these names, each once."""
+    # `examples` makes Airflow's form show a list to pick from, `items` makes its server check.
+    return {
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": True,
+        "examples": names,
+        "items": {"type": "string", "enum": names},
+    }
 
 
 def refuse_unknown_fields(asked: object) -> None:

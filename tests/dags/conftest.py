@@ -26,7 +26,7 @@ def adyen_folder(databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def dag(airflow_database: str) -> Any:
-    """The reconciliation's DAG, read anew, so that a test may replace a step before."""
+    """The reconciliation's DAG, as Airflow reads it."""
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag(config.PROJECT_ROOT / "dags")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
@@ -45,7 +46,7 @@ def test_the_tasks_follow_each_other_and_the_report_ends_the_line(dag):
         (task.task_id, follower) for task in dag.tasks for follower in task.downstream_task_ids
     }
     assert edges == {
-        *zip(IN_ORDER, IN_ORDER[1:], strict=False),
+        *pairwise(IN_ORDER),
         # Each task of an account also reads its name from the list of accounts.
         *(("choose_accounts", task_id) for task_id in IN_ORDER),
         ("reconcile.publish_run", "validate_expectations"),

@@ -19,7 +19,7 @@ REFUSED = {
     "a time without a zone": ({"window_end": "2026-11-19T10:00:00"}, "does not match"),
     "a month that is none": ({"window_end": "2026-13-19T10:00:00Z"}, "does not match"),
     "SQL": ({"window_end": "2026-11-19T10:00:00Z'; drop table x; --"}, "does not match"),
-    "a number for a note": ({"note": 7}, "is not of type 'string'"),
+    "a number for a note": ({"note": 7}, "7 is not of type"),
     "a field that nobody knows": ({"window_strat": None}, "unknown fields: window_strat"),
 }
 
@@ -125,7 +125,7 @@ def test_a_time_is_read_with_its_zone():
     read = moment("window_end", "2026-11-19T10:00:00.000-03:00")
     assert read is not None
     assert "2026-11-19T10:00:00-03:00" == read.isoformat()
-    with pytest.raises(RequestError, match="window_end: .* is no time"):
+    with pytest.raises(RequestError, match=r"window_end: .* is no time"):
         moment("window_end", "2026-02-30T10:00:00Z")
 
 

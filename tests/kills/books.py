@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 PSP, ACCOUNT = "adyen", "NorthwindEU"
-WINDOW_START = datetime(2026, 11, 10, 0, 0, tzinfo=UTC)
+WINDOW_START = datetime(2026, 11, 9, 0, 0, tzinfo=UTC)
 WINDOW_END = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
 HEADER = (
     "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,"
@@ -70,13 +70,13 @@ def write_statement(drop_folder: Path) -> Path:
 
 
 def write_ledger(payments_ledger: psycopg.Connection) -> None:
-    """The company's own rows of the same day."""
+    """The company's own rows of the day before, which is when the payments were made."""
     with payments_ledger.cursor() as cursor:
         cursor.executemany(
             "insert into ledger.transactions (id, psp, psp_account, psp_reference,"
             " merchant_reference, event_reference, type, status, amount_minor, fee_minor, currency,"
             " occurred_at, updated_at) values (%s, 'adyen', 'NorthwindEU', %s, %s, %s, %s,"
-            " 'settled', %s, %s, 'EUR', '2026-11-10 09:00+00', '2026-11-10 09:00+00')",
+            " 'settled', %s, %s, 'EUR', '2026-11-09 09:00+00', '2026-11-09 09:00+00')",
             LEDGER,
         )
 
@@ -85,7 +85,7 @@ def _row(kind: str, net: int) -> dict[str, str]:
     return {
         "Company Account": "Northwind",
         "Merchant Account": ACCOUNT,
-        "Creation Date": "2026-11-10 10:00:00",
+        "Creation Date": "2026-11-09 10:00:00",
         "TimeZone": "CET",
         "Type": kind,
         "Net Currency": "EUR",

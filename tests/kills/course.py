@@ -74,6 +74,14 @@ def do_all(airflow_run_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """Messages to PostgreSQL and file calls of a step that nobody disturbs."""
+
+    messages: int
+    file_calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """Where the steps of one run find their databases, their statements and their folders."""
 
@@ -92,37 +100,36 @@ class Course:
             call = ("tests.kills.course:do", name, attempt_id)
         return self.children.run(*call, environment=self.environment, **order)
 
-    def run_until(self, last: str) -> int:
+    def run_until(self, last: str = NAMES[-1]) -> int:
         """All steps up to and with `last`, from the first one, as after clearing the whole run."""
         attempt_id = int(self.run("choose_window").value())
-        for name in STEPS:
-            if last == "choose_window":
-                break
+        for name in NAMES[1 : NAMES.index(last) + 1]:
             self.run(name, attempt_id).value()
-            if name == last:
-                break
         return attempt_id
+
+    def measure(self) -> dict[str, Effort]:
+        """Runs all steps, and says how much each of them had to say and to write."""
+        assert self.proxy is not None
+        efforts, attempt_id = {}, None
+        for name in NAMES:
+            outcome = self.run(name, attempt_id)
+            attempt_id = int(outcome.value()) if attempt_id is None else attempt_id
+            assert self.proxy.seen[-1] == "X", "the last word of a client is its good-bye"
+            efforts[name] = Effort(len(self.proxy.seen), outcome.file_calls)
+        return efforts
 
     def kill(self, name: str, at: KillAt) -> Outcome:
         """The steps before `name`, then `name` killed at that message."""
-        attempt_id = None if name == "choose_window" else self.run_until(before(name))
-        return self.run(name, attempt_id, kill_at=at)
+        return self.run(name, self.before(name), kill_at=at)
 
     def kill_at_file_call(self, name: str, number: int) -> Outcome:
         """The steps before `name`, then `name` killed before its file call of that number."""
-        return self.run(name, self.run_until(before(name)), kill_at_file_call=number)
+        return self.run(name, self.before(name), kill_at_file_call=number)
 
-    def messages(self, name: str) -> int:
-        """How many messages the step sends when nobody disturbs it; it is run to find out."""
-        assert self.proxy is not None
-        attempt_id = None if name == "choose_window" else self.run_until(before(name))
-        self.run(name, attempt_id).value()
-        return len(self.proxy.seen)
-
-
-def before(name: str) -> str:
-    """The step before this one."""
-    return NAMES[NAMES.index(name) - 1]
+    def before(self, name: str) -> int | None:
+        """Runs all steps before this one; the attempt, None where that is still to be chosen."""
+        number = NAMES.index(name)
+        return self.run_until(NAMES[number - 1]) if number else None
 
 
 def environment(server: Any, databases: Any, folder: Path) -> dict[str, str]:

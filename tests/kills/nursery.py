@@ -91,6 +91,9 @@ def nursery() -> Iterator[Nursery]:
 
 def main() -> None:
     """Reads orders, one JSON object a line, and answers each with an outcome."""
+    # Steps import these where they need them; here once is enough for all children.
+    for module in ("holidays", "holidays.financial", "xlsxwriter"):
+        importlib.import_module(module)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a step prints is not an answer
     for line in sys.stdin:

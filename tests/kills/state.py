@@ -73,9 +73,9 @@ def of_views(warehouse: psycopg.Connection) -> dict[str, list[str]]:
 def of_files(folder: Path) -> dict[str, str]:
     """The SHA-256 of every finished file by its path; unfinished ones begin with a dot."""
     return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        str(path): hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        for path in sorted(found.relative_to(folder) for found in folder.rglob("*"))
+        if (folder / path).is_file() and not any(part.startswith(".") for part in path.parts)
     }
 
 

@@ -1,0 +1,104 @@
+"""Databases for whole runs: one set that is disturbed, and one that never was."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from include.reconciliation.local.server import Server
+from tests.kills import books, course, state
+from tests.kills.course import Course
+from tests.kills.nursery import Nursery, nursery
+from tests.kills.proxy import proxy_before
+
+OWNERS = {
+    "reconciliation": "reconciliation_owner",
+    "billing_gateway": "billing_gateway_owner",
+    "payments_ledger": "payments_ledger_owner",
+}
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Databases and folders of one run, with the books written into them."""
+
+    server: Server
+    names: dict[str, str]
+    folder: Path
+
+    def left_behind(self) -> dict[str, object]:
+        """The public views and the report files as they are now."""
+        conninfo = self.server.conninfo(self.names["reconciliation"], "reconciliation_rw")
+        with psycopg.connect(conninfo) as warehouse:
+            return {**state.of_views(warehouse), "files": state.of_files(self.folder / "reports")}
+
+
+@pytest.fixture(scope="session")
+def new_place(
+    test_server: Server,
+    administrator: psycopg.Connection,
+    template_databases: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[], AbstractContextManager[Place]]:
+    """Makes places that are alike."""
+
+    @contextmanager
+    def make() -> Iterator[Place]:
+        number = next(_numbers)
+        names = {name: f"test_{os.getpid()}_kills{number}_{name}" for name in OWNERS}
+        for name, copy in names.items():
+            administrator.execute(
+                sql.SQL("create database {} owner {} template {} strategy file_copy").format(
+                    sql.Identifier(copy),
+                    sql.Identifier(OWNERS[name]),
+                    sql.Identifier(template_databases[name]),
+                )
+            )
+        ledger = test_server.conninfo(names["payments_ledger"], "source_writer")
+        with psycopg.connect(ledger) as session:
+            books.write_ledger(session)
+        yield Place(test_server, names, tmp_path_factory.mktemp("place"))
+        for copy in names.values():
+            administrator.execute(
+                sql.SQL("drop database {} with (force)").format(sql.Identifier(copy))
+            )
+
+    return make
+
+
+@pytest.fixture
+def place(new_place) -> Iterator[Place]:
+    """A place that the test disturbs."""
+    with new_place() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def children() -> Iterator[Nursery]:
+    """Where the processes of steps come from."""
+    with nursery() as running:
+        yield running
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """A run that nobody disturbed: what it left behind, and what each step took."""
+
+    left_behind: dict[str, object]
+    efforts: dict[str, course.Effort]
+
+
+@pytest.fixture(scope="session")
+def undisturbed(new_place, children: Nursery) -> Undisturbed:
+    """The run that the others are compared with."""
+    with new_place() as made, proxy_before(made.server) as proxy:
+        environment = course.environment(proxy.server, made, made.folder)
+        efforts = Course(children, environment, proxy).measure()
+        return Undisturbed(made.left_behind(), efforts)

@@ -1,0 +1,81 @@
+"""Every step is killed at its first, a middle and its last message to PostgreSQL, and run again."""
+
+from collections.abc import Iterator
+from signal import SIGKILL
+
+import pytest
+
+from tests.kills import course
+from tests.kills.course import Course
+from tests.kills.proxy import KillAt, proxy_before
+
+pytestmark = pytest.mark.slow
+
+WITH_FILES = ("fetch_psp_statements", "write_discrepancy_report")
+
+
+@pytest.fixture
+def run(place, children) -> Iterator[Course]:
+    """The run of `books`, through a proxy that can kill it."""
+    with proxy_before(place.server) as proxy:
+        yield Course(children, course.environment(proxy.server, place, place.folder), proxy)
+
+
+def points(messages):
+    """Where a step of so many messages is killed; its last one is the good-bye after its commit."""
+    return {
+        "middle": KillAt(messages // 2),
+        "commit unheard": KillAt(messages - 1, is_delivered=True),
+        "last": KillAt(messages),
+    }
+
+
+def test_an_undisturbed_run_finds_what_is_wrong_with_the_books(undisturbed):
+    left = undisturbed.left_behind
+    kinds = {row.partition('"kind": "')[2].partition('"')[0] for row in left["discrepancies"]}
+    assert {"missing_in_ledger", "missing_in_statement", "amount_mismatch"} == kinds
+    assert (1, 7) == (len(left["runs"]), len(left["statement_lines"]))
+    names = {path.rpartition("/")[2] for path in left["files"]}
+    assert {"discrepancies.csv", "discrepancies.xlsx", "pending.csv", "manifest.json"} == names
+
+
+def test_a_run_that_is_cleared_after_its_report_changes_nothing(run, place, undisturbed):
+    run.run_until()
+    run.run_until()
+    assert undisturbed.left_behind == place.left_behind()
+
+
+@pytest.mark.parametrize("point", points(0))
+@pytest.mark.parametrize("step", course.NAMES)
+def test_a_step_killed_at_its_first_message_and_once_more_leaves_what_it_leaves_undisturbed(
+    step, point, run, place, undisturbed
+):
+    kill_at = points(undisturbed.efforts[step].messages)[point]
+    assert SIGKILL == run.kill(step, KillAt(1)).killed_by
+    assert SIGKILL == run.kill(step, kill_at).killed_by
+    if step != "write_discrepancy_report" and (step, point) not in (
+        ("publish_run", "commit unheard"),
+        ("publish_run", "last"),
+    ):
+        left = place.left_behind()
+        assert {} == {name: rows for name, rows in left.items() if rows}, "nothing is public yet"
+    run.run_until()
+    assert undisturbed.left_behind == place.left_behind()
+
+
+@pytest.mark.parametrize("step", WITH_FILES)
+def test_a_step_that_is_killed_before_any_of_its_file_calls_leaves_the_same_bytes(
+    step, place, undisturbed, children
+):
+    calls = undisturbed.efforts[step].file_calls
+    assert calls >= 3, "temporary file, its name, its folder"
+    run = Course(children, course.environment(place.server, place, place.folder))
+    killed = 0
+    for number in range(1, calls + 1):
+        if run.kill_at_file_call(step, number).killed_by is None:
+            # What earlier tries made durable is not made again, so no call has this number.
+            break
+        killed += 1
+    assert killed >= 3
+    run.run_until()
+    assert undisturbed.left_behind == place.left_behind()
