@@ -2,17 +2,17 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import Databases
 
 from include.reconciliation.bench import generate
 from include.reconciliation.demo.adyen_files import COLUMNS
 from include.reconciliation.edges.warehouse import statement
+from tests.conftest import Databases
 
 LINES = 8000
 
@@ -35,10 +35,10 @@ def ledger(databases: Databases) -> OwnLedger:
 
 
 @pytest.fixture
-def books(ledger: OwnLedger, tmp_path: Path) -> Iterator[Path]:
+def books(ledger: OwnLedger, tmp_path: Path) -> Path:
     file = tmp_path / "file.csv"
     generate.make_books(ledger, lines=LINES, seed=3, file=file)  # type: ignore[arg-type]
-    yield file
+    return file
 
 
 def test_three_in_a_thousand_events_have_a_fault_of_eleven_kinds(
@@ -80,7 +80,7 @@ def test_the_file_has_the_32_columns_of_the_heaviest_report_and_adds_up(books: P
 def test_references_are_in_no_order(books: Path) -> None:
     with books.open(newline="") as text:
         references = [row["Psp Reference"] for row in csv.DictReader(text)][:-3]
-    rising = sum(before < after for before, after in zip(references, references[1:], strict=False))
+    rising = sum(before < after for before, after in pairwise(references))
     assert 0.4 < rising / len(references) < 0.6
 
 
@@ -136,9 +136,7 @@ def test_the_questions_to_both_sides_have_the_same_columns(
     databases: Databases, ledger: OwnLedger, books: Path
 ) -> None:
     with ledger.ledger_owner() as session:
-        labels = [column.name for column in session.execute(statement("bench/labels")).description or ()]
+        planted = session.execute(statement("bench/labels")).description
     with psycopg.connect(databases.conninfo("reconciliation", "reconciliation_ro")) as session:
-        reported = [
-            column.name for column in session.execute(statement("bench/reported")).description or ()
-        ]
-    assert labels == reported
+        reported = session.execute(statement("bench/reported")).description
+    assert [column.name for column in planted or ()] == [column.name for column in reported or ()]

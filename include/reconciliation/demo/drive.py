@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from include.reconciliation.demo.desk import PROFILES
+from include.reconciliation.demo.timeline import StoryWindow
+from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
@@ -38,6 +41,19 @@ class Driven:
     attempt_id: int
     results: dict[str, Any]
     seconds: dict[str, float]
+
+
+def reconcile_all(window: StoryWindow) -> None:
+    """One window for every account of the story; nobody pauses anything."""
+    with reading_from(NothingPaused()):
+        for profile in PROFILES:
+            reconcile_account(
+                profile.psp,
+                profile.account,
+                window.start,
+                window.end,
+                run=f"demo {window.end:%Y-%m-%dT%H:%M}",
+            )
 
 
 def reconcile_account(

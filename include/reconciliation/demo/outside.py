@@ -8,7 +8,7 @@ there, so that a run sees no more than it would have seen.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,19 @@ from typing import Any
 
 import psycopg
 
+from include.reconciliation.demo import timeline
 from include.reconciliation.demo.desk import PROFILES
 from include.reconciliation.demo.history import History
+from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.edges.warehouse import statement
+
+
+def play(outside: Outside, run_window: Callable[[StoryWindow], None]) -> Iterator[StoryWindow]:
+    """Goes from window to window: the world first, then the run; yields each window when done."""
+    for window in timeline.windows():
+        outside.advance(window.end)
+        run_window(window)
+        yield window
 
 
 class Outside:

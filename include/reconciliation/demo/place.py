@@ -86,10 +86,12 @@ def set_environment(server: Server, *, stripe_url: str) -> None:
         {"conn_type": "fs", "extra": {"path": str(drop_folder)}}
     )
     os.environ["AIRFLOW_CONN_STRIPE"] = json.dumps({"conn_type": "http", "password": STRIPE_KEY})
-    os.environ["RECONCILIATION_CONFIG"] = str(_write_configuration(stripe_url))
+    configuration = folder() / "psps.toml"
+    configuration.write_text(configuration_text(stripe_url), encoding="utf-8")
+    os.environ["RECONCILIATION_CONFIG"] = str(configuration)
 
 
-def _write_configuration(stripe_url: str) -> Path:
+def configuration_text(stripe_url: str) -> str:
     """The project's own psps.toml, with Stripe's endpoint on loopback."""
     text = (config.PROJECT_ROOT / "include" / "psps.toml").read_text(encoding="utf-8")
     pattern = re.compile(r'^endpoint = "https://api\.stripe\.com"', re.MULTILINE)
@@ -99,9 +101,7 @@ def _write_configuration(stripe_url: str) -> Path:
             "include/psps.toml is not the one that the demo was made for: Stripe's endpoint is "
             "another. Set it to https://api.stripe.com, or run the demo in a fresh clone."
         )
-    path = folder() / "psps.toml"
-    path.write_text(changed, encoding="utf-8")
-    return path
+    return changed
 
 
 def _mark(server: Server) -> str | None:

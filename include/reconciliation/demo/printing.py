@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -85,21 +86,25 @@ def labels(comparison: Comparison, decoys: int, exponents: Mapping[str, int]) ->
     """Every planted fault with what became of it, then what was reported and not planted."""
     found = {id(label) for label, _ in comparison.found}
     planted = [*(label for label, _ in comparison.found), *comparison.missed]
-    yield (
-        f"  {'planted fault':<31}{'account':<13}{'kind':<26}{'':>3} {'delta':>11}  "
-    ).rstrip()
+    yield f"  {'planted fault':<31}{'account':<13}{'found as':<26}{'':>3} {'delta':>11}  now"
     for label in sorted(planted, key=_place):
         yield _label_line(label, id(label) in found, exponents)
     for finding in comparison.not_planted:
-        yield "  NOT PLANTED  " + _finding_text(finding, exponents)
+        yield from _wrapped(f"NOT PLANTED  {_finding_text(finding, exponents)}")
     for sentence in comparison.wrong_events:
-        yield f"  WRONG EVENT  {sentence}"
+        yield from _wrapped(f"WRONG EVENT  {sentence}")
     kinds = len({label.kind for label in planted})
     yield ""
     yield (
         f"planted {comparison.planted} ({kinds} kinds)   found {len(comparison.found)}   "
         f"missed {len(comparison.missed)}   reported but not planted "
         f"{len(comparison.not_planted)}   decoys left alone {decoys}"
+    )
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent="  ", subsequent_indent=" " * 15, drop_whitespace=False
     )
 
 
@@ -111,7 +116,7 @@ def _label_line(label: Label, is_found: bool, exponents: Mapping[str, int]) -> s
     currency = label.currency or ""
     delta = _money(label.delta_minor, exponents.get(currency, 0))
     ended = "cleared" if label.is_cleared else "open"
-    outcome = f"found, {ended}" if is_found else "MISSED"
+    outcome = ended if is_found else "MISSED"
     fault = label.fault.replace("_", " ")
     account = short_account(label.psp, label.account)
     return f"  {fault:<31}{account:<13}{label.kind:<26}{currency:>3} {delta:>11}  {outcome}"

@@ -21,7 +21,7 @@ from include.reconciliation.demo import place, printing, timeline
 from include.reconciliation.demo.compare import Comparison, Finding, compare
 from include.reconciliation.demo.desk import PROFILES
 from include.reconciliation.demo.history import History, make_history
-from include.reconciliation.demo.outside import Outside
+from include.reconciliation.demo.outside import Outside, play
 from include.reconciliation.demo.printing import say
 from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.edges.warehouse import statement
@@ -79,9 +79,7 @@ def _play(server: Server, history: History, make_runner: Callable[[], Runner]) -
             balance_transactions=made_visible,
         )
         say(printing.windows_head(sorted((entry.psp, entry.account) for entry in PROFILES)))
-        for number, window in enumerate(windows, 1):
-            outside.advance(window.end)
-            run_window(window)
+        for number, window in enumerate(play(outside, run_window), 1):
             runs = _rows(warehouse, "demo/runs_of_window", {"window_end": window.end})
             say(printing.window_line(number, len(windows), window.end, runs))
         return _conclude(warehouse, history)
@@ -111,18 +109,9 @@ def _rows(
 
 def _steps() -> Runner:
     """The steps one after the other, without Airflow."""
-    from include.reconciliation.demo.drive import reconcile_account
-    from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+    from include.reconciliation.demo.drive import reconcile_all
 
-    def run(window: StoryWindow) -> None:
-        with reading_from(NothingPaused()):
-            for profile in PROFILES:
-                reconcile_account(
-                    profile.psp, profile.account, window.start, window.end,
-                    run=f"demo {window.end:%Y-%m-%dT%H}",
-                )
-
-    return run
+    return reconcile_all
 
 
 def _airflow() -> Runner:

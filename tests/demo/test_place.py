@@ -1,0 +1,33 @@
+"""The demo's place: nobody's runs are lost, and nothing but Stripe's endpoint is changed."""
+
+import pytest
+
+from include.reconciliation import config
+from include.reconciliation.demo import place
+from include.reconciliation.local.server import Server
+
+NOWHERE = Server(host="/nowhere", port=1)
+
+
+def test_databases_with_runs_of_somebody_else_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "published_runs", lambda server: 1)
+    monkeypatch.setattr(place, "_mark", lambda server: None)
+    with pytest.raises(place.NotOurs, match="make clean"):
+        place.make_fresh(NOWHERE)
+
+
+def test_no_server_means_no_runs() -> None:
+    assert place.published_runs(NOWHERE) == 0
+
+
+def test_only_the_endpoint_of_stripe_differs_from_the_projects_configuration() -> None:
+    own = (config.PROJECT_ROOT / "include" / "psps.toml").read_text(encoding="utf-8")
+    demo = place.configuration_text("http://127.0.0.1:4242")
+    changed = [
+        (before.split("#")[0].strip(), after.split("#")[0].strip())
+        for before, after in zip(own.splitlines(), demo.splitlines(), strict=True)
+        if before != after
+    ]
+    assert changed == [
+        ('endpoint = "https://api.stripe.com"', 'endpoint = "http://127.0.0.1:4242"')
+    ]
