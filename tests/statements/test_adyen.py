@@ -1,4 +1,4 @@
-"""Adyen settlement details: what a row means, and what a delivery does."""
+"""Adyen settlement details: what a row means."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
-from include.reconciliation.steps.validate_statements import validate_statements
 from tests.statements.adyen_files import COLUMNS, NEWER_COLUMNS, a_file, a_payout, a_row
-from tests.statements.conftest import CONFIGURATION
 
 CANONICAL = "select * from work_statement_lines order by row_number"
 
@@ -302,111 +299,3 @@ def test_control_totals_are_those_of_the_raw_rows(adyen, drop_folder) -> None:
     assert [("EUR", "fee", 50, 2), ("EUR", "gross", 2000, 1), ("EUR", "net", 0, 2)] == [
         tuple(row.values()) for row in found
     ]
-
-
-def test_the_same_bytes_under_another_name_are_counted_and_change_nothing(
-    adyen, drop_folder
-) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-    adyen.run()
-    (drop_folder / "batch_7 (1).csv").write_bytes(a_file())
-
-    counted = adyen.run()
-
-    assert [("batch_7.csv", 2)] == [
-        tuple(row.values()) for row in adyen.rows("select name, times_seen from deliveries")
-    ]
-    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
-
-
-def test_a_file_that_just_stays_is_no_new_delivery(adyen, drop_folder) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-    adyen.run()
-    adyen.run()
-    adyen.run()
-
-    assert [1] == adyen.values("select times_seen from deliveries")
-
-
-def test_an_amendment_waits_in_the_place_of_the_version_before(adyen, drop_folder) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-    adyen.run()
-    amended = [a_row(), a_row(psp_reference="X", modification_reference="Y"), a_payout("39.00")]
-    (drop_folder / "batch_7_corrected.csv").write_bytes(a_file(amended))
-
-    counted = adyen.run()
-
-    assert ["superseded", "accepted"] == adyen.values(
-        "select state from statements order by statement_id"
-    )
-    assert {"accepted": 1, "quarantined": 0, "lines": 3} == counted
-
-
-def test_an_amendment_that_fails_leaves_the_one_in_force_alone(adyen, drop_folder) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-    adyen.run()
-    adyen.put_in_force()
-    (drop_folder / "batch_7_corrected.csv").write_bytes(a_file([a_row(), a_payout("19.49")]))
-
-    counted = adyen.run()
-
-    assert [("batch 7", "in_force"), ("batch 7", "quarantined")] == [
-        tuple(row.values())
-        for row in adyen.rows("select statement_key, state from statements order by statement_id")
-    ]
-    assert {"accepted": 0, "quarantined": 1, "lines": 0} == counted
-
-
-def test_what_waits_is_staged_again_by_each_attempt_until_it_is_in_force(
-    adyen, drop_folder
-) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-    adyen.run()
-    (drop_folder / "batch_7.csv").unlink()
-    waiting = adyen.run()
-    adyen.put_in_force()
-
-    assert {"accepted": 1, "quarantined": 0, "lines": 2} == waiting
-    assert {"accepted": 0, "quarantined": 0, "lines": 0} == adyen.run()
-
-
-def test_a_step_that_is_repeated_gives_the_same_rows(adyen, drop_folder) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-    first = adyen.run(), adyen.rows(CANONICAL)
-    again = (fetch_psp_statements(adyen.attempt_id), validate_statements(adyen.attempt_id))
-
-    assert (0, first[0]) == again
-    assert first[1] == adyen.rows(CANONICAL)
-
-
-def test_the_good_file_corrects_the_refused_one_and_closes_its_alert(adyen, drop_folder) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(a_file()[:-60])
-    refused = adyen.run()
-    (drop_folder / "batch_7.csv").write_bytes(a_file())
-
-    counted = adyen.run()
-
-    assert {"accepted": 0, "quarantined": 1, "lines": 0} == refused
-    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
-    assert ["corrected", "accepted"] == adyen.values(
-        "select state from statements order by statement_id"
-    )
-    assert ["closed"] == adyen.values("select state from alerts")
-
-
-def test_a_refused_file_is_tried_again_once_the_rules_are_others(
-    adyen, drop_folder, configure
-) -> None:
-    (drop_folder / "batch_7.csv").write_bytes(
-        a_file([a_row(gross_currency="CHF", net_currency="CHF"), a_payout(net_currency="CHF")])
-    )
-    adyen.run()
-    adyen.run()
-    refused = adyen.rows("select state, reason_code from statements")
-    configure(text=CONFIGURATION.replace("JPY =", "CHF ="))
-    adyen.run()
-
-    assert [{"state": "quarantined", "reason_code": "currency_not_configured"}] == refused
-    assert ["corrected", "accepted"] == adyen.values(
-        "select state from statements order by statement_id"
-    )
