@@ -66,7 +66,8 @@ def _tell(account: PublishedAccount, failures: Sequence[Failure], documents: Pat
             "high",
             account.psp,
             account.account,
-            f"{place}: {len(failures)} expectations failed. {'. '.join(sentences)}.",
+            f"{place}: {len(failures)} expectations failed. {'. '.join(sentences)}. "
+            f"Data Docs: {documents.parent.name}/{documents.name}/index.html in the reports folder",
             {
                 failure.expected: {
                     "rows_of": failure.rows_of,
