@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Command] = {
     "docs": Command(
         "write the pages of docs/ that are made from database and code",
         "include.reconciliation.documentation.run",
+        needs_server=False,
     ),
     "psql": Command(
         "open a shell on the warehouse that can only read",

@@ -1,6 +1,8 @@
 """Pages that are made from database and code are as they would be made now."""
 
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.documentation import data_model, glossary
@@ -10,7 +12,11 @@ from include.reconciliation.kinds import KINDS
 
 def test_the_generated_pages_are_fresh(databases) -> None:  # type: ignore[no-untyped-def]
     """When it fails: run `bin/reconciliation docs` and commit what it writes."""
-    made = {path.relative_to(PROJECT_ROOT).as_posix(): text for path, text in pages().items()}
+    address = databases.conninfo("reconciliation", "reconciliation_rw")
+    with psycopg.connect(address, row_factory=dict_row) as session:
+        made = {
+            path.relative_to(PROJECT_ROOT).as_posix(): text for path, text in pages(session).items()
+        }
 
     assert ["docs/data-model.md", "docs/glossary.md"] == sorted(made)
     for name, text in made.items():

@@ -1,21 +1,36 @@
-"""bin/reconciliation docs: writes the pages of docs/ that are made from the project itself."""
+"""bin/reconciliation docs: writes the pages of docs/ that are made from the project itself.
+
+The comments are read from a database that is made for it, migrated and dropped again: a warehouse
+that somebody works with may have come to its schema by another way.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.documentation import data_model, glossary
 from include.reconciliation.edges import warehouse
 from include.reconciliation.kinds import KINDS
+from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
+from include.reconciliation.local.migrate import migrate
+from include.reconciliation.local.server import Server, borrowed_server
 
 DOCS = PROJECT_ROOT / "docs"
 
 
-def pages() -> dict[Path, str]:
-    """Each page that is made, with its text; reads the warehouse and docs/glossary.md."""
-    with warehouse.transaction() as cursor:
+def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
+    """Each page that is made, with its text, from a migrated warehouse and docs/glossary.md."""
+    with session.cursor() as cursor:
         relations = warehouse.run(cursor, "documentation/relations").fetchall()
         columns = warehouse.run(cursor, "documentation/columns").fetchall()
     words = (DOCS / "glossary.md").read_text(encoding="utf-8")
@@ -30,7 +45,33 @@ def main(arguments: list[str]) -> int:
     argparse.ArgumentParser(prog="reconciliation docs", description=main.__doc__).parse_args(
         arguments
     )
-    for path, text in pages().items():
+    with borrowed_server() as server:
+        bootstrap(server)
+        with (
+            _fresh_warehouse(server) as conninfo,
+            psycopg.connect(conninfo, row_factory=dict_row) as session,
+        ):
+            made = pages(session)
+    for path, text in made.items():
         path.write_text(text, encoding="utf-8")
         print(f"docs/{path.name}")
     return 0
+
+
+@contextmanager
+def _fresh_warehouse(server: Server) -> Iterator[str]:
+    """A migrated database of this process alone; gives the application's address of it."""
+    name = f"documentation_{os.getpid()}"
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    create = sql.SQL(
+        "create database {} owner reconciliation_owner template template0 "
+        "encoding 'UTF8' locale_provider libc locale 'C'"
+    ).format(sql.Identifier(name))
+    with psycopg.connect(server.conninfo("postgres", SUPERUSER), autocommit=True) as administrator:
+        administrator.execute(drop)
+        administrator.execute(create)
+        try:
+            migrate(server.conninfo(name, "reconciliation_migrator"))
+            yield server.conninfo(name, "reconciliation_rw")
+        finally:
+            administrator.execute(drop)
