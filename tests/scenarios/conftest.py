@@ -150,6 +150,7 @@ class Desk:
     folder: Path
     ledger_session: psycopg.Connection[Any]
     view_session: psycopg.Connection[dict[str, Any]]
+    account: str = "Shop"
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def ledger(
@@ -172,11 +173,11 @@ class Desk:
         self.ledger_session.execute(
             "insert into ledger.transactions (id, psp, psp_account, psp_reference,"
             " merchant_reference, event_reference, type, status, amount_minor, fee_minor, tax_minor,"
-            " currency, settles_on, occurred_at) values (%s, 'adyen', 'Shop', %s, %s, %s, %s, %s, %s,"
+            " currency, settles_on, occurred_at) values (%s, 'adyen', %s, %s, %s, %s, %s, %s, %s,"
             " %s, %s, %s, %s, %s) on conflict (id) do update set amount_minor = excluded.amount_minor,"
             " status = excluded.status, currency = excluded.currency, fee_minor = excluded.fee_minor,"
             " updated_at = now()",
-            [ledger_id, payment, merchant, event, type, status, amount_minor, fee_minor, tax_minor,
+            [ledger_id, self.account, payment, merchant, event, type, status, amount_minor, fee_minor, tax_minor,
              currency, settles_on, at],
         )
 
@@ -211,7 +212,7 @@ class Desk:
         """Chooses a window; the steps are up to the caller."""
         return choose_window(
             "adyen",
-            "Shop",
+            self.account,
             airflow_run_id=name or f"manual__{next(self.numbers)}",
             trigger="manual",
             window_start=datetime.fromisoformat(start),
