@@ -19,12 +19,12 @@ def test_a_round_is_all_tasks_over_its_own_floor() -> None:
 
 
 def test_the_ratio_is_median_over_median_with_its_range() -> None:
-    rounds = [a_round(2.0, 5.0), a_round(4.0, 6.0), a_round(3.0, 9.0)]
+    rounds = [a_round(2.0, 5.0), a_round(4.0, 6.0), a_round(12.0, 9.0)]
     named = figures(rounds, lines=600, scores=[Score(1, 1, 0)], postgres="18", sizes={})
     assert {name: named[name] for name in ("floor_s", "pipeline_s", "ratio")} == {
-        "floor_s": "3.00", "pipeline_s": "6.00", "ratio": "2.00"
+        "floor_s": "4.00", "pipeline_s": "6.00", "ratio": "1.50"
     }
-    assert (named["ratio_min"], named["ratio_max"]) == ("1.50", "3.00")
+    assert (named["ratio_min"], named["ratio_max"]) == ("0.75", "2.50")
     assert named["lines_per_s"] == "100"
 
 

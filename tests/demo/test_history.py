@@ -122,6 +122,16 @@ def test_windows_follow_each_other_without_gap_or_overlap() -> None:
     assert [before.end for before in windows[:-1]] == [after.start for after in windows[1:]]
 
 
+def test_what_is_sold_at_a_weekend_is_mondays_and_settles_on_tuesday() -> None:
+    sold = (timeline.THURSDAY, timeline.FRIDAY, timeline.SATURDAY, timeline.SUNDAY)
+    assert [timeline.settlement_day(day) for day in sold] == [
+        timeline.FRIDAY, timeline.MONDAY, timeline.TUESDAY, timeline.TUESDAY
+    ]
+    assert [timeline.business_day(day) for day in sold] == [
+        timeline.THURSDAY, timeline.FRIDAY, timeline.MONDAY, timeline.MONDAY
+    ]
+
+
 def test_batches_skip_the_weekend_and_are_numbered_without_a_gap(history: History) -> None:
     days = sorted({file.batch_on for file in history.files})
     assert [day.weekday() for day in days] == [2, 3, 4, 0, 1, 2]

@@ -129,7 +129,8 @@ def dollars_settled_in_euros(desk: Desk) -> None:
 
 
 def file_delivered_twice(desk: Desk) -> None:
-    """Thursday's batch of the European account comes again under another name: see adyen_files."""
+    """Thursday's batch comes again, the same bytes under another name."""
+    # The file is made by adyen_files.
 
 
 DECOYS: dict[str, tuple[AccountProfile, Plant]] = {

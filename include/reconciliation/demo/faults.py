@@ -343,11 +343,13 @@ def corrected_file(desk: Desk) -> None:
 
 
 def refused_file(desk: Desk) -> None:
-    """Friday's batch of the European account does not add up; files and labels: see gaps."""
+    """Friday's batch does not add up and is refused; a good one comes on Monday."""
+    # Its files are made by adyen_files, its labels by gaps.
 
 
 def late_file(desk: Desk) -> None:
-    """Monday's batch of the Brazilian account comes half a day late; see gaps."""
+    """Monday's batch comes half a day late."""
+    # Likewise.
 
 
 FAULTS: dict[str, tuple[AccountProfile, Plant]] = {
