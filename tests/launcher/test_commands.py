@@ -1,6 +1,7 @@
 """The wrappers in bin/ and the commands behind them."""
 
 import importlib.util
+import json
 import shutil
 import stat
 import sys
@@ -128,6 +129,21 @@ def test_a_connection_of_the_users_own_wins_over_the_embedded_one(
 
     assert own == environment["AIRFLOW_CONN_RECONCILIATION"]
     assert "/nowhere" in environment["AIRFLOW_CONN_PAYMENTS_LEDGER"]
+
+
+def test_the_drop_folder_of_the_demo_is_known_where_a_demo_was_made(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILIATION_VAR", str(state))
+    server = Server(host="/nowhere", port=5432)
+    before = process_environment(server, given={})
+    (state / "demo" / "drop").mkdir(parents=True)
+
+    after = process_environment(server, given={})
+
+    assert "AIRFLOW_CONN_ADYEN" not in before
+    extra = json.loads(after["AIRFLOW_CONN_ADYEN"])["extra"]
+    assert {"path": str(state / "demo" / "drop")} == extra
 
 
 def test_airflow_runs_as_its_own_role_and_listens_on_this_machine_alone(

@@ -72,6 +72,12 @@ def process_environment(
             metadata=metadata_url(server), airflow_home=state / "airflow", port=port
         ),
     }
+    drop_folder = state / "demo" / "drop"
+    if drop_folder.is_dir():
+        # The databases are the demo's then, and a run that is triggered by hand reads its files.
+        project["AIRFLOW_CONN_ADYEN"] = json.dumps(
+            {"conn_type": "fs", "extra": {"path": str(drop_folder)}}
+        )
     return {**project, **given, **_always(given)}
 
 
