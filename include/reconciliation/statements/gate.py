@@ -27,6 +27,7 @@ from include.reconciliation.statements.reasons import REASON_CODES
 from include.reconciliation.statements.zones import ZONES
 
 _WORK_TABLES = (
+    "work_new_lines",
     "work_control",
     "work_booking_times",
     "work_statements",
@@ -120,14 +121,22 @@ def _admit_csv(
         _check(cursor, delivery, format_, format_.row_gates, binds)
     _check(cursor, delivery, format_, format_.sum_gates, binds)
     batches = warehouse.run(cursor, f"statements/{format_.name}_batches").fetchall()
-    statement_ids = _open_statements(cursor, attempt, delivery, format_, batches, notices)
+    _open_statements(cursor, attempt, delivery, format_, batches, notices)
     warehouse.run(cursor, f"statements/{format_.name}_lines", binds)
     if _is_flagged(cursor, f"statements/{format_.name}_ties"):
         _check(cursor, delivery, format_, format_.row_gates, binds)
-    values = {"statement_ids": statement_ids}
-    warehouse.run(cursor, "statements/number_equal_lines", values)
-    warehouse.run(cursor, "statements/describe_statements", values)
+    warehouse.run(cursor, "statements/number_equal_lines")
+    warehouse.run(cursor, "statements/describe_statements")
     warehouse.run(cursor, f"statements/{format_.name}_totals", binds)
+    _stage_new_lines(cursor)
+
+
+def _stage_new_lines(cursor: Cursor) -> None:
+    # The first delivery's table is taken as it is: its rows need not be written twice.
+    if _is_flagged(cursor, "statements/is_nothing_staged"):
+        warehouse.run(cursor, "statements/take_new_lines")
+    else:
+        warehouse.run(cursor, "statements/add_new_lines")
 
 
 def _admit_pages(

@@ -8,6 +8,7 @@ from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import deliveries, gate
 from include.reconciliation.statements.deliveries import Attempt, Delivery
+from include.reconciliation.statements.description import Format, PagesFormat
 from include.reconciliation.statements.formats import format_named
 from include.reconciliation.steps.incidents import (
     close_alert,
@@ -40,7 +41,7 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
                 for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
                     _alert(cursor, attempt, delivery, statement_id, refusal.error)
             warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
-        _settle_versions(cursor, attempt)
+        _settle_versions(cursor, attempt, format_)
         row = warehouse.run(
             cursor,
             "statements/mark_validated",
@@ -50,11 +51,13 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
         return {name: int(count) for name, count in row.items()}
 
 
-def _settle_versions(cursor: Cursor, attempt: Attempt) -> None:
+def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
     account = {"account_id": attempt.account_id}
     rows = warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
     superseded = [row["statement_id"] for row in rows]
-    warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
+    # Lines of a file are known by their batch; those of an API may come with several reads.
+    if superseded or isinstance(format_, PagesFormat):
+        warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
     for row in warehouse.run(cursor, "statements/correct_refused", account).fetchall():
         close_alert(
             cursor,

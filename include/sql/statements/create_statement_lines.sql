@@ -3,6 +3,7 @@
 -- Grain:   one row per line of such a statement; empty at first.
 -- Binds:   none.
 create unlogged table work_statement_lines (
+    item_id bigint not null default nextval('internal.item_ids'),
     statement_id bigint not null,
     line_scope text not null,
     line_key text not null,
@@ -25,5 +26,13 @@ create unlogged table work_statement_lines (
     booked_on date not null,
     source_zone text not null,
     value_date date,
-    row_number integer not null
+    row_number integer not null,
+    -- The payment that a line belongs to: the provider's reference, else the merchant's, else itself.
+    payment_key text not null generated always as (
+        coalesce(
+            psp_reference,
+            'merchant:' || merchant_reference,
+            'line:' || line_scope || ':' || line_key || ':' || occurrence::text
+        )
+    ) stored
 )

@@ -1,7 +1,7 @@
 -- How many lines has each statement, and which days do they prove?
 --
--- Grain:   updates the statements given.
--- Binds:   statement_ids (bigint[]).
+-- Grain:   updates the statements of the delivery.
+-- Binds:   none.
 with
 
 described as (
@@ -11,8 +11,7 @@ described as (
         count(*) as lines,
         coalesce(min(booked_on) filter (where is_expected), min(booked_on)) as covers_from,
         coalesce(max(booked_on) filter (where is_expected), max(booked_on)) as covers_to
-    from work_statement_lines
-    where statement_id = any(%(statement_ids)s::bigint[])
+    from work_new_lines
     group by statement_id
 
 )

@@ -2,15 +2,14 @@
 --
 -- Grain:   updates the lines whose key occurs more than once. The order is that of what they say, and
 --          only between lines that say the same that of the file: another order of rows changes nothing.
--- Binds:   statement_ids (bigint[]): the statements to number.
+-- Binds:   none.
 with
 
 keys as (
 
     -- Hashes find the candidates in little memory; two keys with one hash only cost a comparison.
     select hashtextextended(line_key, 0) as key_hash
-    from work_statement_lines
-    where statement_id = any(%(statement_ids)s::bigint[])
+    from work_new_lines
     group by key_hash
     having count(*) > 1
 
@@ -26,14 +25,13 @@ numbered as (
                 lines.gross_currency, lines.gross_minor, lines.net_minor, lines.fee_minor, lines.booked_at,
                 lines.merchant_reference, lines.provider_type, lines.row_number
         ) as occurrence
-    from work_statement_lines as lines
+    from work_new_lines as lines
     inner join keys
         on hashtextextended(lines.line_key, 0) = keys.key_hash
-    where lines.statement_id = any(%(statement_ids)s::bigint[])
 
 )
 
-update work_statement_lines as lines
+update work_new_lines as lines
 set occurrence = numbered.occurrence
 from numbered
 where
