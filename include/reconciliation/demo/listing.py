@@ -1,4 +1,4 @@
-"""The scenarios as tables of a page: `python -m include.reconciliation.demo.listing` prints them."""
+"""The scenarios as tables of a page: `python -m include.reconciliation.demo.listing` prints it."""
 
 from __future__ import annotations
 
