@@ -27,7 +27,7 @@ MOMENT: dict[str, Any] = {
     "type": ["null", "string"],
     "format": "date-time",
     "pattern": MOMENT_PATTERN,
-    "description": "UTC. Empty: from the end of the last run to the end of the last whole hour.",
+    "description": "In the time zone that Airflow shows you. None of both: on from the last run.",
 }
 NOTE: dict[str, Any] = {
     "type": ["null", "string"],

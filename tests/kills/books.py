@@ -71,13 +71,18 @@ def write_statement(drop_folder: Path) -> Path:
 
 def write_ledger(payments_ledger: psycopg.Connection) -> None:
     """The company's own rows of the day before, which is when the payments were made."""
+    add_to_ledger(payments_ledger, *LEDGER)
+
+
+def add_to_ledger(payments_ledger: psycopg.Connection, *rows: tuple[object, ...]) -> None:
+    """Rows as in `LEDGER`, of the day before the batch."""
     with payments_ledger.cursor() as cursor:
         cursor.executemany(
             "insert into ledger.transactions (id, psp, psp_account, psp_reference,"
             " merchant_reference, event_reference, type, status, amount_minor, fee_minor, currency,"
             " occurred_at, updated_at) values (%s, 'adyen', 'NorthwindEU', %s, %s, %s, %s,"
             " 'settled', %s, %s, 'EUR', '2026-11-09 09:00+00', '2026-11-09 09:00+00')",
-            LEDGER,
+            rows,
         )
 
 

@@ -89,13 +89,14 @@ class Course:
     environment: Mapping[str, str]
     proxy: Proxy | None = None
     airflow_run_id: str = "manual__1"
+    window: tuple[str, str] | None = None
 
     def run(self, name: str, attempt_id: int | None = None, **order: Any) -> Outcome:
         """One step in a child process; `kill_at` or `kill_at_file_call` says where it dies."""
         if self.proxy is not None:
             self.proxy.watch(order.pop("kill_at", None))
         if name == "choose_window":
-            call: tuple[Any, ...] = ("tests.kills.course:choose", self.airflow_run_id)
+            call: tuple[Any, ...] = ("tests.kills.course:choose", self.airflow_run_id, self.window)
         else:
             call = ("tests.kills.course:do", name, attempt_id)
         return self.children.run(*call, environment=self.environment, **order)

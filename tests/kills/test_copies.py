@@ -1,8 +1,11 @@
 """Two copies of a run at once end as one; a run that lost its place to another starts over."""
 
+import json
+
+import psycopg
 import pytest
 
-from tests.kills import course
+from tests.kills import books, course
 from tests.kills.course import Course
 from tests.kills.nursery import nursery
 
@@ -23,36 +26,33 @@ def test_two_copies_of_a_run_at_once_end_as_one(number, place, children, undistu
     assert undisturbed.left_behind == place.left_behind()
 
 
-def test_a_publication_that_comes_second_is_decided_again_on_the_new_head(place, children):
+def test_a_run_that_comes_second_is_decided_again_on_the_run_that_came_first(
+    place, children, undisturbed
+):
     environment = course.environment(place.server, place, place.folder)
+    later = (books.WINDOW_START.isoformat(), "2026-11-11T14:00:00+00:00")
     slow = Course(children, environment, airflow_run_id="manual__slow")
-    fast = Course(children, environment, airflow_run_id="manual__fast")
+    fast = Course(children, environment, airflow_run_id="manual__fast", window=later)
 
     attempt_id = slow.run_until("check_identities")
+    with psycopg.connect(
+        place.server.conninfo(place.names["payments_ledger"], "source_writer")
+    ) as ledger:
+        # The company books what the statement had and the ledger had not.
+        books.add_to_ledger(ledger, ("L5", "P5", "ORDER-5", "M5", "payment", 1250, 13))
     fast.run_until("publish_run")
     slow.run("publish_run", attempt_id).value()
     slow.run("write_discrepancy_report", attempt_id).value()
 
     left = place.left_behind()
-    runs = [row for row in left["runs"] if '"is_published": true' in row]
-    assert 2 == len(runs)
-    assert 1 == sum('"is_head": true' in row for row in runs)
-    assert 1 == sum('"predecessor_run_id": null' in row for row in runs), "one chain"
+    chain = sorted((json.loads(row) for row in left["runs"]), key=lambda run: not run["is_head"])
+    second, first = chain
+    assert (first["run_id"], None) == (
+        second["predecessor_run_id"],
+        first["predecessor_run_id"],
+    ), "one chain"
+    assert first["as_of"] == second["as_of"] == later[1], "the as-of never goes back"
+    kinds = sorted(json.loads(row)["kind"] for row in left["discrepancies"])
+    assert ["amount_mismatch", "missing_in_statement"] == kinds, "what was booked is not missing"
+    assert len(undisturbed.left_behind["matches"]) + 1 == len(left["matches"])
     assert 4 == len(left["files"])
-
-
-def test_a_publication_that_comes_second_finds_what_it_would_have_found_first(
-    place, children, undisturbed
-):
-    environment = course.environment(place.server, place, place.folder)
-    slow = Course(children, environment, airflow_run_id="manual__slow")
-    fast = Course(children, environment, airflow_run_id="manual__fast")
-    attempt_id = slow.run_until("check_identities")
-    fast.run_until("publish_run")
-    slow.run("publish_run", attempt_id).value()
-
-    left = place.left_behind()
-    for view in ("statement_lines", "pending_items"):
-        assert len(undisturbed.left_behind[view]) == len(left[view]), view
-    assert len(undisturbed.left_behind["matches"]) == len(left["matches"])
-    assert len(undisturbed.left_behind["discrepancies"]) == len(left["discrepancies"])
