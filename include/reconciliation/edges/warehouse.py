@@ -98,6 +98,13 @@ def drop_table(*names: str) -> sql.Composed:
     )
 
 
+def drop_view(*names: str) -> sql.Composed:
+    """The statement that drops work views, and what is built on them, where they are there."""
+    return sql.SQL("drop view if exists {} cascade").format(
+        sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+
+
 def repeatedly(work: Callable[[], Result]) -> Result:
     """Runs a whole transaction again when PostgreSQL says that it lost to another one."""
     for number in range(1, _TRIES):

@@ -22,7 +22,7 @@ def extract_ledger_transactions(attempt_id: int) -> int:
             return 0
         if attempt.extract_sha256 is None or not is_fresh(cursor, attempt):
             extract(cursor, attempt)
-        row = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
+        row = cursor.execute("select count(*) as changes from work_ledger_changes").fetchone()
         assert row is not None
         return int(row["changes"])
 
@@ -43,7 +43,7 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
     """Reads the ledger in one snapshot, and finds what differs from the rows in force."""
     cursor.execute(
         "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_changes, "
-        "work_extract_head"
+        "work_extract_head cascade"
     )
     warehouse.run(cursor, "extract/make_extract_tables")
     warehouse.run(cursor, "extract/note_head", {"account_id": attempt.account_id})

@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from include.reconciliation import config
 from include.reconciliation import coverage as coverages
 from include.reconciliation import kinds
 from include.reconciliation.calendar_days import settlement_calendar
@@ -44,10 +45,14 @@ _PASSES = (
     "260_find_changed_ledger_rows",
     "300_open_items",
 )
+_VIEWS = (
+    "work_open_items", "work_match_headers", "work_match_members", "work_pairs",
+    "work_ledger_candidates", "work_line_changes", "work_latest_lines",
+)
 _TABLES = (
-    "work_line_changes", "work_calendar", "work_pool_statement", "work_ledger_candidates",
-    "work_ledger_payments", "work_pool_ledger", "work_touched_payments", "work_groups", "work_hard",
-    "work_totals", "work_findings", "work_finding_members", "work_finding_keys", "work_pairs",
+    "work_compared_lines", "work_calendar", "work_pool_statement", "work_ledger_payments",
+    "work_pool_ledger", "work_touched_payments", "work_plain_pairs", "work_hard_groups", "work_hard",
+    "work_totals", "work_findings", "work_finding_members", "work_finding_keys",
     "work_open_rows", "work_existing_matches", "work_items", "work_finding_ids",
     "work_discrepancies", "work_coverage",
 )
@@ -70,7 +75,7 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
 
 def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int]:
     """Decides the whole position against the head as it is now, in the attempt's workspace."""
-    cursor.execute("drop view if exists work_latest_lines, work_match_headers, work_match_members, work_open_items")
+    cursor.execute(warehouse.drop_view(*_VIEWS))
     cursor.execute(warehouse.drop_table(*_TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
     values = _values(attempt, head)
@@ -112,6 +117,7 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         "reprocess_from": attempt.reprocess_from,
         "reprocess_to": attempt.reprocess_to,
         "head_run_number": head["run_number"],
+        "look_back": config.load().look_back,
         "zone": attempt.psp.zone,
         "ledger_grace": settlement.ledger_grace,
         "statement_grace": settlement.statement_grace,
@@ -194,11 +200,16 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     accepted = warehouse.run(cursor, "match/017_accepted_statements", values).fetchall()
     lines = "005_lines_of_one_read" if len(accepted) < 2 else "006_lines_of_overlapping_reads"
     warehouse.run(cursor, f"match/{lines}")
-    warehouse.run(cursor, "match/010_statement_line_changes", values)
-    cursor.execute("analyze work_line_changes")
+    found = _one(warehouse.run(cursor, "match/007_lines_have_earlier_versions", values))
+    if found["must_compare"]:
+        warehouse.run(cursor, "match/010_statement_line_changes", values)
+        cursor.execute("analyze work_compared_lines")
+        warehouse.run(cursor, "match/011_compared_lines")
+    else:
+        warehouse.run(cursor, "match/012_lines_are_new")
     warehouse.run(cursor, "match/020_statement_pool", values)
-    warehouse.run(cursor, "match/030_ledger_pool", values)
-    cursor.execute("analyze work_pool_statement, work_ledger_candidates")
+    warehouse.run(cursor, "match/030_ledger_pool")
+    cursor.execute("analyze work_pool_statement")
     warehouse.run(cursor, "match/040_ledger_payments", values)
     cursor.execute("analyze work_ledger_payments")
     warehouse.run(cursor, "match/050_ledger_pool", values)
@@ -207,8 +218,10 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     cursor.execute("analyze work_touched_payments")
     warehouse.run(cursor, "match/070_statement_siblings", values)
     warehouse.run(cursor, "match/080_ledger_siblings", values)
-    warehouse.run(cursor, "match/100_plain_groups", values)
-    cursor.execute("analyze work_groups")
+    warehouse.run(cursor, "match/100_plain_pairs", values)
+    cursor.execute("analyze work_plain_pairs")
+    warehouse.run(cursor, "match/105_hard_groups", values)
+    cursor.execute("analyze work_hard_groups")
 
 
 def _add_gaps(cursor: warehouse.Cursor, covered: coverages.Coverage) -> None:

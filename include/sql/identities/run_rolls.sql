@@ -62,7 +62,7 @@ amended as (
 ),
 
 -- Rows that enter the leg: new ones, and those that lay after the head's as-of.
-entering as (
+entering as not materialized (
 
     select
         'statement' as side,
@@ -142,15 +142,23 @@ movements as (
         amount_minor
     from entering
     union all
+    -- Whatever entered is cleared, but for what is open still.
     select
-        entering.side,
-        entering.currency,
+        side,
+        currency,
         'cleared',
         1,
-        entering.amount_minor
+        amount_minor
     from entering
-    left join closing on entering.side = closing.side and entering.item_id = closing.item_id
-    where closing.item_id is null
+    union all
+    select
+        closing.side,
+        closing.currency,
+        'cleared',
+        -1,
+        -closing.amount_minor
+    from closing
+    where closing.item_id in (select item_id from entering)
     union all
     select
         opening.side,

@@ -2,10 +2,9 @@
 --
 -- Grain:   one row per staged line, and one per line in force that an amendment no longer has.
 -- Binds:   account_id (integer).
--- Reason:  lines are numbered in the order of their payments, so that the indexes of the table that
---          they end in grow in order; an amendment is applied line by line, by the line's own key and occurrence; where the
+-- Reason:  an amendment is applied line by line, by the line's own key and occurrence; where the
 --          provider numbers its lines (scope ''), a line is never taken to be withdrawn.
-create unlogged table work_line_changes as
+create unlogged table work_compared_lines as
 with
 
 scopes as (
@@ -35,11 +34,6 @@ compared as (
 
     select
         staged.*,
-        coalesce(
-            staged.psp_reference,
-            'merchant:' || staged.merchant_reference,
-            'line:' || staged.line_scope || ':' || staged.line_key || ':' || staged.occurrence
-        ) as payment_key,
         in_force.item_id as old_item_id,
         (
             in_force.provider_type, in_force.type, in_force.economic_type, in_force.is_expected,
@@ -60,7 +54,6 @@ compared as (
             staged.line_scope = in_force.line_scope
             and staged.line_key = in_force.line_key
             and staged.occurrence = in_force.occurrence
-    order by payment_key, staged.line_key, staged.occurrence
 
 )
 
@@ -70,7 +63,7 @@ select
         when is_equal then 'equal'
         else 'changed'
     end as change,
-    case when old_item_id is not null and is_equal then old_item_id else nextval('internal.item_ids') end as item_id,
+    case when old_item_id is not null and is_equal then old_item_id else item_id end as item_id,
     old_item_id,
     statement_id,
     line_scope,
@@ -80,7 +73,11 @@ select
     type,
     economic_type,
     is_expected,
-    payment_key,
+    coalesce(
+        psp_reference,
+        'merchant:' || merchant_reference,
+        'line:' || line_scope || ':' || line_key || ':' || occurrence
+    ) as payment_key,
     psp_reference,
     event_reference,
     merchant_reference,

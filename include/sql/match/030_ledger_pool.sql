@@ -1,8 +1,7 @@
 -- Ledger rows that take part by themselves: new, changed, or open at the head.
 --
 -- Grain:   one row per ledger row; payment_key is not known yet.
--- Binds:   account_id (integer).
-create unlogged table work_ledger_candidates as
+create view work_ledger_candidates as
 select
     item_id,
     case when change = 'new' then 'new' else 'changed' end as origin,
@@ -42,9 +41,9 @@ from internal.open_items
 inner join internal.ledger_transactions
     on
         open_items.item_id = ledger_transactions.item_id
-        and ledger_transactions.account_id = %(account_id)s
+        and open_items.account_id = ledger_transactions.account_id
 where
-    open_items.account_id = %(account_id)s
+    open_items.account_id = (select account_id from work_extract_head)
     and open_items.leg = 'ledger_statement'
     and open_items.side = 'ledger'
     and not exists (

@@ -36,13 +36,13 @@ select
     null::bigint as match_id,
     null::text as rule,
     ''::text as sort_key
-from work_groups
+from work_hard_groups
 inner join work_pool_statement as pool
     on
-        work_groups.payment_key = pool.payment_key
-        and work_groups.economic_type = pool.economic_type
+        work_hard_groups.payment_key = pool.payment_key
+        and work_hard_groups.economic_type = pool.economic_type
 left join work_calendar on timezone(%(zone)s, pool.dated_at)::date = work_calendar.day
-where not work_groups.is_plain and pool.dated_at < %(as_of)s and pool.type <> 'unknown'
+where pool.dated_at < %(as_of)s and pool.type <> 'unknown'
 union all
 select
     'ledger' as side,
@@ -67,14 +67,13 @@ select
     null::bigint as match_id,
     null::text as rule,
     ''::text as sort_key
-from work_groups
+from work_hard_groups
 inner join work_pool_ledger as pool
     on
-        work_groups.payment_key = pool.payment_key
-        and work_groups.economic_type = pool.economic_type
+        work_hard_groups.payment_key = pool.payment_key
+        and work_hard_groups.economic_type = pool.economic_type
 where
-    not work_groups.is_plain
-    and work_groups.statement_rows > 0
+    work_hard_groups.statement_rows > 0
     and pool.dated_at < %(as_of)s
     and pool.type <> 'unknown'
     and pool.moves_money is not null;

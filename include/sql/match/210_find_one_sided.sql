@@ -7,13 +7,13 @@ with
 lonely_ledger_rows as (
 
     select pool.*
-    from work_groups
+    from work_hard_groups
     inner join work_pool_ledger as pool
         on
-            work_groups.payment_key = pool.payment_key
-            and work_groups.economic_type = pool.economic_type
+            work_hard_groups.payment_key = pool.payment_key
+            and work_hard_groups.economic_type = pool.economic_type
     where
-        work_groups.statement_rows = 0
+        work_hard_groups.statement_rows = 0
         and pool.dated_at < %(as_of)s
         and pool.type <> 'unknown'
         and pool.moves_money

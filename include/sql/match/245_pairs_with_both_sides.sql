@@ -1,7 +1,7 @@
 -- Every event of the pool that has one line and one ledger row, whatever their amounts.
 --
 -- Grain:   one row per pair. Fees, taxes and dates are compared on these.
-create unlogged table work_pairs as
+create view work_pairs as
 select
     match_id,
     true as is_matched,
@@ -23,9 +23,8 @@ select
     ledger_on,
     due_on,
     due_at,
-    economic_type as type
-from work_groups
-where is_plain
+    type
+from work_plain_pairs
 union all
 select
     line.match_id,

@@ -76,11 +76,11 @@ still_open as (
                     and work_hard.moves_money
             )
             or exists (
-                select from work_groups
+                select from work_hard_groups
                 where
-                    work_groups.payment_key = open_at_head.payment_key
-                    and work_groups.statement_rows = 0
-                    and work_groups.ledger_rows > 0
+                    work_hard_groups.payment_key = open_at_head.payment_key
+                    and work_hard_groups.statement_rows = 0
+                    and work_hard_groups.ledger_rows > 0
             )
         )
 

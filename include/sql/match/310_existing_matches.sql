@@ -41,8 +41,8 @@ decided as (
         match_id,
         'payment_and_amount' as rule,
         array[least(statement_item_id, ledger_item_id), greatest(statement_item_id, ledger_item_id)] as item_ids
-    from work_groups
-    where is_plain and (statement_item_id in (select item_id from touched_items) or ledger_item_id in (select item_id from touched_items))
+    from work_plain_pairs
+    where (statement_item_id in (select item_id from touched_items) or ledger_item_id in (select item_id from touched_items))
     union all
     select
         match_id,

@@ -9,10 +9,9 @@ select
         else 'payment_and_amount'
     end as rule,
     true as is_proved
-from work_groups
+from work_plain_pairs
 where
-    is_plain
-    and match_id not in (
+    match_id not in (
         select decided_match_id from work_existing_matches where decided_match_id is not null
     )
 union all
@@ -33,10 +32,9 @@ select
     match_id,
     'statement' as side,
     statement_item_id as item_id
-from work_groups
+from work_plain_pairs
 where
-    is_plain
-    and match_id not in (
+    match_id not in (
         select decided_match_id from work_existing_matches where decided_match_id is not null
     )
 union all
@@ -44,10 +42,9 @@ select
     match_id,
     'ledger',
     ledger_item_id
-from work_groups
+from work_plain_pairs
 where
-    is_plain
-    and match_id not in (
+    match_id not in (
         select decided_match_id from work_existing_matches where decided_match_id is not null
     )
 union all

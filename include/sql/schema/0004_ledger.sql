@@ -24,12 +24,12 @@ create table internal.ledger_transactions (
     published_month date not null
 ) partition by range (published_month);
 
-create unique index ledger_transactions_in_force
-on internal.ledger_transactions (account_id, ledger_id, published_month)
+-- Found by equality alone; that one version is in force is held by the compare and swap of the head.
+create index ledger_transactions_in_force on internal.ledger_transactions using hash (ledger_id)
 where last_run_number is null;
 create unique index on internal.ledger_transactions (item_id, published_month);
 create index on internal.ledger_transactions (account_id, payment_key);
-create index on internal.ledger_transactions (account_id, occurred_at);
+create index on internal.ledger_transactions using brin (occurred_at);
 
 comment on table internal.ledger_transactions is 'Ledger transactions as extracted, in versions: in force while last_run_number is null.';
 comment on column internal.ledger_transactions.moves_money is 'Whether the row''s status moves money; NULL means that the mapping does not know the status.';

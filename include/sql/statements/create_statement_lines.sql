@@ -26,13 +26,5 @@ create unlogged table work_statement_lines (
     booked_on date not null,
     source_zone text not null,
     value_date date,
-    row_number integer not null,
-    -- The payment that a line belongs to: the provider's reference, else the merchant's, else itself.
-    payment_key text not null generated always as (
-        coalesce(
-            psp_reference,
-            'merchant:' || merchant_reference,
-            'line:' || line_scope || ':' || line_key || ':' || occurrence::text
-        )
-    ) stored
+    row_number integer not null
 )
