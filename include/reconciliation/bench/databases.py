@@ -106,5 +106,5 @@ class BenchDatabases:
     def _run(self, statement: str, *names: str) -> None:
         with self._administrator() as session:
             session.execute(
-                sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
+                sql.SQL(statement).format(*map(sql.Identifier, names))
             )

@@ -38,8 +38,8 @@ def run_floor(
             reader.copy(rows, values) as outgoing,
             cursor.copy("copy floor.ledger_rows from stdin") as into,
         ):
-            for block in outgoing:
-                into.write(block)
+            for rows_out in outgoing:
+                into.write(rows_out)
         cursor.execute("analyze floor.statement_rows, floor.ledger_rows")
         cursor.execute(statement("bench/floor_join"))
         cursor.execute("create unique index on floor.verdicts (row_key)")
@@ -52,9 +52,9 @@ def _write(cursor: Cursor, output: Path) -> int:
     query = SQL("copy ({}) to stdout").format(statement("bench/floor_verdicts"))
     with output.open("wb") as target:
         with cursor.copy(query) as copy:
-            for block in copy:
-                digest.update(block)
-                target.write(block)
+            for rows in copy:
+                digest.update(rows)
+                target.write(rows)
         target.flush()
         os.fsync(target.fileno())
     output.with_suffix(".sha256").write_text(digest.hexdigest())

@@ -6,13 +6,10 @@ import logging
 import os
 
 from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.demo.place import RunFailed
 from include.reconciliation.demo.timeline import StoryWindow
 
 DAG_ID = "billing_gateway_reconciliation"
-
-
-class RunFailed(RuntimeError):
-    """A DAG run of the demo did not succeed; the message names the tasks that failed."""
 
 
 class AirflowRunner:

@@ -31,6 +31,10 @@ class NotOurs(RuntimeError):
     """The databases hold runs that no demo made; the message says what to do."""
 
 
+class RunFailed(RuntimeError):
+    """A run of the demo did not succeed; the message names the tasks that failed."""
+
+
 def folder() -> Path:
     """Where the demo keeps its drop folder and its configuration."""
     return ensure_state_directory() / "demo"

@@ -44,7 +44,7 @@ def window_line(number: int, count: int, end: datetime, runs: Sequence[Row]) -> 
 
 def _verdict(run: Row) -> str:
     """A run in a few words: its verdict, and how many discrepancies are open."""
-    word = _SHORT.get(run["verdict"], run["verdict"])
+    word = _SHORT.get(run["verdict"]) or str(run["verdict"])
     if run["verdict"] == "discrepancies":
         return f"{run['discrepancies']} {word}"
     return f"{word}, {run['discrepancies']} open" if run["discrepancies"] else word

@@ -43,8 +43,8 @@ def main(arguments: list[str]) -> int:
         try:
             place.make_fresh(server)
             comparison = _play(server, history, _airflow if not options.without_airflow else _steps)
-        except place.NotOurs as refusal:
-            print(refusal, file=sys.stderr)
+        except (place.NotOurs, place.RunFailed) as error:
+            print(error, file=sys.stderr)
             return 1
     say(f"{time.monotonic() - began:.0f} seconds, seed {options.seed}")
     return 0 if comparison.is_exact else 1

@@ -24,7 +24,7 @@ def balance_transactions(
     lines: Iterable[StatementLine],
 ) -> tuple[tuple[datetime, Mapping[str, Any]], ...]:
     """Every balance transaction with the instant at which it is made, in that order."""
-    made = [
+    made: list[tuple[datetime, Mapping[str, Any]]] = [
         (line.booked_at, _of_line(line))
         for line in lines
         if line.psp == "stripe" and line.booked_at < timeline.END
@@ -117,6 +117,7 @@ def _balance_transaction(
     source: Mapping[str, Any] | None,
     fees: Iterable[tuple[int, str, str]],
 ) -> dict[str, Any]:
+    fees = list(fees)
     details = [
         {
             "amount": fee_minor,
@@ -127,7 +128,7 @@ def _balance_transaction(
         }
         for fee_minor, word, text in fees
     ]
-    fee_minor = sum(int(detail["amount"]) for detail in details)  # type: ignore[call-overload]
+    total_fee_minor = sum(fee_minor for fee_minor, _, _ in fees)
     return {
         "id": transaction_id,
         "object": "balance_transaction",
@@ -138,9 +139,9 @@ def _balance_transaction(
         "currency": currency.lower(),
         "description": None,
         "exchange_rate": None,
-        "fee": fee_minor,
+        "fee": total_fee_minor,
         "fee_details": details,
-        "net": amount_minor - fee_minor,
+        "net": amount_minor - total_fee_minor,
         "reporting_category": reporting_category,
         "source": source,
         "status": "available",
