@@ -1,10 +1,12 @@
 # `make` lists the targets. State lives in var/; nothing else is written.
-# PYTHON=/path/to/python3 chooses the Python; TESTS=tests/unit and PYTEST_ARGS=-x narrow `make test`.
+# PYTHON=/path/to/python3 chooses the Python; TESTS=tests/scenarios and PYTEST_ARGS=-x narrow
+# `make test`, WORKERS=0 runs it in one process.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint up down lock clean
 SHELL := /bin/sh
 TESTS ?=
 PYTEST_ARGS ?= -q
+WORKERS ?= 2
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -17,7 +19,7 @@ demo: setup ## reconcile a few business days of three made-up accounts and compa
 
 test: ## run the tests against a real PostgreSQL, with real DAG runs
 	@bin/setup --test
-	@PYTHONPATH= var/venv/bin/python -m pytest $(PYTEST_ARGS) $(TESTS)
+	@PYTHONPATH= var/venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS) $(TESTS)
 
 lint: ## check style and types
 	@bin/setup --test

@@ -5,11 +5,12 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
-from include.reconciliation.local import binaries
+from include.reconciliation.local import binaries, server_user
 from include.reconciliation.local import server as server_module
 from include.reconciliation.local.server import Cluster, Server, ServerError
 from tests.launcher import programs
@@ -208,6 +209,37 @@ def test_removing_a_cluster_leaves_nothing(cluster: Cluster) -> None:
     assert not cluster.home.exists()
     assert not Path(server.host).parent.exists()
     assert not programs.processes_that_mention(str(Path(server.host).parent))
+
+
+def test_data_of_another_user_is_refused_with_what_to_do(
+    used_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+
+    with pytest.raises(ServerError, match=r"belongs to user id \d+: use the same user"):
+        used_cluster.running()
+
+
+@pytest.mark.parametrize(
+    ("known", "chosen"),
+    [({"reconciliation-pg", "nobody"}, "reconciliation-pg"), ({"nobody"}, "nobody"), (set(), None)],
+)
+def test_root_gives_the_server_to_its_own_user_else_to_nobody_else_says_why_not(
+    known: set[str], chosen: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine without useradd."""
+    entries = {name: SimpleNamespace(pw_uid=len(name), pw_gid=9) for name in known}
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(server_user.shutil, "which", lambda name, path: None)
+    monkeypatch.setattr(server_user.pwd, "getpwnam", lambda name: entries[name])
+
+    if chosen is None:
+        with pytest.raises(ServerError, match="run make as an ordinary user"):
+            server_user.choose_user()
+        return
+    user = server_user.choose_user()
+
+    assert (entries[chosen].pw_uid, True) == (user.uid, user.switches)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to drop to")

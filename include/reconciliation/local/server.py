@@ -196,10 +196,10 @@ class Cluster:
         if not (data / "PG_VERSION").exists():
             self._initialise(programs, data, user)
         self._refuse_other_version(programs, data)
-        shutil.copyfile(SETTINGS_FILE, data / "reconciliation.conf")
-        (data / "reconciliation.conf").chmod(0o644)
+        shutil.copyfile(SETTINGS_FILE, data.with_name("reconciliation.conf"))
+        data.with_name("reconciliation.conf").chmod(0o644)
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES_MAX:
-            self.log_file.write_text("")
+            _run(["/bin/sh", "-c", ': > "$1"', "sh", str(self.log_file)], user)
         options = {"unix_socket_directories": str(self._socket_folder(user)), "port": str(PORT)}
         options.update(self.settings)
         command = [
@@ -262,8 +262,11 @@ class Cluster:
         done = _run(command, user)
         if done.returncode != 0:
             raise ServerError(f"initdb failed:\n{done.stdout}{done.stderr}")
-        with (fresh / "postgresql.conf").open("a") as settings:
-            settings.write("\ninclude 'reconciliation.conf'\n")
+        # Whatever is written into a folder of the server's user is written as that user: root
+        # would follow a link that was put there.
+        line = "include '../reconciliation.conf'"
+        file = str(fresh / "postgresql.conf")
+        _run(["/bin/sh", "-c", 'echo "$2" >> "$1"', "sh", file, line], user)
         fresh.rename(data)
 
     def _binaries(self, user: ServerUser) -> Path:

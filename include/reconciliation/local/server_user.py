@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+from include.reconciliation.local.binaries import ServerError
+
 SERVICE_USER = "reconciliation-pg"
 
 
@@ -40,7 +42,7 @@ def choose_user() -> ServerUser:
         return current_user()
     entry = _entry(SERVICE_USER) or _made_service_user() or _entry("nobody")
     if entry is None:
-        raise LookupError(
+        raise ServerError(
             "PostgreSQL does not run as root, and this machine has neither useradd nor a user "
             "'nobody': run make as an ordinary user."
         )
