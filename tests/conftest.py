@@ -48,7 +48,7 @@ FAST = {
     "full_page_writes": "off",
     "max_wal_size": "1GB",
     # First touches of shared memory are what the first seconds of a server go into.
-    "shared_buffers": "64MB",
+    "shared_buffers": "32MB",
 }
 TEMPLATE_LOCK = 7_241_863_151
 
