@@ -7,6 +7,7 @@ SHELL := /bin/sh
 TESTS ?=
 PYTEST_ARGS ?= -q
 WORKERS ?= 2
+PYTEST = PYTHONPATH= var/venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -17,9 +18,10 @@ setup: ## make the environment in var/venv from the lock; installs nothing when 
 demo: setup ## reconcile a few business days of three made-up accounts and compare with the planted faults
 	@bin/reconciliation demo
 
-test: ## run the tests against a real PostgreSQL, with real DAG runs
+test: ## run the tests against a real PostgreSQL, with real DAG runs; the scenarios on PostgreSQL 16 too
 	@bin/setup --test
-	@PYTHONPATH= var/venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS) $(TESTS)
+	@$(PYTEST) $(TESTS)
+	@if [ -z "$(TESTS)" ]; then RECONCILIATION_TEST_POSTGRES=16 $(PYTEST) tests/scenarios; fi
 
 lint: ## check style and types
 	@bin/setup --test
