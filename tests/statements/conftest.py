@@ -90,6 +90,15 @@ class Reader:
         """The same for a query of one column."""
         return [next(iter(row.values())) for row in self.rows(query)]
 
+    def lines(self) -> list[dict[str, Any]]:
+        """The staged lines, without the numbers that only this database gives them."""
+        return [
+            {name: value for name, value in row.items() if name not in ("item_id", "statement_id")}
+            for row in self.rows(
+                "select * from work_statement_lines order by statement_id, row_number"
+            )
+        ]
+
     def verdict(self) -> tuple[str, str | None, str | None]:
         """State, reason code and sentence of the statement that was decided last."""
         last = self.rows("select * from statements order by statement_id desc limit 1")[0]

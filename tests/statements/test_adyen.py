@@ -8,19 +8,15 @@ import pytest
 
 from tests.statements.adyen_files import COLUMNS, NEWER_COLUMNS, a_file, a_payout, a_row
 
-CANONICAL = "select * from work_statement_lines order by row_number"
-
 
 def test_a_settled_row_is_a_payment_and_a_payout_row_leaves_the_account(adyen, drop_folder) -> None:
     (drop_folder / "batch_7.csv").write_bytes(a_file())
 
     counted = adyen.run()
 
-    payment, payout = adyen.rows(CANONICAL)
-    statement_id = payment["statement_id"]
+    payment, payout = adyen.lines()
     assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
     assert {
-        "statement_id": statement_id,
         "line_scope": "batch 7",
         "line_key": "settled|8835000000000001|8835000000000101|EUR",
         "occurrence": 1,
@@ -234,7 +230,7 @@ def test_a_booking_time_is_that_of_the_place_its_abbreviation_names(
 
     adyen.run()
 
-    line = adyen.rows(CANONICAL)[0]
+    line = adyen.lines()[0]
     assert booked_at == line["booked_at"]
     assert booking_date[:10] == line["booked_on"].isoformat()
 

@@ -7,8 +7,6 @@ from include.reconciliation.steps.validate_statements import validate_statements
 from tests.statements.adyen_files import a_file, a_payout, a_row
 from tests.statements.conftest import CONFIGURATION
 
-CANONICAL = "select * from work_statement_lines order by row_number"
-
 
 def test_the_same_bytes_under_another_name_are_counted_and_change_nothing(
     adyen, drop_folder
@@ -78,11 +76,11 @@ def test_what_waits_is_staged_again_by_each_attempt_until_it_is_in_force(
 
 def test_a_step_that_is_repeated_gives_the_same_rows(adyen, drop_folder) -> None:
     (drop_folder / "batch_7.csv").write_bytes(a_file())
-    first = adyen.run(), adyen.rows(CANONICAL)
+    first = adyen.run(), adyen.lines()
     again = (fetch_psp_statements(adyen.attempt_id), validate_statements(adyen.attempt_id))
 
     assert (0, first[0]) == again
-    assert first[1] == adyen.rows(CANONICAL)
+    assert first[1] == adyen.lines()
 
 
 def test_the_good_file_corrects_the_refused_one_and_closes_its_alert(adyen, drop_folder) -> None:
@@ -98,6 +96,17 @@ def test_the_good_file_corrects_the_refused_one_and_closes_its_alert(adyen, drop
         "select state from statements order by statement_id"
     )
     assert ["closed"] == adyen.values("select state from alerts")
+
+
+def test_a_good_file_under_another_name_corrects_the_one_of_its_batch(adyen, drop_folder) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file([a_row(), a_payout("19.49")]))
+    adyen.run()
+    (drop_folder / "resent.csv").write_bytes(a_file())
+    adyen.run()
+
+    assert ["corrected", "accepted"] == adyen.values(
+        "select state from statements order by statement_id"
+    )
 
 
 def test_a_refused_file_is_tried_again_once_the_rules_are_others(

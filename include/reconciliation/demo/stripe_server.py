@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from types import TracebackType
 from typing import Any
@@ -51,6 +52,7 @@ class StripeServer:
         *,
         key: str = DEFAULT_KEY,
         behaviour: Behaviour | None = None,
+        context: SSLContext | None = None,
     ) -> None:
         self.balance_transactions = balance_transactions
         self.key = key
@@ -58,6 +60,10 @@ class StripeServer:
         self.requests: list[dict[str, list[str]]] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.stripe = self
+        if context is not None:
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -122,6 +128,9 @@ class StripeServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     stripe: StripeServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing: a client that hangs up is its own business."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from threading import Timer
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -92,13 +92,24 @@ class Endpoint:
 
 @dataclass(slots=True)
 class PspClient:
-    """Reads one PSP's API."""
+    """Reads one PSP's API; as a context manager it keeps the connection between requests."""
 
     endpoint: Endpoint
     key: str = field(repr=False)
     request_seconds_max: float = REQUEST_SECONDS_MAX
     body_bytes_max: int = BODY_BYTES_MAX
     wait_seconds_max: int = WAIT_SECONDS_MAX
+    ca_file: str | None = None
+    _session: requests.Session | None = field(default=None, init=False, repr=False)
+
+    def __enter__(self) -> PspClient:
+        self._session = self._open_session()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session = None
 
     def get(self, path: str, query: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
         """Body and content type of an answer 200.
@@ -145,28 +156,27 @@ class PspClient:
         endpoint = self.endpoint
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
         deadline = time.monotonic() + self.request_seconds_max
-        adapter = _DeadlineAdapter(endpoint)
+        url = f"{endpoint.scheme}://{host}:{endpoint.port}{path}"
+        session = self._session or self._open_session()
+        adapter = cast(_DeadlineAdapter, session.get_adapter(url))
+        adapter.is_cut = False
         watchdog = Timer(self.request_seconds_max, adapter.cut)
         watchdog.daemon = True
         watchdog.start()
         try:
-            with requests.Session() as session:
-                # Neither a proxy nor a key out of the environment or ~/.netrc.
-                session.trust_env = False
-                session.mount(f"{endpoint.scheme}://", adapter)
-                with session.get(
-                    f"{endpoint.scheme}://{host}:{endpoint.port}{path}",
-                    params=list(query),
-                    headers={
-                        "Accept": "application/json",
-                        "Accept-Encoding": "identity",
-                        "Authorization": f"Bearer {self.key}",
-                    },
-                    allow_redirects=False,
-                    stream=True,
-                    timeout=self.request_seconds_max,
-                ) as response:
-                    return response.status_code, response.headers, self._body(response, deadline)
+            with session.get(
+                url,
+                params=list(query),
+                headers={
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",
+                    "Authorization": f"Bearer {self.key}",
+                },
+                allow_redirects=False,
+                stream=True,
+                timeout=self.request_seconds_max,
+            ) as response:
+                return response.status_code, response.headers, self._body(response, deadline)
         except (
             requests.RequestException,
             urllib3.exceptions.HTTPError,
@@ -180,6 +190,16 @@ class PspClient:
             ) from None
         finally:
             watchdog.cancel()
+            if session is not self._session:
+                session.close()
+
+    def _open_session(self) -> requests.Session:
+        session = requests.Session()
+        # Neither a proxy nor a key out of the environment or ~/.netrc.
+        session.trust_env = False
+        session.verify = self.ca_file or True
+        session.mount(f"{self.endpoint.scheme}://", _DeadlineAdapter(self.endpoint))
+        return session
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         parts: list[bytes] = []
@@ -222,7 +242,7 @@ class _DeadlineAdapter(HTTPAdapter):
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._sockets: list[socket.socket] = []
-        self._is_cut = False
+        self.is_cut = False
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -230,15 +250,21 @@ class _DeadlineAdapter(HTTPAdapter):
         adapter = self
 
         class Pinned:
+            _dns_host: str
+
             def _new_conn(self) -> socket.socket:
-                # TLS still checks the name; only the look-up is done once, by us.
+                # The look-up is done once, by us; TLS and the Host header go on with the name.
+                name = self._dns_host
                 self._dns_host = adapter._endpoint.address()
-                return super()._new_conn()  # type: ignore[misc]
+                try:
+                    return super()._new_conn()  # type: ignore[misc]
+                finally:
+                    self._dns_host = name
 
             def connect(self) -> None:
                 super().connect()  # type: ignore[misc]
                 adapter._sockets.append(self.sock)  # type: ignore[attr-defined]
-                if adapter._is_cut:
+                if adapter.is_cut:
                     adapter.cut()
 
         class Http(Pinned, urllib3.connection.HTTPConnection):
@@ -256,7 +282,8 @@ class _DeadlineAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
 
     def cut(self) -> None:
-        self._is_cut = True
+        """Ends what is under way, and what is about to begin, with an error."""
+        self.is_cut = True
         for connected in self._sockets:
             try:
                 connected.shutdown(socket.SHUT_RDWR)

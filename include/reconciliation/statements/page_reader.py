@@ -44,7 +44,6 @@ def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
     """
     read_from, read_to = range_of(attempt, psp.statements.look_back)
     name = pages.range_name(read_from, read_to)
-    client = client_of(psp)
     query = [
         ("limit", str(PAGE_LINES)),
         ("created[gte]", str(int(read_from.timestamp()))),
@@ -55,20 +54,21 @@ def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
     size_bytes = 0
     after: str | None = None
     seen: set[str] = set()
-    while True:
-        cursor = [] if after is None else [("starting_after", after)]
-        body, page = _page(client, format_.path, [*query, *cursor])
-        kept.append(store.keep(body))
-        size_bytes += len(body)
-        if page is None or not page.has_more or not page.lines:
-            break
-        after = page.last_id()
-        # A cursor that comes again would be followed for ever; the gate will tell what came twice.
-        if after in seen:
-            break
-        seen.add(after)
-        if len(kept) >= PAGES_MAX:
-            raise SourceError(f"{psp.title} has more than {PAGES_MAX} pages for {name}")
+    with client_of(psp) as client:
+        while True:
+            cursor = [] if after is None else [("starting_after", after)]
+            body, page = _page(client, format_.path, [*query, *cursor])
+            kept.append(store.keep(body))
+            size_bytes += len(body)
+            if page is None or not page.has_more or not page.lines:
+                break
+            after = page.last_id()
+            # A cursor that comes again would be followed for ever; the gate tells what came twice.
+            if after in seen:
+                break
+            seen.add(after)
+            if len(kept) >= PAGES_MAX:
+                raise SourceError(f"{psp.title} has more than {PAGES_MAX} pages for {name}")
     content_sha256 = store.keep(pages.index(format_.name, attempt.account, name, kept))
     return Read(name, content_sha256, size_bytes, read_from, read_to)
 
@@ -91,7 +91,9 @@ def client_of(psp: Psp) -> PspClient:
         raise ConfigurationError(f"the PSP {psp.name!r} needs an endpoint in its entry")
     if not target.password:
         raise ConfigurationError(f"connection {psp.connection!r}: its password must be the API key")
-    return PspClient(Endpoint.parse(endpoint), target.password)
+    return PspClient(
+        Endpoint.parse(endpoint), target.password, ca_file=target.extra.get("ca_file")
+    )
 
 
 def _page(
