@@ -71,18 +71,22 @@ def transaction() -> Iterator[Cursor]:
 
 
 @contextmanager
-def attempt(attempt_id: int) -> Iterator[Cursor]:
-    """One step of an attempt: its lock, and its workspace first in the search path."""
+def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
+    """One step of an attempt: its lock, and its workspace first in the search path.
+
+    Two copies of a step take turns, and so do two steps; only steps of different branches (the
+    statements, the ledger) may work at the same time.
+    """
     with transaction() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended('reconciliation attempt ' || %s::text, 0))",
-            [attempt_id],
-        )
+        run(cursor, "runs/lock_attempt" if branch is None else "runs/lock_branch",
+            {"attempt_id": attempt_id, "branch": branch})
         cursor.execute(
             sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
                 sql.Identifier(workspace(attempt_id))
             )
         )
+        # Work tables are large and even: a small sample tells the planner enough.
+        cursor.execute("set local default_statistics_target = 20")
         yield cursor
 
 

@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 def extract_ledger_transactions(attempt_id: int) -> int:
     """The number of ledger rows that differ; an extract once made is kept, and not made again."""
-    with warehouse.attempt(attempt_id) as cursor:
+    with warehouse.attempt(attempt_id, "ledger") as cursor:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
             return 0

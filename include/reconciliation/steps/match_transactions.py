@@ -7,8 +7,9 @@ so that the order in which anything arrived can't matter (docs/decisions/002).
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
@@ -181,9 +182,14 @@ def _coverage(
         weekdays=psp.settlement.weekdays,
         holidays=holidays,
     )
-    with cursor.copy("copy work_calendar (day, settles_on, next_business_day) from stdin") as copy:
+    zone = ZoneInfo(psp.zone)
+    with cursor.copy(
+        "copy work_calendar (day, settles_on, due_at, next_business_day) from stdin"
+    ) as copy:
         for day in calendar:
-            copy.write_row([day.day, day.settles_on, day.next_business_day])
+            end = datetime.combine(day.settles_on + timedelta(days=1), time.min, tzinfo=zone)
+            due_at = end.astimezone(UTC) + psp.settlement.ledger_grace
+            copy.write_row([day.day, day.settles_on, due_at, day.next_business_day])
     cursor.execute("analyze work_calendar")
     covered = coverages.coverage(
         psp, known, as_of=values["as_of"], first_day=first_due, holidays=holidays

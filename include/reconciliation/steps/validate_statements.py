@@ -23,7 +23,7 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
     Leaves `work_statement_lines`. Returns how many statements wait to come into force, how many
     this attempt refused, and how many lines are staged. A refused statement never stops another.
     """
-    with warehouse.attempt(attempt_id) as cursor:
+    with warehouse.attempt(attempt_id, "statements") as cursor:
         if attempts.load(cursor, attempt_id).is_over:
             # Its run is stored: what waits now is for the next one to let in.
             return {"accepted": 0, "quarantined": 0, "lines": 0}

@@ -2,5 +2,6 @@
 create unlogged table work_calendar (
     day date primary key,
     settles_on date not null,
+    due_at timestamptz not null,
     next_business_day date not null
 );

@@ -9,19 +9,15 @@
 create unlogged table work_ledger_payments as
 with
 
-pool_payments as materialized (
-
-    select distinct payment_key from work_pool_statement
-
-),
-
 unclaimed as materialized (
 
     select work_ledger_candidates.*
     from work_ledger_candidates
-    left join pool_payments on work_ledger_candidates.psp_reference = pool_payments.payment_key
     where
-        pool_payments.payment_key is null
+        not exists (
+            select from work_pool_statement
+            where work_pool_statement.payment_key = work_ledger_candidates.psp_reference
+        )
         and not exists (
             select from internal.statement_lines
             where

@@ -19,9 +19,10 @@ select
     work_calendar.day as dated_on,
     work_ledger_candidates.settles_on,
     coalesce(work_ledger_candidates.settles_on, work_calendar.settles_on) as due_on,
-    timezone(
-        %(zone)s, (coalesce(work_ledger_candidates.settles_on, work_calendar.settles_on) + 1)::timestamp
-    ) + %(ledger_grace)s as due_at
+    case
+        when work_ledger_candidates.settles_on is null then work_calendar.due_at
+        else timezone(%(zone)s, (work_ledger_candidates.settles_on + 1)::timestamp) + %(ledger_grace)s
+    end as due_at
 from work_ledger_candidates
 left join work_ledger_payments on work_ledger_candidates.item_id = work_ledger_payments.item_id
 inner join work_calendar on timezone(%(zone)s, work_ledger_candidates.occurred_at)::date = work_calendar.day;

@@ -1,14 +1,10 @@
--- Which payments does this run decide anew?
+-- Which payments does this run decide anew, beside those of the pool?
 --
--- Grain:   one row per payment that has a row which is new, changed, gone or open, an open
---          discrepancy, or a row in the interval that is reprocessed.
+-- Grain:   one row per payment that has a row which changed or is gone, an open discrepancy, or a row
+--          in the interval that is reprocessed.
 -- Binds:   account_id (integer), head_run_number (bigint), reprocess_from, reprocess_to (timestamptz,
 --          half-open; NULL for none).
 create unlogged table work_touched_payments as
-select payment_key from work_pool_statement
-union
-select payment_key from work_pool_ledger
-union
 select statement_lines.payment_key
 from work_line_changes
 inner join internal.statement_lines

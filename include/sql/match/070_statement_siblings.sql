@@ -17,16 +17,20 @@ select
     statement_lines.net_currency,
     statement_lines.booked_at,
     statement_lines.booked_on
-from work_touched_payments
-inner join internal.statement_lines
-    on
-        statement_lines.account_id = %(account_id)s
-        and work_touched_payments.payment_key = statement_lines.payment_key
-        and statement_lines.last_run_number is null
-        and statement_lines.is_expected
-        and statement_lines.type <> 'unknown'
+from internal.statement_lines
 where
-    not exists (
+    statement_lines.account_id = %(account_id)s
+    and statement_lines.last_run_number is null
+    and statement_lines.is_expected
+    and statement_lines.type <> 'unknown'
+    and statement_lines.payment_key in (
+        select payment_key from work_pool_statement
+        union all
+        select payment_key from work_pool_ledger
+        union all
+        select payment_key from work_touched_payments
+    )
+    and not exists (
         select from work_line_changes
         where
             work_line_changes.old_item_id = statement_lines.item_id

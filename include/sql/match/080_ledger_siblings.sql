@@ -18,18 +18,24 @@ select
     work_calendar.day,
     ledger_transactions.settles_on,
     coalesce(ledger_transactions.settles_on, work_calendar.settles_on),
-    timezone(%(zone)s, (coalesce(ledger_transactions.settles_on, work_calendar.settles_on) + 1)::timestamp)
-    + %(ledger_grace)s
-from work_touched_payments
-inner join internal.ledger_transactions
-    on
-        ledger_transactions.account_id = %(account_id)s
-        and work_touched_payments.payment_key = ledger_transactions.payment_key
-        and ledger_transactions.last_run_number is null
+    case
+        when ledger_transactions.settles_on is null then work_calendar.due_at
+        else timezone(%(zone)s, (ledger_transactions.settles_on + 1)::timestamp) + %(ledger_grace)s
+    end
+from internal.ledger_transactions
 inner join work_calendar
     on timezone(%(zone)s, ledger_transactions.occurred_at)::date = work_calendar.day
 where
-    not exists (
+    ledger_transactions.account_id = %(account_id)s
+    and ledger_transactions.last_run_number is null
+    and ledger_transactions.payment_key in (
+        select payment_key from work_pool_statement
+        union all
+        select payment_key from work_pool_ledger
+        union all
+        select payment_key from work_touched_payments
+    )
+    and not exists (
         select from work_ledger_changes
         where
             work_ledger_changes.old_item_id = ledger_transactions.item_id

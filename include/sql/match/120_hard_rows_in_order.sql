@@ -10,17 +10,20 @@ update work_hard set
 from (
     select
         'statement' as side,
-        item_id,
-        line_scope || chr(31) || line_key || chr(31) || lpad(occurrence::text, 9, '0') as sort_key
-    from work_line_changes
-    where change in ('new', 'changed')
+        changes.item_id,
+        changes.line_scope || chr(31) || changes.line_key || chr(31)
+        || lpad(changes.occurrence::text, 9, '0') as sort_key
+    from work_hard as fresh
+    inner join work_line_changes as changes on fresh.item_id = changes.item_id
+    where fresh.side = 'statement' and changes.change in ('new', 'changed')
     union all
     select
         'ledger',
-        item_id,
-        ledger_id
-    from work_ledger_changes
-    where change in ('new', 'changed')
+        changes.item_id,
+        changes.ledger_id
+    from work_hard as fresh
+    inner join work_ledger_changes as changes on fresh.item_id = changes.item_id
+    where fresh.side = 'ledger' and changes.change in ('new', 'changed')
     union all
     select
         'statement',

@@ -2,7 +2,8 @@
 --
 -- Binds:   account_id (integer).
 update internal.ledger_transactions set payment_key = pool.payment_key
-from work_pool_ledger as pool
+from work_ledger_payments as found
+inner join work_pool_ledger as pool on found.item_id = pool.item_id
 where
     pool.origin = 'open'
     and ledger_transactions.account_id = %(account_id)s

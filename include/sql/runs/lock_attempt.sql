@@ -1,0 +1,4 @@
+-- Waits until no other step of the attempt works, in any branch.
+--
+-- Binds:   attempt_id (bigint).
+select pg_advisory_xact_lock(hashtextextended('reconciliation attempt ' || %(attempt_id)s::text, 0));
