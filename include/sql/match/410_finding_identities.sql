@@ -58,17 +58,19 @@ members as (
 
 claims as (
 
-    select distinct on (members.finding_no)
-        members.finding_no,
+    -- Key by key, so that thousands of findings are joined and not compared each with each.
+    select distinct on (slots.finding_no)
+        slots.finding_no,
         identities.discrepancy_id
-    from members
+    from slots
+    inner join keys on slots.finding_no = keys.finding_no
     inner join internal.discrepancy_identities as identities
         on
-            identities.account_id = %(account_id)s
+            slots.slot = identities.aspect
+            and keys.member_key = identities.member_key
+            and identities.account_id = %(account_id)s
             and identities.leg = %(leg)s
-            and members.slot = identities.aspect
-            and identities.member_key = any(members.member_keys)
-    order by members.finding_no, identities.opened_run_number, identities.discrepancy_id
+    order by slots.finding_no, identities.opened_run_number, identities.discrepancy_id
 
 ),
 

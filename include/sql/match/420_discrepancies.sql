@@ -27,6 +27,68 @@ earlier as (
 
 ),
 
+-- The first row of each side, found once for all findings.
+shown_lines as (
+
+    select distinct on (work_finding_members.finding_no)
+        work_finding_members.finding_no,
+        work_items.statement_file,
+        work_items.statement_row,
+        work_items.provider_type
+    from work_finding_members
+    inner join work_items
+        on
+            work_finding_members.side = work_items.side
+            and work_finding_members.item_id = work_items.item_id
+    where work_finding_members.side = 'statement'
+    order by work_finding_members.finding_no, work_items.member_key
+
+),
+
+shown_entries as (
+
+    select distinct on (work_finding_members.finding_no)
+        work_finding_members.finding_no,
+        work_items.status
+    from work_finding_members
+    inner join work_items
+        on
+            work_finding_members.side = work_items.side
+            and work_finding_members.item_id = work_items.item_id
+    where work_finding_members.side = 'ledger'
+    order by work_finding_members.finding_no, work_items.member_key
+
+),
+
+finding_keys as (
+
+    select
+        discrepancy_id,
+        slot,
+        unnest(member_keys) as member_key
+    from work_finding_ids
+
+),
+
+merged as (
+
+    select
+        open_at_head.discrepancy_id,
+        min(finding_keys.discrepancy_id) as merged_into
+    from open_at_head
+    inner join internal.discrepancy_identities as identities
+        on
+            open_at_head.discrepancy_id = identities.discrepancy_id
+            and identities.account_id = %(account_id)s
+            and identities.leg = %(leg)s
+    inner join finding_keys
+        on
+            identities.aspect = finding_keys.slot
+            and identities.member_key = finding_keys.member_key
+    group by open_at_head.discrepancy_id
+
+),
+
 described as (
 
     select
@@ -110,35 +172,8 @@ described as (
         on
             work_findings.lead_side = lead.side
             and work_findings.lead_item_id = lead.item_id
-    left join lateral (
-        select
-            work_items.statement_file,
-            work_items.statement_row,
-            work_items.provider_type
-        from work_finding_members
-        inner join work_items
-            on
-                work_finding_members.side = work_items.side
-                and work_finding_members.item_id = work_items.item_id
-        where
-            work_finding_members.finding_no = work_findings.finding_no
-            and work_items.side = 'statement'
-        order by work_items.member_key
-        limit 1
-    ) as line on true
-    left join lateral (
-        select work_items.status
-        from work_finding_members
-        inner join work_items
-            on
-                work_finding_members.side = work_items.side
-                and work_finding_members.item_id = work_items.item_id
-        where
-            work_finding_members.finding_no = work_findings.finding_no
-            and work_items.side = 'ledger'
-        order by work_items.member_key
-        limit 1
-    ) as entry on true
+    left join shown_lines as line on work_findings.finding_no = line.finding_no
+    left join shown_entries as entry on work_findings.finding_no = entry.finding_no
 
 )
 
@@ -215,25 +250,12 @@ select
     open_at_head.due_at,
     open_at_head.due_on,
     open_at_head.first_run_id,
-    coalesce('merged into ' || merged.discrepancy_id, open_at_head.explanation),
+    coalesce('merged into ' || merged.merged_into, open_at_head.explanation),
     open_at_head.statement_file,
     open_at_head.statement_row,
     open_at_head.payment_key,
     null
 from open_at_head
 left join work_finding_ids as same on open_at_head.discrepancy_id = same.discrepancy_id
-left join lateral (
-    select work_finding_ids.discrepancy_id
-    from internal.discrepancy_identities as identities
-    inner join work_finding_ids
-        on
-            identities.aspect = work_finding_ids.slot
-            and identities.member_key = any(work_finding_ids.member_keys)
-    where
-        identities.account_id = %(account_id)s
-        and identities.leg = %(leg)s
-        and identities.discrepancy_id = open_at_head.discrepancy_id
-    order by work_finding_ids.discrepancy_id
-    limit 1
-) as merged on true
+left join merged on open_at_head.discrepancy_id = merged.discrepancy_id
 where same.discrepancy_id is null;
