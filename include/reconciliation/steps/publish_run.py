@@ -7,6 +7,7 @@ time inside the lock, so that it can't lose again (docs/decisions/005).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -41,13 +42,18 @@ _BULK = (
 _FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086_not_compared")
 
 
+_ROWS_WORTH_STATISTICS = 10_000
+
+
 def publish_run(attempt_id: int) -> str:
     """The run_id; a run that is stored already stays as it is."""
     if not attempts.is_over(attempt_id):
         pauses.check_pause(attempt_id, "publish_run")
     for takes_lock_first in (False, False, True):
         try:
-            return warehouse.repeatedly(lambda: _publish(attempt_id, takes_lock_first))
+            run_id = warehouse.repeatedly(partial(_publish, attempt_id, takes_lock_first))
+            _refresh_statistics(attempt_id)
+            return run_id
         except (HeadMoved, psycopg.errors.UniqueViolation) as error:
             # A unique violation here is another run that published the same rows first.
             lost: Exception = error
@@ -87,6 +93,13 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             finished_at=None,
         )
         return attempt.run_id
+
+
+def _refresh_statistics(attempt_id: int) -> None:
+    """In a transaction of its own, after the run is out: it locks against its like."""
+    with warehouse.transaction() as cursor:
+        values = {"attempt_id": attempt_id, "rows_from": _ROWS_WORTH_STATISTICS}
+        warehouse.run(cursor, "publish/200_refresh_statistics", values)
 
 
 def _store_findings(

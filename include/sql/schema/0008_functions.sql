@@ -48,6 +48,28 @@ $$;
 
 comment on function internal.ensure_partitions is 'Makes the month''s partitions of the bulk tables where they are missing.';
 
+create function internal.refresh_statistics(month date, new_rows bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, internal as $$
+declare
+    suffix text := to_char(month, 'YYYY_MM');
+    bulk_table text;
+    known_rows real;
+begin
+    foreach bulk_table in array array[
+        'statement_lines_' || suffix, 'ledger_transactions_' || suffix, 'matches_' || suffix,
+        'match_members', 'open_items'
+    ] loop
+        select reltuples into known_rows from pg_class
+        where relnamespace = 'internal'::regnamespace and relname = bulk_table;
+        if found and new_rows > 0.1 * greatest(known_rows, 0) then
+            execute format('analyze internal.%I', bulk_table);
+        end if;
+    end loop;
+end
+$$;
+
+comment on function internal.refresh_statistics is 'After a run that brought much: the planner must not wait for autovacuum to hear of it.';
+
 create function internal.drop_partitions_before(month date) returns integer
 language plpgsql security definer set search_path = pg_catalog, internal as $$
 declare
@@ -73,4 +95,5 @@ $$;
 comment on function internal.drop_partitions_before is 'Retention: drops the bulk partitions of the months before the given one.';
 
 revoke all on function internal.open_workspace, internal.drop_workspace, internal.ensure_partitions,
+internal.refresh_statistics,
 internal.drop_partitions_before from public;

@@ -26,6 +26,7 @@ to reconciliation_rw;
 grant delete on internal.match_members, internal.open_items to reconciliation_rw;
 
 grant execute on function
-internal.open_workspace, internal.drop_workspace, internal.ensure_partitions
+internal.open_workspace, internal.drop_workspace, internal.ensure_partitions,
+internal.refresh_statistics
 to reconciliation_rw;
 grant update (payment_key) on internal.ledger_transactions to reconciliation_rw;
