@@ -1,6 +1,7 @@
 """What the demo prints fits a terminal and says what it must."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 from include.reconciliation.demo import printing
 from include.reconciliation.demo.compare import Comparison, Finding, compare
@@ -71,3 +72,8 @@ def test_an_account_shows_verdict_amounts_and_kinds_in_major_units() -> None:
         "  JPY   matched    12 lines   pending    1 rows          4,980   residual 0",
         "        amount_mismatch               1   delta     -493,020   exposure      493,020",
     ]
+
+
+def test_a_folder_of_the_project_is_shown_as_seen_from_it(tmp_path: Path) -> None:
+    assert printing.shown_path(tmp_path / "var" / "reports", tmp_path) == "var/reports"
+    assert printing.shown_path(tmp_path, tmp_path / "elsewhere") == str(tmp_path.resolve())

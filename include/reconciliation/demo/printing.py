@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from include.reconciliation.demo.compare import Comparison, Finding
@@ -53,6 +54,12 @@ def _verdict(run: Row) -> str:
 def short_account(psp: str, account: str) -> str:
     """An account as a word of a table."""
     return psp if account == "default" else account
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """A path as somebody in the project's folder would type it."""
+    path, root = path.resolve(), root.resolve()
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def positions(

@@ -92,7 +92,7 @@ def _conclude(warehouse: psycopg.Connection[dict[str, Any]], history: History) -
     for line in printing.positions(standing, _rows(warehouse, "demo/open_kinds"), exponents):
         say(line)
     say()
-    say(f"Reports: {config.reports_folder()}")
+    say(f"Reports: {printing.shown_path(config.reports_folder(), config.PROJECT_ROOT)}")
     findings = [Finding(**row) for row in _rows(warehouse, "demo/findings")]
     comparison = compare(history.labels, findings)
     printing.heading("What was planted, and what became of it")
