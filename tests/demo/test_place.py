@@ -10,14 +10,23 @@ NOWHERE = Server(host="/nowhere", port=1)
 
 
 def test_databases_with_runs_of_somebody_else_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "published_runs", lambda server: 1)
+    monkeypatch.setattr(place, "published_runs", lambda server: (1, 0))
     monkeypatch.setattr(place, "_mark", lambda server: None)
     with pytest.raises(place.NotOurs, match="make clean"):
         place.make_fresh(NOWHERE)
 
 
+def test_databases_of_a_demo_with_an_account_of_somebody_else_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(place, "published_runs", lambda server: (37, 1))
+    monkeypatch.setattr(place, "_mark", lambda server: place.MARK)
+    with pytest.raises(place.NotOurs, match="make clean"):
+        place.make_fresh(NOWHERE)
+
+
 def test_no_server_means_no_runs() -> None:
-    assert place.published_runs(NOWHERE) == 0
+    assert place.published_runs(NOWHERE) == (0, 0)
 
 
 def test_only_the_endpoint_of_stripe_differs_from_the_projects_configuration() -> None:

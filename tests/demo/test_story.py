@@ -62,6 +62,14 @@ def test_every_planted_fault_is_reported_as_labelled_and_nothing_else(
     result = compared(databases, history)
     assert (result.missed, result.not_planted, result.wrong_events) == ((), (), ())
     assert len(result.found) == len(history.labels)
+    assert place.published_runs(_OwnServer(databases)) == (36, 0)  # type: ignore[arg-type]
+
+
+class _OwnServer:
+    """The test's own warehouse in the place of the checkout's."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.conninfo = databases.conninfo
 
 
 def test_a_week_without_faults_is_reported_without_a_discrepancy(

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from include.reconciliation import config
+from include.reconciliation.demo.desk import PROFILES
 from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.local.bootstrap import SOURCES, SUPERUSER, bootstrap
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
@@ -40,14 +41,18 @@ def folder() -> Path:
     return ensure_state_directory() / "demo"
 
 
-def published_runs(server: Server) -> int:
-    """How many runs the warehouse of this checkout has published; 0 when there is none yet."""
+def published_runs(server: Server) -> tuple[int, int]:
+    """How many runs the warehouse of this checkout has published, and how many not of the demo's
+    accounts; none when there is no warehouse yet."""
+    accounts = [f"{profile.psp}/{profile.account}" for profile in PROFILES]
     try:
         with psycopg.connect(server.conninfo("reconciliation", "reconciliation_ro")) as session:
-            row = session.execute(statement("demo/published_runs")).fetchone()
+            row = session.execute(
+                statement("demo/published_runs"), {"accounts": accounts}
+            ).fetchone()
     except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
-        return 0
-    return 0 if row is None else int(row[0])
+        return 0, 0
+    return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
 
 def make_fresh(server: Server) -> None:
@@ -55,7 +60,8 @@ def make_fresh(server: Server) -> None:
 
     Raises NotOurs when there are runs that no demo made.
     """
-    if published_runs(server) and _mark(server) != MARK:
+    runs, runs_of_others = published_runs(server)
+    if runs_of_others or (runs and _mark(server) != MARK):
         raise NotOurs(
             "The databases on the embedded server hold runs that are not the demo's, and the demo "
             "begins with empty ones. Keep what you need, run make clean, then make demo; or set "
