@@ -1,6 +1,37 @@
 -- Adds the matched lines of touched payments: a payment is decided as a whole, or not at all.
 --
 -- Binds:   account_id (integer).
+with
+
+-- One source of payments at a time: the planner knows how many each has.
+siblings as (
+
+    select known.item_id
+    from internal.statement_lines as known
+    where
+        known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and known.payment_key in (select payment_key from work_pool_statement)
+        and not exists (select from work_pool_statement where work_pool_statement.item_id = known.item_id)
+    union
+    select known.item_id
+    from internal.statement_lines as known
+    where
+        known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and known.payment_key in (select payment_key from work_pool_ledger)
+        and not exists (select from work_pool_statement where work_pool_statement.item_id = known.item_id)
+    union
+    select known.item_id
+    from internal.statement_lines as known
+    where
+        known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and known.payment_key in (select payment_key from work_touched_payments)
+        and not exists (select from work_pool_statement where work_pool_statement.item_id = known.item_id)
+
+)
+
 insert into work_pool_statement
 select
     statement_lines.item_id,
@@ -17,26 +48,15 @@ select
     statement_lines.net_currency,
     statement_lines.booked_at,
     statement_lines.booked_on
-from internal.statement_lines
+from siblings
+inner join internal.statement_lines on siblings.item_id = statement_lines.item_id
 where
     statement_lines.account_id = %(account_id)s
-    and statement_lines.last_run_number is null
     and statement_lines.is_expected
     and statement_lines.type <> 'unknown'
-    and statement_lines.payment_key in (
-        select payment_key from work_pool_statement
-        union all
-        select payment_key from work_pool_ledger
-        union all
-        select payment_key from work_touched_payments
-    )
     and not exists (
         select from work_line_changes
         where
             work_line_changes.old_item_id = statement_lines.item_id
             and work_line_changes.change in ('changed', 'withdrawn')
-    )
-    and not exists (
-        select from work_pool_statement
-        where work_pool_statement.item_id = statement_lines.item_id
     );

@@ -1,6 +1,37 @@
 -- Adds the matched and the not expected ledger rows of touched payments.
 --
 -- Binds:   account_id (integer), zone (text), ledger_grace (interval).
+with
+
+-- One source of payments at a time: the planner knows how many each has.
+siblings as (
+
+    select known.item_id
+    from internal.ledger_transactions as known
+    where
+        known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and known.payment_key in (select payment_key from work_pool_statement)
+        and not exists (select from work_pool_ledger where work_pool_ledger.item_id = known.item_id)
+    union
+    select known.item_id
+    from internal.ledger_transactions as known
+    where
+        known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and known.payment_key in (select payment_key from work_pool_ledger)
+        and not exists (select from work_pool_ledger where work_pool_ledger.item_id = known.item_id)
+    union
+    select known.item_id
+    from internal.ledger_transactions as known
+    where
+        known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and known.payment_key in (select payment_key from work_touched_payments)
+        and not exists (select from work_pool_ledger where work_pool_ledger.item_id = known.item_id)
+
+)
+
 insert into work_pool_ledger
 select
     ledger_transactions.item_id,
@@ -22,26 +53,15 @@ select
         when ledger_transactions.settles_on is null then work_calendar.due_at
         else timezone(%(zone)s, (ledger_transactions.settles_on + 1)::timestamp) + %(ledger_grace)s
     end
-from internal.ledger_transactions
+from siblings
+inner join internal.ledger_transactions on siblings.item_id = ledger_transactions.item_id
 inner join work_calendar
     on timezone(%(zone)s, ledger_transactions.occurred_at)::date = work_calendar.day
 where
     ledger_transactions.account_id = %(account_id)s
-    and ledger_transactions.last_run_number is null
-    and ledger_transactions.payment_key in (
-        select payment_key from work_pool_statement
-        union all
-        select payment_key from work_pool_ledger
-        union all
-        select payment_key from work_touched_payments
-    )
     and not exists (
         select from work_ledger_changes
         where
             work_ledger_changes.old_item_id = ledger_transactions.item_id
             and work_ledger_changes.change in ('changed', 'vanished')
-    )
-    and not exists (
-        select from work_pool_ledger
-        where work_pool_ledger.item_id = ledger_transactions.item_id
     );
