@@ -33,11 +33,9 @@ moves as (
         and open_items.side = 'ledger'
         and known.occurred_at >= %(head_as_of)s
         and known.occurred_at < %(as_of)s
-        and not exists (
-            select from work_ledger_changes as changes
-            where
-                changes.old_item_id = open_items.item_id
-                and changes.change in ('changed', 'vanished')
+        and open_items.item_id not in (
+            select old_item_id from work_ledger_changes
+            where change in ('changed', 'vanished')
         )
     union all
     select

@@ -40,11 +40,9 @@ moves as (
         and open_items.side = 'statement'
         and known.booked_at >= %(head_as_of)s
         and known.booked_at < %(as_of)s
-        and not exists (
-            select from work_line_changes as changes
-            where
-                changes.old_item_id = open_items.item_id
-                and changes.change in ('changed', 'withdrawn')
+        and open_items.item_id not in (
+            select old_item_id from work_line_changes
+            where change in ('changed', 'withdrawn')
         )
     union all
     select

@@ -45,9 +45,7 @@ where
     open_items.account_id = %(account_id)s
     and open_items.leg = 'ledger_statement'
     and open_items.side = 'statement'
-    and not exists (
-        select from work_line_changes
-        where
-            work_line_changes.old_item_id = open_items.item_id
-            and work_line_changes.change in ('changed', 'withdrawn')
+    and open_items.item_id not in (
+        select old_item_id from work_line_changes
+        where change in ('changed', 'withdrawn')
     );

@@ -46,9 +46,7 @@ where
     open_items.account_id = (select account_id from work_extract_head)
     and open_items.leg = 'ledger_statement'
     and open_items.side = 'ledger'
-    and not exists (
-        select from work_ledger_changes
-        where
-            work_ledger_changes.old_item_id = open_items.item_id
-            and work_ledger_changes.change in ('changed', 'vanished')
+    and open_items.item_id not in (
+        select old_item_id from work_ledger_changes
+        where change in ('changed', 'vanished')
     );

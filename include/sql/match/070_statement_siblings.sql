@@ -54,9 +54,7 @@ where
     statement_lines.account_id = %(account_id)s
     and statement_lines.is_expected
     and statement_lines.type <> 'unknown'
-    and not exists (
-        select from work_line_changes
-        where
-            work_line_changes.old_item_id = statement_lines.item_id
-            and work_line_changes.change in ('changed', 'withdrawn')
+    and statement_lines.item_id not in (
+        select old_item_id from work_line_changes
+        where change in ('changed', 'withdrawn')
     );

@@ -59,9 +59,7 @@ inner join work_calendar
     on timezone(%(zone)s, ledger_transactions.occurred_at)::date = work_calendar.day
 where
     ledger_transactions.account_id = %(account_id)s
-    and not exists (
-        select from work_ledger_changes
-        where
-            work_ledger_changes.old_item_id = ledger_transactions.item_id
-            and work_ledger_changes.change in ('changed', 'vanished')
+    and ledger_transactions.item_id not in (
+        select old_item_id from work_ledger_changes
+        where change in ('changed', 'vanished')
     );

@@ -7,7 +7,7 @@
 create unlogged table work_plain_pairs as
 with
 
-lines as (
+lines as not materialized (
 
     select *
     from work_pool_statement
@@ -15,7 +15,7 @@ lines as (
 
 ),
 
-entries as (
+entries as not materialized (
 
     select *
     from work_pool_ledger
