@@ -56,6 +56,20 @@ def run_task(name: str, *arguments: str, environment: Mapping[str, str]) -> Task
     )
 
 
+def import_seconds(module: str, *, environment: Mapping[str, str]) -> float:
+    """How long a child process takes to import a module, beyond what it takes to start."""
+
+    def child(code: str) -> float:
+        began = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", code], env=dict(environment), capture_output=True, check=True
+        )
+        return time.perf_counter() - began
+
+    nothing = child("pass")
+    return max(0.0, child(f"import {module}") - nothing)
+
+
 def run_pipeline(
     psp: str,
     account: str,

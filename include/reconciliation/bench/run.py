@@ -24,7 +24,7 @@ import psycopg
 from include.reconciliation.bench import figures, generate
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
-from include.reconciliation.bench.pipeline import TaskFailed, run_pipeline, run_task
+from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
 from include.reconciliation.local.environment import connection_json
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Server, borrowed_server
@@ -89,6 +89,10 @@ class Bench:
             )
         for line in figures.step_lines(measured):
             _say(line)
+        for module in ("airflow.sdk", "great_expectations"):
+            # Paid by Airflow's own processes once, and by no task of the pipeline.
+            seconds = import_seconds(module, environment=os.environ)
+            _say(f"  apart: import {module:<21} {seconds:6.2f} s")
         named = figures.figures(
             measured,
             lines=self.lines,
