@@ -116,6 +116,18 @@ entering as not materialized (
 
 ),
 
+entered as (
+
+    select
+        side,
+        currency,
+        count(*) as row_count,
+        sum(amount_minor)::bigint as amount_minor
+    from entering
+    group by side, currency
+
+),
+
 movements as (
 
     select
@@ -138,18 +150,18 @@ movements as (
         side,
         currency,
         'new',
-        1,
+        row_count,
         amount_minor
-    from entering
+    from entered
     union all
     -- Whatever entered is cleared, but for what is open still.
     select
         side,
         currency,
         'cleared',
-        1,
+        row_count,
         amount_minor
-    from entering
+    from entered
     union all
     select
         closing.side,
