@@ -9,9 +9,11 @@ Everything happens on the embedded server, in databases of its own that are drop
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
+import signal
 import statistics
 import sys
 from collections.abc import Iterator, Mapping
@@ -44,7 +46,12 @@ def main(arguments: list[str]) -> int:
     if options.lines < 1000 or options.rounds < 1:
         print("--lines is at least 1000 and --rounds at least 1", file=sys.stderr)
         return 2
-    with borrowed_server() as server, _workplace() as place:
+    # A benchmark that is told to stop leaves no database behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with borrowed_server() as server, _alone() as is_alone, _workplace() as place:
+        if not is_alone:
+            print("Another benchmark runs in this checkout: wait for its end.", file=sys.stderr)
+            return 1
         bench = Bench(server, place, lines=options.lines, seed=options.seed)
         try:
             if options.format:
@@ -192,6 +199,18 @@ class Bench:
             "RECONCILIATION_STORE": str(own / "store"),
             "RECONCILIATION_REPORTS": str(own / "reports"),
         }
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether no other benchmark works on the same databases; holds the place while it is so."""
+    with (ensure_state_directory() / "bench.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @contextmanager
