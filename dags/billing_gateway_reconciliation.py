@@ -61,10 +61,12 @@ def billing_gateway_reconciliation() -> None:
     @task_group
     def reconcile(psp: str, account: str) -> None:
         attempt = task_for.window(choose_window)(psp, account)
+        # The ledger is read beside the statements; the two meet where they are matched.
+        ledger = task_for.step(extract_ledger_transactions)(psp, account, attempt)
         attempt = task_for.step(fetch_psp_statements, pool="psp")(psp, account, attempt)
         attempt = task_for.step(validate_statements)(psp, account, attempt)
-        attempt = task_for.step(extract_ledger_transactions)(psp, account, attempt)
         attempt = task_for.step(match_transactions)(psp, account, attempt)
+        ledger >> attempt
         attempt = task_for.step(check_identities)(psp, account, attempt)
         attempt = task_for.step(publish_run)(psp, account, attempt)
         # The report stays a leaf: Airflow judges a run by its leaves, and `published` always ends.

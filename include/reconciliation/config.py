@@ -98,12 +98,16 @@ class Configuration:
             if psp.name == name:
                 return psp
         known = ", ".join(psp.name for psp in self.psps)
-        raise ConfigurationError(f"there is no PSP {name!r} in {self.source_path.name}; known: {known}")
+        raise ConfigurationError(
+            f"there is no PSP {name!r} in {self.source_path.name}; known: {known}"
+        )
 
 
 def load(path: Path | None = None) -> Configuration:
     """The configuration; ConfigurationError says which key of which entry is wrong."""
-    chosen = path or Path(os.environ.get("RECONCILIATION_CONFIG", PROJECT_ROOT / "include" / "psps.toml"))
+    chosen = path or Path(
+        os.environ.get("RECONCILIATION_CONFIG", PROJECT_ROOT / "include" / "psps.toml")
+    )
     return _load(chosen.resolve())
 
 
@@ -136,10 +140,14 @@ def _load(path: Path) -> Configuration:
         raise ConfigurationError(f"{path.name} is not valid TOML: {error}") from None
     reader = _Reader(document, path.name)
     entries = reader.take("psp", list)
-    psps = tuple(_psp(entry, f"{path.name}, psp {number}") for number, entry in enumerate(entries, 1))
+    psps = tuple(
+        _psp(entry, f"{path.name}, psp {number}") for number, entry in enumerate(entries, 1)
+    )
     names = [psp.name for psp in psps]
     if len(set(names)) != len(names) or not names:
-        raise ConfigurationError(f"{path.name}: each PSP needs one entry of its own name; found {names}")
+        raise ConfigurationError(
+            f"{path.name}: each PSP needs one entry of its own name; found {names}"
+        )
     detection = reader.take("ledger_change_detection", str, "hash")
     if detection not in ("hash", "changed_at"):
         raise ConfigurationError(
@@ -170,7 +178,9 @@ def _psp(entry: object, place: str) -> Psp:
             raise ConfigurationError(f"{reader.place}: limits.{currency} is not a currency code")
     expected = tuple(reader.take("expected_in_ledger", list, list(LEDGER_TYPES)))
     if unknown := set(expected) - {*LEDGER_TYPES, *OTHER_TYPES}:
-        raise ConfigurationError(f"{reader.place}: expected_in_ledger has unknown types {sorted(unknown)}")
+        raise ConfigurationError(
+            f"{reader.place}: expected_in_ledger has unknown types {sorted(unknown)}"
+        )
     accounts = tuple(reader.take("accounts", list))
     if not accounts or len(set(accounts)) != len(accounts):
         raise ConfigurationError(f"{reader.place}: accounts needs at least one name, each once")
@@ -257,7 +267,9 @@ class _Reader:
         value = self._table.pop(key)
         if convert in (str, list, dict):
             if not isinstance(value, convert):
-                raise ConfigurationError(f"{self.place}: {key} must be a {convert.__name__}, found {value!r}")
+                raise ConfigurationError(
+                    f"{self.place}: {key} must be a {convert.__name__}, found {value!r}"
+                )
             return value
         try:
             return convert(value)

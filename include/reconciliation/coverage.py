@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from include.reconciliation.config import Psp
@@ -54,7 +55,7 @@ def coverage(
     first_day: date,
     holidays: Collection[date],
 ) -> Coverage:
-    """The coverage of an account at `as_of`; `first_day` is the first day that anything is due for."""
+    """The coverage of an account at `as_of`; `first_day` is the first that anything is due for."""
     zone = ZoneInfo(psp.zone)
     if psp.statements.every_run:
         return _of_reads(statements, as_of, zone)
@@ -73,7 +74,9 @@ def coverage(
     for known in refused:
         if known.key in numbered:
             continue
-        day = known.covers_from or (uncovered[0] if uncovered else _next_day(psp, last_day, first_day, holidays))
+        day = known.covers_from or (
+            uncovered[0] if uncovered else _next_day(psp, last_day, first_day, holidays)
+        )
         replaces_good = any(other.key == known.key for other in good)
         if not replaces_good and day in uncovered:
             uncovered.remove(day)
@@ -95,7 +98,10 @@ def coverage(
 
 def _of_reads(statements: Sequence[KnownStatement], as_of: datetime, zone: ZoneInfo) -> Coverage:
     """An API covers every instant up to the end of its last complete read."""
-    until = max((known.covers_until for known in statements if known.is_good and known.covers_until), default=None)
+    until = max(
+        (known.covers_until for known in statements if known.is_good and known.covers_until),
+        default=None,
+    )
     through = None
     if until is not None:
         local = until.astimezone(zone)
@@ -113,10 +119,12 @@ def _of_reads(statements: Sequence[KnownStatement], as_of: datetime, zone: ZoneI
 def _consecutive(
     psp: Psp, good: Sequence[KnownStatement], holidays: Collection[date]
 ) -> list[KnownStatement]:
-    """The statements from the first on, up to the first missing number, or day where none has a number."""
+    """The statements from the first on, up to the first missing number (or day, unnumbered)."""
     taken: list[KnownStatement] = []
     for known in good:
-        if taken and (_numbers_between(taken[-1], known) or _days_without(psp, taken[-1], known, holidays)):
+        if taken and (
+            _numbers_between(taken[-1], known) or _days_without(psp, taken[-1], known, holidays)
+        ):
             break
         taken.append(known)
     return taken
@@ -138,10 +146,12 @@ def _days_without(
     return tuple(day for day in days if _is_statement_day(psp, day, holidays))
 
 
-def _missing_days(psp: Psp, good: Sequence[KnownStatement], holidays: Collection[date]) -> list[Gap]:
+def _missing_days(
+    psp: Psp, good: Sequence[KnownStatement], holidays: Collection[date]
+) -> list[Gap]:
     return [
         Gap((f"day {day}",), (day,), f"the statement of {day} was due and is not there")
-        for before, after in zip(good, good[1:], strict=False)
+        for before, after in pairwise(good)
         for day in _days_without(psp, before, after, holidays)
     ]
 
@@ -151,7 +161,7 @@ def _missing_numbers(
 ) -> list[Gap]:
     gaps = []
     problems = {known.sequence_number: known.problem for known in refused}
-    for before, after in zip(good, good[1:], strict=False):
+    for before, after in pairwise(good):
         for number in _numbers_between(before, after):
             key = before.key.replace(str(before.sequence_number), str(number))
             days = _days_between(before.covers_to, after.covers_from)
@@ -205,9 +215,7 @@ def _deadline(psp: Psp, day: date, zone: ZoneInfo) -> datetime:
     return local + due.grace
 
 
-def _next_day(
-    psp: Psp, last_day: date | None, first_day: date, holidays: Collection[date]
-) -> date:
+def _next_day(psp: Psp, last_day: date | None, first_day: date, holidays: Collection[date]) -> date:
     day = last_day + timedelta(days=1) if last_day is not None else first_day
     while not _is_statement_day(psp, day, holidays):
         day += timedelta(days=1)

@@ -53,8 +53,8 @@ def choose(
     if start < end:
         return _window(start, end, watermark, head_as_of)
     # Everything up to here is published already: the last cycle is decided again.
-    interval_is_real = interval_start is not None and interval_start < end
-    return _window(interval_start if interval_is_real else end - cycle, end, watermark, head_as_of)
+    last = interval_start if interval_start is not None and interval_start < end else end - cycle
+    return _window(last, end, watermark, head_as_of)
 
 
 def _window(
@@ -69,13 +69,17 @@ def _window(
 
 def _check(start: datetime, end: datetime, now: datetime) -> None:
     if start.tzinfo is None or end.tzinfo is None:
-        raise RequestError("window_start and window_end need a time zone, such as 2026-11-19T10:00:00Z")
+        raise RequestError(
+            "window_start and window_end need a time zone, such as 2026-11-19T10:00:00Z"
+        )
     if start >= end:
         raise RequestError(
             f"window_start {start.isoformat()} must lie before window_end {end.isoformat()}"
         )
     if end > now:
-        raise RequestError(f"window_end {end.isoformat()} lies in the future (now {now.isoformat()})")
+        raise RequestError(
+            f"window_end {end.isoformat()} lies in the future (now {now.isoformat()})"
+        )
     if end - start > LONGEST:
         raise RequestError(f"a window is at most {LONGEST.days} days long; ask for it in parts")
 

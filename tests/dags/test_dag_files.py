@@ -14,11 +14,12 @@ from include.reconciliation.errors import ProviderUnavailable, RequestError
 from include.reconciliation.trigger_form import FIELDS
 
 DAGS = config.PROJECT_ROOT / "dags"
+# The ledger is read beside the statements; the two meet where they are matched.
+LEDGER = "reconcile.extract_ledger_transactions"
 IN_ORDER = [
     "reconcile.choose_window",
     "reconcile.fetch_psp_statements",
     "reconcile.validate_statements",
-    "reconcile.extract_ledger_transactions",
     "reconcile.match_transactions",
     "reconcile.check_identities",
     "reconcile.publish_run",
@@ -47,11 +48,13 @@ def test_the_tasks_follow_each_other_and_the_report_ends_the_line(dag):
     }
     assert edges == {
         *pairwise(IN_ORDER),
+        ("reconcile.choose_window", LEDGER),
+        (LEDGER, "reconcile.match_transactions"),
         # Each task of an account also reads its name from the list of accounts.
-        *(("choose_accounts", task_id) for task_id in IN_ORDER),
+        *(("choose_accounts", task_id) for task_id in (*IN_ORDER, LEDGER)),
         ("reconcile.publish_run", "validate_expectations"),
     }
-    assert {"choose_accounts", "validate_expectations", *IN_ORDER} == set(dag.task_ids)
+    assert {"choose_accounts", "validate_expectations", LEDGER, *IN_ORDER} == set(dag.task_ids)
     # Airflow colours a run by its leaves: without the report among them, a failed account is green.
     leaves = {task.task_id for task in dag.tasks if not task.downstream_task_ids}
     assert {"reconcile.write_discrepancy_report", "validate_expectations"} == leaves

@@ -112,7 +112,8 @@ def batch_file(
             "Company Account": "Company",
             "Merchant Account": account,
             "Psp Reference": line.payment,
-            "Merchant Reference": line.merchant or (f"order-{line.payment}" if line.payment else ""),
+            "Merchant Reference": line.merchant
+            or (f"order-{line.payment}" if line.payment else ""),
             "Payment Method": "visa",
             "Creation Date": moment,
             "TimeZone": "CET",
@@ -137,8 +138,14 @@ def batch_file(
         write(line, net)
     for currency, net in sorted(nets.items()):
         if pays_out and net:
-            payout = Line("MerchantPayout", "", f"TX{number}{currency}XT batch {number}, {account}",
-                          str(-net), currency, net_only=True)
+            payout = Line(
+                "MerchantPayout",
+                "",
+                f"TX{number}{currency}XT batch {number}, {account}",
+                str(-net),
+                currency,
+                net_only=True,
+            )
             write(payout, -net)
     return text.getvalue().encode()
 
@@ -172,13 +179,27 @@ class Desk:
         """Books a ledger transaction, or books it again under the same id."""
         self.ledger_session.execute(
             "insert into ledger.transactions (id, psp, psp_account, psp_reference,"
-            " merchant_reference, event_reference, type, status, amount_minor, fee_minor, tax_minor,"
-            " currency, settles_on, occurred_at) values (%s, 'adyen', %s, %s, %s, %s, %s, %s, %s,"
-            " %s, %s, %s, %s, %s) on conflict (id) do update set amount_minor = excluded.amount_minor,"
-            " status = excluded.status, currency = excluded.currency, fee_minor = excluded.fee_minor,"
-            " updated_at = now()",
-            [ledger_id, self.account, payment, merchant, event, type, status, amount_minor, fee_minor, tax_minor,
-             currency, settles_on, at],
+            " merchant_reference, event_reference, type, status, amount_minor, fee_minor,"
+            " tax_minor, currency, settles_on, occurred_at)"
+            " values (%s, 'adyen', %s, %s, %s, %s, %s, %s, %s,"
+            " %s, %s, %s, %s, %s) on conflict (id) do update set"
+            " amount_minor = excluded.amount_minor, status = excluded.status,"
+            " currency = excluded.currency, fee_minor = excluded.fee_minor, updated_at = now()",
+            [
+                ledger_id,
+                self.account,
+                payment,
+                merchant,
+                event,
+                type,
+                status,
+                amount_minor,
+                fee_minor,
+                tax_minor,
+                currency,
+                settles_on,
+                at,
+            ],
         )
 
     def forget(self, ledger_id: str) -> None:
@@ -308,7 +329,14 @@ def settings_of(run: Mapping[str, Any]) -> dict[str, Any]:
     """The counts of a run."""
     return {
         name: run[name]
-        for name in ("verdict", "statement_lines", "ledger_transactions", "matched", "pending", "discrepancies")
+        for name in (
+            "verdict",
+            "statement_lines",
+            "ledger_transactions",
+            "matched",
+            "pending",
+            "discrepancies",
+        )
     }
 
 

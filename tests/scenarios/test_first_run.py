@@ -11,7 +11,11 @@ def test_a_batch_that_agrees_with_the_ledger_is_reconciled(desk: Desk) -> None:
     run = desk.run()
 
     assert settings_of(run) == {
-        "verdict": "reconciled", "statement_lines": 3, "ledger_transactions": 2,
-        "matched": 2, "pending": 0, "discrepancies": 0,
+        "verdict": "reconciled",
+        "statement_lines": 3,
+        "ledger_transactions": 2,
+        "matched": 2,
+        "pending": 0,
+        "discrepancies": 0,
     }
     assert desk.matches() == [("event_reference", 1, 1), ("event_reference", 1, 1)]

@@ -27,17 +27,23 @@ def test_a_payment_is_pending_until_its_batch_comes_and_then_clears(desk: Desk) 
     assert (second["verdict"], second["predecessor_run_id"]) == ("reconciled", first["run_id"])
     assert desk.rows(
         "select ledger_opening_minor, ledger_new_minor, ledger_cleared_minor, ledger_closing_minor,"
-        " residual_minor from reconciliation.run_totals where run_id = %s", second["run_id"]
+        " residual_minor from reconciliation.run_totals where run_id = %s",
+        second["run_id"],
     ) == [
-        {"ledger_opening_minor": 10000, "ledger_new_minor": 0, "ledger_cleared_minor": 10000,
-         "ledger_closing_minor": 0, "residual_minor": 0}
+        {
+            "ledger_opening_minor": 10000,
+            "ledger_new_minor": 0,
+            "ledger_cleared_minor": 10000,
+            "ledger_closing_minor": 0,
+            "residual_minor": 0,
+        }
     ]
 
 
 def test_without_its_statement_an_overdue_item_awaits_it_and_one_gap_says_so(desk: Desk) -> None:
     desk.ledger("L1", 10000)
     desk.ledger("L2", 5000, payment="P2", event="C2")
-    desk.batch(1, booked="2026-03-02 21:00:00", *[a_line(payment="P0", event="C0")])
+    desk.batch(1, a_line(payment="P0", event="C0"), booked="2026-03-02 21:00:00")
     desk.ledger("L0", 10000, payment="P0", event="C0", at="2026-02-27T10:00:00Z")
     desk.run(*MONDAY)
     run = desk.run("2026-03-03T00:00:00Z", "2026-03-07T12:00:00Z")
@@ -60,7 +66,8 @@ def test_the_missing_batch_resolves_the_gap(desk: Desk) -> None:
     # Monday the 2nd has no statement of its own: it is covered by the consecutive numbers.
     assert gaps == [("statement_gap", None, 0, None), ("statement_gap", "EUR", 0, 10000)]
     assert (run["verdict"], desk.changes()) == (
-        "reconciled", [("statement_gap", "resolved", 1), ("statement_gap", "resolved", 1)],
+        "reconciled",
+        [("statement_gap", "resolved", 1), ("statement_gap", "resolved", 1)],
     )
 
 
@@ -91,7 +98,9 @@ def test_a_refused_file_is_a_gap_at_once_and_the_corrected_one_clears_it(desk: D
     refused = desk.run(*TUESDAY)
 
     assert refused["verdict"] == "incomplete"
-    assert [row["state"] for row in desk.rows("select state from reconciliation.statements")] == ["quarantined"]
+    assert [row["state"] for row in desk.rows("select state from reconciliation.statements")] == [
+        "quarantined"
+    ]
     assert [kind for kind, *_ in desk.open_discrepancies()] == ["statement_gap"]
 
     desk.deliver(good)
@@ -107,13 +116,17 @@ def test_a_discrepancy_keeps_its_id_is_resolved_and_reopens_as_another_episode(d
     new = desk.rows("select * from reconciliation.discrepancies")
     desk.ledger("L1", 10000)
     desk.run(*WEDNESDAY)
-    resolved = desk.rows("select * from reconciliation.discrepancies where kind = 'amount_mismatch'")
+    resolved = desk.rows(
+        "select * from reconciliation.discrepancies where kind = 'amount_mismatch'"
+    )
     desk.ledger("L1", 10050)
     desk.run(*THURSDAY)
     again = desk.rows("select * from reconciliation.discrepancies where kind = 'amount_mismatch'")
 
     assert [(row["change"], row["episode"]) for row in (*new, *resolved, *again)] == [
-        ("new", 1), ("resolved", 1), ("reopened", 2),
+        ("new", 1),
+        ("resolved", 1),
+        ("reopened", 2),
     ]
     assert len({row["discrepancy_id"] for row in (*new, *resolved, *again)}) == 1
 
@@ -147,7 +160,10 @@ def test_a_matched_ledger_row_that_changes_is_told_with_the_new_difference(desk:
 
     desk.run(*THURSDAY)
 
-    assert desk.changes() == [("amount_mismatch", "persisting", 1), ("ledger_changed", "persisting", 1)]
+    assert desk.changes() == [
+        ("amount_mismatch", "persisting", 1),
+        ("ledger_changed", "persisting", 1),
+    ]
 
     desk.ledger("L1", 10000)
     desk.run("2026-03-06T00:00:00Z", "2026-03-06T06:00:00Z")
@@ -192,7 +208,8 @@ def test_an_amendment_is_applied_by_line(desk: Desk) -> None:
         ("missing_in_statement", "EUR", -2000, 2000),
     ]
     assert desk.rows("select state from reconciliation.statements order by statement_id") == [
-        {"state": "superseded"}, {"state": "in_force"},
+        {"state": "superseded"},
+        {"state": "in_force"},
     ]
 
 
@@ -222,16 +239,20 @@ def test_rows_after_the_window_are_listed_and_in_no_sum(desk: Desk) -> None:
     run = desk.run(*MONDAY)
 
     assert desk.pending() == [("ledger", "after_the_window", 10000)]
-    assert desk.rows(
-        "select ledger_minor from reconciliation.run_totals where run_id = %s", run["run_id"]
-    ) == []
+    assert (
+        desk.rows(
+            "select ledger_minor from reconciliation.run_totals where run_id = %s", run["run_id"]
+        )
+        == []
+    )
 
     run = desk.run(*TUESDAY)
 
     assert desk.pending() == [("ledger", "not_due", 10000)]
     assert desk.rows(
         "select ledger_minor, ledger_new_minor, residual_minor from reconciliation.run_totals"
-        " where run_id = %s", run["run_id"]
+        " where run_id = %s",
+        run["run_id"],
     ) == [{"ledger_minor": 10000, "ledger_new_minor": 10000, "residual_minor": 0}]
 
 
@@ -243,10 +264,13 @@ def test_reprocessing_is_a_new_run_at_the_head_that_supersedes_the_old(desk: Des
     again = desk.run(*TUESDAY)
 
     assert (again["supersedes_run_id"], again["predecessor_run_id"]) == (
-        first["run_id"], second["run_id"],
+        first["run_id"],
+        second["run_id"],
     )
     assert (again["as_of"], again["is_head"], again["verdict"]) == (
-        second["as_of"], True, "reconciled",
+        second["as_of"],
+        True,
+        "reconciled",
     )
     assert len(desk.matches()) == 1
 
@@ -278,8 +302,18 @@ def test_a_cleared_run_gives_the_same_bytes_though_the_head_moved_on(desk: Desk)
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order_of_arrival_ends_in_the_same_position(desk: Desk, seed: int) -> None:
     arrivals = [
-        lambda: desk.batch(1, a_line(), a_line(payment="P2", event="C2", amount="50.00"), a_line(payment="P9", event="C9", amount="9.00")),
-        lambda: desk.batch(2, a_line(payment="P3", event="C3", amount="30.00"), a_line(type="Refunded", event="R1", amount="-5.00"), booked="2026-03-04 21:00:00"),
+        lambda: desk.batch(
+            1,
+            a_line(),
+            a_line(payment="P2", event="C2", amount="50.00"),
+            a_line(payment="P9", event="C9", amount="9.00"),
+        ),
+        lambda: desk.batch(
+            2,
+            a_line(payment="P3", event="C3", amount="30.00"),
+            a_line(type="Refunded", event="R1", amount="-5.00"),
+            booked="2026-03-04 21:00:00",
+        ),
         lambda: desk.ledger("L1", 10000),
         lambda: desk.ledger("L2", 5100, payment="P2", event="C2"),
         lambda: desk.ledger("L3", 3000, payment="P3", event="C3", at="2026-03-03T10:00:00Z"),

@@ -59,25 +59,41 @@ def test_a_real_batch_is_reconciled_with_the_ledger_that_it_was_made_from(adyen_
     run = adyen_desk.run("2021-01-05T00:00:00Z", "2021-01-08T00:00:00Z")
 
     assert settings_of(run) == {
-        "verdict": "reconciled", "statement_lines": 228, "ledger_transactions": 226,
-        "matched": 226, "pending": 0, "discrepancies": 0,
+        "verdict": "reconciled",
+        "statement_lines": 228,
+        "ledger_transactions": 226,
+        "matched": 226,
+        "pending": 0,
+        "discrepancies": 0,
     }
     totals = adyen_desk.rows(
-        "select measure, statement_minor, ledger_minor, not_expected_statement_minor, residual_minor"
+        "select measure, statement_minor, ledger_minor, not_expected_statement_minor,"
+        " residual_minor"
         " from reconciliation.run_totals order by measure"
     )
     assert totals == [
-        {"measure": "fee", "statement_minor": 38963, "ledger_minor": 38963,
-         "not_expected_statement_minor": 0, "residual_minor": 0},
-        {"measure": "gross", "statement_minor": 5573580, "ledger_minor": 5573580,
-         "not_expected_statement_minor": 0, "residual_minor": 0},
+        {
+            "measure": "fee",
+            "statement_minor": 38963,
+            "ledger_minor": 38963,
+            "not_expected_statement_minor": 0,
+            "residual_minor": 0,
+        },
+        {
+            "measure": "gross",
+            "statement_minor": 5573580,
+            "ledger_minor": 5573580,
+            "not_expected_statement_minor": 0,
+            "residual_minor": 0,
+        },
     ]
 
 
 def test_the_known_differences_of_a_real_batch_are_found_and_nothing_else(adyen_desk: Desk) -> None:
     rows = _ledger_from(adyen_desk)
     amounts = [
-        parse_minor(row["Gross Credit (GC)"] or "0", 2) - parse_minor(row["Gross Debit (GC)"] or "0", 2)
+        parse_minor(row["Gross Credit (GC)"] or "0", 2)
+        - parse_minor(row["Gross Debit (GC)"] or "0", 2)
         for row in rows
     ]
     refund = next(number for number, row in enumerate(rows) if row["Type"] == "Refunded")
@@ -90,18 +106,21 @@ def test_the_known_differences_of_a_real_batch_are_found_and_nothing_else(adyen_
         (f"L{refund:03d}", "amount_minor = amount_minor - 100"),
     ):
         adyen_desk.ledger_session.execute(change.format(what).encode(), [ledger_id])
-    adyen_desk.ledger("L-extra", 4200, payment="extra", event="extra", currency="USD",
-                      at="2021-01-05T11:00:00Z")
+    adyen_desk.ledger(
+        "L-extra", 4200, payment="extra", event="extra", currency="USD", at="2021-01-05T11:00:00Z"
+    )
     adyen_desk.deliver(SAMPLE.read_bytes(), SAMPLE.name)
 
     run = adyen_desk.run("2021-01-05T00:00:00Z", "2021-01-08T00:00:00Z")
 
-    assert adyen_desk.open_discrepancies() == sorted([
-        ("amount_mismatch", "USD", -1, 1),
-        ("fee_mismatch", "USD", -7, 7),
-        ("missing_in_ledger", "USD", amounts[0], amounts[0]),
-        ("missing_in_statement", "USD", -4200, 4200),
-        ("refund_mismatch", "USD", 100, 100),
-        ("status_mismatch", "USD", amounts[3], amounts[3]),
-    ])
+    assert adyen_desk.open_discrepancies() == sorted(
+        [
+            ("amount_mismatch", "USD", -1, 1),
+            ("fee_mismatch", "USD", -7, 7),
+            ("missing_in_ledger", "USD", amounts[0], amounts[0]),
+            ("missing_in_statement", "USD", -4200, 4200),
+            ("refund_mismatch", "USD", 100, 100),
+            ("status_mismatch", "USD", amounts[3], amounts[3]),
+        ]
+    )
     assert (run["verdict"], run["matched"]) == ("discrepancies", 222)

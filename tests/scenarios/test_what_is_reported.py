@@ -59,9 +59,9 @@ def test_a_fee_that_the_ledger_does_not_book_is_not_compared(desk: Desk) -> None
     run = desk.run()
 
     assert run["verdict"] == "reconciled"
-    assert desk.rows("select what, currency, lines, amount_minor from internal.run_not_compared") == [
-        {"what": "fee", "currency": "EUR", "lines": 1, "amount_minor": 30}
-    ]
+    assert desk.rows(
+        "select what, currency, lines, amount_minor from internal.run_not_compared"
+    ) == [{"what": "fee", "currency": "EUR", "lines": 1, "amount_minor": 30}]
 
 
 def test_another_currency_is_two_rows_of_one_event_counted_once(desk: Desk) -> None:
@@ -214,7 +214,8 @@ def test_an_authorisation_without_a_line_is_expected_nowhere(desk: Desk) -> None
 
     assert run["verdict"] == "reconciled"
     assert desk.rows(
-        "select in_force_rows, matched_rows, not_expected_rows from internal.run_buckets where side = 'ledger'"
+        "select in_force_rows, matched_rows, not_expected_rows from internal.run_buckets"
+        " where side = 'ledger'"
     ) == [{"in_force_rows": 2, "matched_rows": 1, "not_expected_rows": 1}]
 
 

@@ -1,4 +1,4 @@
-"""Section 8 of the semantics: events, multisets of equal amounts, totals; and the named scenarios."""
+"""Section 8 of the semantics: events, multisets of equal amounts, totals; named scenarios."""
 
 from tests.scenarios.conftest import Desk, a_line
 
@@ -54,9 +54,9 @@ def test_ten_instalments_settle_one_by_one_and_the_rest_stays_pending(desk: Desk
 
     assert (run["verdict"], run["matched"]) == ("reconciled_with_pending", 1)
     assert desk.pending() == [("ledger", "not_due", 1000)] * 9
-    assert desk.rows(
-        "select min(due_on)::text as due_on from reconciliation.pending_items"
-    ) == [{"due_on": "2026-04-03"}]
+    assert desk.rows("select min(due_on)::text as due_on from reconciliation.pending_items") == [
+        {"due_on": "2026-04-03"}
+    ]
 
 
 def test_one_line_for_two_ledger_rows_of_a_payment_matches_by_total(desk: Desk) -> None:
@@ -79,7 +79,9 @@ def test_totals_are_one_mismatch_for_the_group_never_a_flood(desk: Desk) -> None
     assert desk.open_discrepancies() == [("amount_mismatch", "EUR", -400, 400)]
 
 
-def test_a_refund_and_its_reversal_match_each_other_when_it_failed_in_the_ledger(desk: Desk) -> None:
+def test_a_refund_and_its_reversal_match_each_other_when_it_failed_in_the_ledger(
+    desk: Desk,
+) -> None:
     desk.ledger("L1", -3000, type="refund", event="R1", status="failed")
     desk.batch(
         1,
@@ -115,9 +117,7 @@ def test_a_merchant_reference_counts_only_without_one_of_the_psp(desk: Desk) -> 
 
 def test_a_merchant_reference_that_names_two_payments_is_no_reference(desk: Desk) -> None:
     desk.ledger("L1", 10000, payment=None, event=None, merchant="order-7")
-    desk.batch(
-        1, a_line(merchant="order-7"), a_line(payment="P2", event="C2", merchant="order-7")
-    )
+    desk.batch(1, a_line(merchant="order-7"), a_line(payment="P2", event="C2", merchant="order-7"))
 
     desk.run()
 

@@ -76,14 +76,26 @@ def is_over(attempt_id: int) -> bool:
 def note(cursor: warehouse.Cursor, attempt_id: int, **columns: Any) -> None:
     """Writes down what a step found out about its attempt."""
     known = {
-        "fetched_at", "validated_at", "extract_sha256", "extracted_at", "predecessor_run_id",
-        "matched_against_token", "run_id", "matched_at", "checked_at", "verdict",
-        "published_run_id", "state", "finished_at",
+        "fetched_at",
+        "validated_at",
+        "extract_sha256",
+        "extracted_at",
+        "predecessor_run_id",
+        "matched_against_token",
+        "run_id",
+        "matched_at",
+        "checked_at",
+        "verdict",
+        "published_run_id",
+        "state",
+        "finished_at",
     }
     if unknown := set(columns) - known:
         raise ValueError(f"attempts have no columns {sorted(unknown)}")
     values = dict.fromkeys(known)
     values.update(columns)
     warehouse.run(
-        cursor, "runs/note_on_attempt", {**values, "attempt_id": attempt_id, "columns": list(columns)}
+        cursor,
+        "runs/note_on_attempt",
+        {**values, "attempt_id": attempt_id, "columns": list(columns)},
     )

@@ -7,9 +7,8 @@ edits and deletions are all seen (SEMANTICS, section 2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +21,21 @@ from include.reconciliation.errors import SourceError, Transient
 CONNECTION_ID = "payments_ledger"
 MAPPING = "sources/payments_ledger"
 _COLUMNS = (
-    "ledger_id", "psp_reference", "merchant_reference", "event_reference", "type", "status",
-    "moves_money", "amount_minor", "fee_minor", "tax_minor", "currency", "settles_on",
-    "occurred_at", "changed_at", "row_sha256",
+    "ledger_id",
+    "psp_reference",
+    "merchant_reference",
+    "event_reference",
+    "type",
+    "status",
+    "moves_money",
+    "amount_minor",
+    "fee_minor",
+    "tax_minor",
+    "currency",
+    "settles_on",
+    "occurred_at",
+    "changed_at",
+    "row_sha256",
 )
 
 
@@ -39,7 +50,7 @@ def snapshot() -> Iterator[warehouse.Cursor]:
                 row = cursor.execute("select pg_is_in_recovery() as is_replica").fetchone()
                 if row is None or row["is_replica"]:
                     raise SourceError(
-                        "the connection 'payments_ledger' leads to a replica, which may lag behind; "
+                        "the connection 'payments_ledger' leads to a replica, which may lag; "
                         "point it at the primary server"
                     )
                 yield cursor
@@ -47,11 +58,14 @@ def snapshot() -> Iterator[warehouse.Cursor]:
         raise Transient(f"the ledger can't be read now: {_first_line(error)}") from error
     except psycopg.errors.SyntaxErrorOrAccessRuleViolation as error:
         raise SourceError(
-            f"include/sql/{MAPPING}.sql does not fit the ledger's tables or rights: {_first_line(error)}"
+            f"include/sql/{MAPPING}.sql does not fit the ledger's tables or rights: "
+            f"{_first_line(error)}"
         ) from error
 
 
-def hours(cursor: warehouse.Cursor, scope: Mapping[str, Any]) -> dict[datetime, tuple[int, str, str]]:
+def hours(
+    cursor: warehouse.Cursor, scope: Mapping[str, Any]
+) -> dict[datetime, tuple[int, str, str]]:
     """Per hour of the source: count, sum and hash of its rows."""
     cursor.execute(_composed("extract/source_hours"), scope)
     return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in cursor}
@@ -63,7 +77,7 @@ def copy_rows(
     scope: Mapping[str, Any],
     chosen_hours: Iterable[datetime] | None,
 ) -> None:
-    """Streams the rows of the chosen hours (None: all) into work_ledger_extract, never into Python."""
+    """Streams the rows of the chosen hours (None: all) into work_ledger_extract."""
     values = {**scope, "hours": None if chosen_hours is None else list(chosen_hours)}
     query = sql.SQL("copy ({}) to stdout").format(_composed("extract/source_rows"))
     columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
@@ -74,7 +88,8 @@ def copy_rows(
                 incoming.write(block)
     except (psycopg.errors.NotNullViolation, psycopg.errors.DataError) as error:
         raise SourceError(
-            f"include/sql/{MAPPING}.sql returns a row that breaks its contract: {_first_line(error)}"
+            f"include/sql/{MAPPING}.sql returns a row that breaks its contract: "
+            f"{_first_line(error)}"
         ) from error
 
 

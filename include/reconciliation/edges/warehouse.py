@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -37,7 +37,7 @@ _TRIES = 5
 def statement(name: str) -> sql.SQL:
     """The text of `include/sql/<name>.sql`."""
     text = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    return sql.SQL(cast(LiteralString, text))
+    return sql.SQL(text)
 
 
 def run(cursor: Cursor, name: str, values: Mapping[str, Any] | None = None) -> Cursor:
@@ -45,7 +45,9 @@ def run(cursor: Cursor, name: str, values: Mapping[str, Any] | None = None) -> C
     return cursor.execute(statement(name), values)
 
 
-def connect(connection_id: str = CONNECTION_ID, *, autocommit: bool = False) -> psycopg.Connection[dict[str, Any]]:
+def connect(
+    connection_id: str = CONNECTION_ID, *, autocommit: bool = False
+) -> psycopg.Connection[dict[str, Any]]:
     """A connection in UTC with ISO dates, rows as dictionaries."""
     target = connection(connection_id)
     return psycopg.connect(
@@ -78,8 +80,11 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
     statements, the ledger) may work at the same time.
     """
     with transaction() as cursor:
-        run(cursor, "runs/lock_attempt" if branch is None else "runs/lock_branch",
-            {"attempt_id": attempt_id, "branch": branch})
+        run(
+            cursor,
+            "runs/lock_attempt" if branch is None else "runs/lock_branch",
+            {"attempt_id": attempt_id, "branch": branch},
+        )
         cursor.execute(
             sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
                 sql.Identifier(workspace(attempt_id))
@@ -97,9 +102,7 @@ def workspace(attempt_id: int) -> str:
 
 def drop_table(*names: str) -> sql.Composed:
     """The statement that drops work tables where they are there."""
-    return sql.SQL("drop table if exists {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, names))
-    )
+    return sql.SQL("drop table if exists {}").format(sql.SQL(", ").join(map(sql.Identifier, names)))
 
 
 def drop_view(*names: str) -> sql.Composed:

@@ -1,4 +1,4 @@
-"""Proves the run: both sides term by term, the roll-forward, the buckets, the chain; and the verdict.
+"""Proves the run: both sides term by term, roll-forward, buckets, chain; and gives the verdict.
 
 Each file in `include/sql/identities/hold` is a sentence that must be true of every run; it returns
 the rows that disprove it.
@@ -13,10 +13,22 @@ from typing import Any
 from include.reconciliation.edges import attempts, warehouse
 
 _TABLES = (
-    "work_statement_side", "work_ledger_side", "work_run_totals", "work_run_rolls",
-    "work_run_buckets", "work_run_not_compared", "work_verdict",
+    "work_statement_side",
+    "work_ledger_side",
+    "work_run_totals",
+    "work_run_rolls",
+    "work_run_buckets",
+    "work_run_not_compared",
+    "work_verdict",
 )
-_TOTALS = ("statement_side_totals", "ledger_side_totals", "run_totals", "run_rolls", "run_buckets", "run_not_compared")
+_TOTALS = (
+    "statement_side_totals",
+    "ledger_side_totals",
+    "run_totals",
+    "run_rolls",
+    "run_buckets",
+    "run_not_compared",
+)
 _DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -62,13 +74,25 @@ def judge(broken: Sequence[str], facts: dict[str, Any]) -> tuple[str, list[str]]
     """The verdict and why, the gravest first: incomplete > discrepancies > pending > reconciled."""
     incomplete = [
         *broken,
-        *_told(facts["gaps"], "statement is missing or was refused", "statements are missing or were refused"),
+        *_told(
+            facts["gaps"],
+            "statement is missing or was refused",
+            "statements are missing or were refused",
+        ),
         *(
-            _told(facts["refused_statements"], "refused statement waits for a good one", "refused statements wait for good ones")
+            _told(
+                facts["refused_statements"],
+                "refused statement waits for a good one",
+                "refused statements wait for good ones",
+            )
             if not facts["gaps"]
             else ()
         ),
-        *_told(facts["failed_expectations"], "failed expectation is open", "failed expectations are open"),
+        *_told(
+            facts["failed_expectations"],
+            "failed expectation is open",
+            "failed expectations are open",
+        ),
     ]
     discrepancies = _told(facts["discrepancies"], "discrepancy is open", "discrepancies are open")
     pending = _told(facts["pending"], "item is pending", "items are pending")
@@ -89,7 +113,8 @@ def _broken(cursor: warehouse.Cursor, values: dict[str, Any]) -> list[str]:
         for row in warehouse.run(cursor, f"identities/hold/{path.stem}", values):
             sentences.append(
                 f"{path.stem.replace('_', ' ')} does not hold: {row['what']}: expected "
-                f"{row['expected']}, found {row['found']}, difference {row['found'] - row['expected']}"
+                f"{row['expected']}, found {row['found']}, "
+                f"difference {row['found'] - row['expected']}"
             )
     return sentences
 

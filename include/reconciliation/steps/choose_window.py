@@ -45,10 +45,7 @@ def choose_window(
         account_id = _value(
             warehouse.run(cursor, "runs/ensure_account", {"psp": psp, "account": account})
         )
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended('reconciliation choose ' || %s::text, 0))",
-            [account_id],
-        )
+        warehouse.run(cursor, "runs/lock_choice", {"account_id": account_id})
         in_use = warehouse.run(
             cursor,
             "runs/attempt_in_use",

@@ -33,9 +33,7 @@ def is_fresh(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> bool:
     row = cursor.fetchone()
     if row is None or not row["is_there"]:
         return False
-    row = warehouse.run(
-        cursor, "extract/is_fresh", {"account_id": attempt.account_id}
-    ).fetchone()
+    row = warehouse.run(cursor, "extract/is_fresh", {"account_id": attempt.account_id}).fetchone()
     return row is not None and bool(row["is_fresh"])
 
 
@@ -87,9 +85,7 @@ def _read(attempt: attempts.Attempt, source: warehouse.Cursor, cursor: warehouse
             continue
         newest = max(known)
         found = ledger_source.hours(source, {**scope, "read_to": newest + _HOUR})
-        differing = sorted(
-            hour for hour in {*known, *found} if known.get(hour) != found.get(hour)
-        )
+        differing = sorted(hour for hour in {*known, *found} if known.get(hour) != found.get(hour))
         _note_hours(cursor, differing)
         if differing:
             ledger_source.copy_rows(

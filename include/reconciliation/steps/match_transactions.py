@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
-from include.reconciliation import config
+from include.reconciliation import config, kinds
 from include.reconciliation import coverage as coverages
-from include.reconciliation import kinds
 from include.reconciliation.calendar_days import settlement_calendar
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.bank_holidays import bank_holidays
@@ -47,15 +46,34 @@ _PASSES = (
     "300_open_items",
 )
 _VIEWS = (
-    "work_open_items", "work_match_headers", "work_match_members", "work_pairs",
-    "work_ledger_candidates", "work_line_changes", "work_latest_lines",
+    "work_open_items",
+    "work_match_headers",
+    "work_match_members",
+    "work_pairs",
+    "work_ledger_candidates",
+    "work_line_changes",
+    "work_latest_lines",
 )
 _TABLES = (
-    "work_compared_lines", "work_calendar", "work_pool_statement", "work_ledger_payments",
-    "work_pool_ledger", "work_touched_payments", "work_plain_pairs", "work_hard_groups", "work_hard",
-    "work_totals", "work_findings", "work_finding_members", "work_finding_keys",
-    "work_open_rows", "work_existing_matches", "work_items", "work_finding_ids",
-    "work_discrepancies", "work_coverage",
+    "work_compared_lines",
+    "work_calendar",
+    "work_pool_statement",
+    "work_ledger_payments",
+    "work_pool_ledger",
+    "work_touched_payments",
+    "work_plain_pairs",
+    "work_hard_groups",
+    "work_hard",
+    "work_totals",
+    "work_findings",
+    "work_finding_members",
+    "work_finding_keys",
+    "work_open_rows",
+    "work_existing_matches",
+    "work_items",
+    "work_finding_ids",
+    "work_discrepancies",
+    "work_coverage",
 )
 
 
@@ -195,7 +213,8 @@ def _coverage(
         psp, known, as_of=values["as_of"], first_day=first_due, holidays=holidays
     )
     cursor.execute(
-        "create unlogged table work_coverage as select %s::date as through, %s::timestamptz as until",
+        "create unlogged table work_coverage as "
+        "select %s::date as through, %s::timestamptz as until",
         [covered.through, covered.until],
     )
     return covered
@@ -241,7 +260,9 @@ def _add_gaps(cursor: warehouse.Cursor, covered: coverages.Coverage) -> None:
         ]
         exposures: dict[str | None, int | None] = {}
         for row in own:
-            exposures[row["currency"]] = (exposures.get(row["currency"]) or 0) + row["exposure_minor"]
+            exposures[row["currency"]] = (exposures.get(row["currency"]) or 0) + row[
+                "exposure_minor"
+            ]
         for currency, exposure_minor in sorted(exposures.items()) or [(None, None)]:
             warehouse.run(
                 cursor,

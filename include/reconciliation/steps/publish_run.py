@@ -58,7 +58,9 @@ def publish_run(attempt_id: int) -> str:
             # A unique violation here is another run that published the same rows first.
             lost: Exception = error
         validate_statements(attempt_id)
-    raise HeadMoved(f"attempt {attempt_id} lost its head three times, though it held the lock") from lost
+    raise HeadMoved(
+        f"attempt {attempt_id} lost its head three times, though it held the lock"
+    ) from lost
 
 
 def _publish(attempt_id: int, takes_lock_first: bool) -> str:
@@ -145,7 +147,7 @@ def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number:
     warehouse.run(cursor, "publish/100_lock_account", values)
     if warehouse.run(cursor, "publish/110_move_head", values).fetchone() is None:
         raise HeadMoved(
-            f"{attempt.psp_name}/{attempt.account}: another run published since this one was matched"
+            f"{attempt.psp_name}/{attempt.account}: another run published meanwhile"
         )
 
 
