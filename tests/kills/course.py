@@ -85,7 +85,7 @@ def do_all(airflow_run_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Messages to PostgreSQL and file calls of a step that nobody disturbs."""
+    """Messages to PostgreSQL (the last is a commit) and file calls of a step left in peace."""
 
     messages: int
     file_calls: int
@@ -125,7 +125,6 @@ class Course:
         for name in NAMES:
             outcome = self.run(name, attempt_id)
             attempt_id = int(outcome.value()) if attempt_id is None else attempt_id
-            assert self.proxy.seen[-1] == "X", "the last word of a client is its good-bye"
             efforts[name] = Effort(len(self.proxy.seen), outcome.file_calls)
         return efforts
 

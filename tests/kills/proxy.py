@@ -2,7 +2,8 @@
 
 It listens on a Unix socket, so the kernel tells it which process is talking. A message is counted
 when it is whole; the killed client's one is either kept from the server or delivered with the reply
-lost, which is what makes a COMMIT ambiguous.
+lost, which is what makes a COMMIT ambiguous. A client waits for the answer to what is counted, so
+it is there to be killed; to its good-bye nobody answers, and it may be gone.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _LENGTH = struct.Struct("!I")
 _PEER = struct.Struct("3i")
 # Requests that come before the start-up message and are answered by a single byte.
 _NEGOTIATIONS = (80877103, 80877104)
+_GOOD_BYE = "X"
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Proxy:
             answers.start()
             with contextlib.suppress(OSError):
                 for kind, message in _messages(client):
-                    kill = self._count(kind)
+                    kill = None if kind == _GOOD_BYE else self._count(kind)
                     if kill is None or kill.is_delivered:
                         server.sendall(message)
                     if kill is not None:
