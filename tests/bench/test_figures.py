@@ -11,7 +11,8 @@ def cost(name: str, seconds: float, peak_mb: int = 50) -> TaskCost:
 
 
 def a_round(floor_s: float, *task_s: float) -> Round:
-    return Round(cost("floor", floor_s), tuple(cost("step", seconds) for seconds in task_s))
+    steps = tuple(cost("step", seconds) for seconds in task_s)
+    return Round(cost("floor", floor_s), steps, sum(task_s))
 
 
 def test_a_round_is_all_tasks_over_its_own_floor() -> None:
@@ -30,7 +31,7 @@ def test_the_ratio_is_median_over_median_with_its_range() -> None:
 
 def test_the_largest_memory_of_any_process_is_shown() -> None:
     peaks = (cost("a", 1.0, 40), cost("b", 1.0, 180))
-    entry = Round(cost("floor", 1.0, 60), peaks)
+    entry = Round(cost("floor", 1.0, 60), peaks, 3.0)
     named = figures([entry], lines=1, scores=[Score(1, 1, 0)], postgres="18", sizes={})
     assert named["peak_mb"] == "180"
 

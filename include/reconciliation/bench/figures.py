@@ -18,11 +18,7 @@ class Round:
 
     floor: TaskCost
     tasks: tuple[TaskCost, ...]
-
-    @property
-    def pipeline_s(self) -> float:
-        """Seconds of all tasks together."""
-        return sum(task.seconds for task in self.tasks)
+    pipeline_s: float
 
     @property
     def ratio(self) -> float:

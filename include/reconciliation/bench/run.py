@@ -85,7 +85,8 @@ class Bench:
             sizes["floor"] = self.databases.size_mb(FLOOR)
             self.databases.fresh_round()
             before_mb = self.databases.size_mb(ROUND)
-            entry = Round(floor, tuple(self._second_run(number)))
+            costs, pipeline_s = self._second_run(number)
+            entry = Round(floor, tuple(costs), pipeline_s)
             sizes["warehouse"] = self.databases.size_mb(ROUND) - before_mb
             measured.append(entry)
             scores.append(self._score())
@@ -164,7 +165,7 @@ class Bench:
             environment=environment,
         )
 
-    def _second_run(self, number: int) -> list[figures.TaskCost]:
+    def _second_run(self, number: int) -> tuple[list[figures.TaskCost], float]:
         drop = self.place / f"drop-{number}"
         folder = drop / generate.ACCOUNT
         folder.mkdir(parents=True)

@@ -29,6 +29,9 @@ STEPS = (
     "publish_run",
     "write_discrepancy_report",
 )
+# What the DAG runs side by side.
+STATEMENT_STEPS = ("fetch_psp_statements", "validate_statements")
+LEDGER_STEP = "extract_ledger_transactions"
 
 
 def main(arguments: list[str]) -> int:
