@@ -1,5 +1,6 @@
 -- Lets the planner know of a run that brought much.
 --
+-- Grain:   one row without meaning.
 -- Binds:   attempt_id (bigint), rows_from (integer: how many new rows are worth it).
 select internal.refresh_statistics(
     date_trunc('month', runs.published_at at time zone 'UTC')::date,
