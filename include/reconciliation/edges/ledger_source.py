@@ -42,23 +42,37 @@ _COLUMNS = (
 @contextmanager
 def snapshot() -> Iterator[warehouse.Cursor]:
     """One read-only REPEATABLE READ snapshot on the ledger's primary server."""
-    try:
-        with warehouse.connect(CONNECTION_ID) as session:
-            session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            session.read_only = True
-            with session.cursor() as cursor:
+    with _told_as_of_the_ledger():
+        session = warehouse.connect(CONNECTION_ID)
+    with session:
+        session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        session.read_only = True
+        with session.cursor() as cursor:
+            with _told_as_of_the_ledger():
                 row = cursor.execute("select pg_is_in_recovery() as is_replica").fetchone()
-                if row is None or row["is_replica"]:
-                    raise SourceError(
-                        "the connection 'payments_ledger' leads to a replica, which may lag; "
-                        "point it at the primary server"
-                    )
-                yield cursor
+            if row is None or row["is_replica"]:
+                raise SourceError(
+                    "the connection 'payments_ledger' leads to a replica, which may lag; "
+                    "point it at the primary server"
+                )
+            yield cursor
+
+
+@contextmanager
+def _told_as_of_the_ledger() -> Iterator[None]:
+    """Says whether the ledger can't be read now, or can't be read with this mapping."""
+    try:
+        yield
     except psycopg.OperationalError as error:
         raise Transient(f"the ledger can't be read now: {_first_line(error)}") from error
-    except psycopg.errors.SyntaxErrorOrAccessRuleViolation as error:
+    except psycopg.ProgrammingError as error:
         raise SourceError(
             f"include/sql/{MAPPING}.sql does not fit the ledger's tables or rights: "
+            f"{_first_line(error)}"
+        ) from error
+    except (psycopg.errors.NotNullViolation, psycopg.errors.DataError) as error:
+        raise SourceError(
+            f"include/sql/{MAPPING}.sql returns a row that breaks its contract: "
             f"{_first_line(error)}"
         ) from error
 
@@ -67,7 +81,8 @@ def hours(
     cursor: warehouse.Cursor, scope: Mapping[str, Any]
 ) -> dict[datetime, tuple[int, str, str]]:
     """Per hour of the source: count, sum and hash of its rows."""
-    cursor.execute(_composed("extract/source_hours"), scope)
+    with _told_as_of_the_ledger():
+        cursor.execute(_composed("extract/source_hours"), scope)
     return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in cursor}
 
 
@@ -76,21 +91,24 @@ def copy_rows(
     target: warehouse.Cursor,
     scope: Mapping[str, Any],
     chosen_hours: Iterable[datetime] | None,
+    changed_from: datetime | None = None,
 ) -> None:
-    """Streams the rows of the chosen hours (None: all) into work_ledger_extract."""
-    values = {**scope, "hours": None if chosen_hours is None else list(chosen_hours)}
+    """Streams rows of the chosen hours (None: all), changed since, into work_ledger_extract."""
+    values = {
+        **scope,
+        "hours": None if chosen_hours is None else list(chosen_hours),
+        "changed_from": changed_from,
+    }
     query = sql.SQL("copy ({}) to stdout").format(_composed("extract/source_rows"))
     columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
     into = sql.SQL("copy work_ledger_extract ({}) from stdin").format(columns)
-    try:
-        with source.copy(query, values) as outgoing, target.copy(into) as incoming:
-            for block in outgoing:
-                incoming.write(block)
-    except (psycopg.errors.NotNullViolation, psycopg.errors.DataError) as error:
-        raise SourceError(
-            f"include/sql/{MAPPING}.sql returns a row that breaks its contract: "
-            f"{_first_line(error)}"
-        ) from error
+    with (
+        _told_as_of_the_ledger(),
+        source.copy(query, values) as outgoing,
+        target.copy(into) as incoming,
+    ):
+        for block in outgoing:
+            incoming.write(block)
 
 
 def _composed(name: str) -> sql.Composed:

@@ -12,6 +12,11 @@ from include.reconciliation.errors import SourceError
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+# How long before the last read a row may have been stamped and still not have been committed.
+_OVERLAP = timedelta(hours=1)
+# All of the retained period is compared once in so many days, a share each day.
+_ROTATION_DAYS = 30
 
 
 def extract_ledger_transactions(attempt_id: int) -> int:
@@ -59,42 +64,70 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
     return attempts.load(cursor, attempt.attempt_id)
 
 
-def _read(attempt: attempts.Attempt, source: warehouse.Cursor, cursor: warehouse.Cursor) -> None:
-    """Copies the rows of every hour that is not as the warehouse knows it."""
+def _read(
+    attempt: attempts.Attempt, source: warehouse.Cursor, cursor: warehouse.Cursor
+) -> None:
+    """Copies whatever may differ from what the warehouse knows, as the configuration says."""
     configuration = config.load()
+    last = warehouse.run(
+        cursor, "extract/last_extract", {"account_id": attempt.account_id}
+    ).fetchone()
+    assert last is not None
+    by_change = configuration.ledger_change_detection == "changed_at" and last["extracted_at"]
+    look_back = _DAY if by_change else configuration.look_back
     earliest = min(attempt.window_start, attempt.as_of)
-    read_from = _floor_hour(earliest - configuration.look_back)
+    read_from = _floor_hour(earliest - look_back)
     read_to = _floor_hour(attempt.as_of + configuration.look_back)
-    days = warehouse.run(
+    scope = {"psp": attempt.psp_name, "account": attempt.account}
+    if not by_change or last["is_first_of_day"] or attempt.reprocess_from is not None:
+        for start, end in [
+            *_older_days(attempt, cursor, read_from, bool(last["is_first_of_day"])),
+            (read_from, read_to),
+        ]:
+            _read_hours(attempt, source, cursor, {**scope, "read_from": start, "read_to": end})
+    if by_change:
+        changed_from = last["extracted_at"] - _OVERLAP
+        everything = {**scope, "read_from": _DISTANT_PAST, "read_to": read_to}
+        ledger_source.copy_rows(source, cursor, everything, None, changed_from)
+        warehouse.run(cursor, "extract/drop_rows_read_twice")
+
+
+def _older_days(
+    attempt: attempts.Attempt, cursor: warehouse.Cursor, read_from: datetime, is_first_of_day: bool
+) -> list[tuple[datetime, datetime]]:
+    rows = warehouse.run(
         cursor,
         "extract/older_days_to_check",
-        {"account_id": attempt.account_id, "read_from": read_from},
-    ).fetchall()
-    ranges = [(row["day"], min(row["day"] + _DAY, read_from)) for row in days]
-    for start, end in [*ranges, (read_from, read_to)]:
-        scope: dict[str, Any] = {
-            "psp": attempt.psp_name,
-            "account": attempt.account,
-            "read_from": start,
-            "read_to": end,
-        }
-        known = _known_hours(attempt, cursor, start, end)
-        if not known:
-            # Nothing to compare with: all of it is read, without a look at it first.
-            ledger_source.copy_rows(source, cursor, scope, None)
-            continue
-        newest = max(known)
-        found = ledger_source.hours(source, {**scope, "read_to": newest + _HOUR})
-        differing = sorted(hour for hour in {*known, *found} if known.get(hour) != found.get(hour))
-        _note_hours(cursor, differing)
-        if differing:
-            ledger_source.copy_rows(
-                source,
-                cursor,
-                {**scope, "read_from": differing[0], "read_to": newest + _HOUR},
-                differing,
-            )
-        ledger_source.copy_rows(source, cursor, {**scope, "read_from": newest + _HOUR}, None)
+        {
+            "account_id": attempt.account_id,
+            "read_from": read_from,
+            "is_first_of_day": is_first_of_day,
+            "rotation_days": _ROTATION_DAYS,
+        },
+    )
+    return [(row["day"], min(row["day"] + _DAY, read_from)) for row in rows.fetchall()]
+
+
+def _read_hours(
+    attempt: attempts.Attempt,
+    source: warehouse.Cursor,
+    cursor: warehouse.Cursor,
+    scope: dict[str, Any],
+) -> None:
+    """Copies the rows of every hour of the range that is not as the warehouse knows it."""
+    known = _known_hours(attempt, cursor, scope["read_from"], scope["read_to"])
+    if not known:
+        # Nothing to compare with: all of it is read, without a look at it first.
+        ledger_source.copy_rows(source, cursor, scope, None)
+        return
+    after_known = max(known) + _HOUR
+    found = ledger_source.hours(source, {**scope, "read_to": after_known})
+    differing = sorted(hour for hour in {*known, *found} if known.get(hour) != found.get(hour))
+    _note_hours(cursor, differing)
+    if differing:
+        part = {**scope, "read_from": differing[0], "read_to": after_known}
+        ledger_source.copy_rows(source, cursor, part, differing)
+    ledger_source.copy_rows(source, cursor, {**scope, "read_from": after_known}, None)
 
 
 def _known_hours(

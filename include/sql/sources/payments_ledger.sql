@@ -8,6 +8,7 @@
 -- signed from the company's side (payments +; refunds and chargebacks -), fees and taxes positive
 -- costs, NULL where the ledger does not book them. type is payment, refund, chargeback, reversal
 -- (of a chargeback), payment_reversal or refund_reversal; anything else is reported as unknown.
+-- changed_at is only needed (and should be indexed) where ledger_change_detection is 'changed_at'.
 -- moves_money is NULL for a status that this mapping does not know: it is reported, not guessed.
 select
     id as ledger_id,

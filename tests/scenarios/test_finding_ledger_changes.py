@@ -1,0 +1,100 @@
+"""How changes of the ledger are found: by the hashes of hours, or by an indexed changed_at."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from include.reconciliation.edges import ledger_source
+from include.reconciliation.errors import SourceError
+from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
+from tests.scenarios.conftest import CONFIGURATION, Desk, a_line
+
+TUESDAY = ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
+WEDNESDAY = ("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z")
+
+
+@pytest.fixture(params=["hash", "changed_at"])
+def either_desk(
+    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Desk:
+    """The desk, finding changes in either way."""
+    configuration = tmp_path / "detection.toml"
+    configuration.write_text(f'ledger_change_detection = "{request.param}"\n' + CONFIGURATION)
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(configuration))
+    return desk
+
+
+def test_new_and_changed_rows_are_found_whatever_the_detection(either_desk: Desk) -> None:
+    either_desk.ledger("L1", 10000)
+    either_desk.ledger("L2", 5000, payment="P2", event="C2")
+    either_desk.batch(1, a_line(), a_line(payment="P2", event="C2", amount="50.00"))
+    first = either_desk.run(*TUESDAY)
+    either_desk.ledger("L2", 5500, payment="P2", event="C2")
+    either_desk.ledger("L3", 700, payment="P3", event="C3", at="2026-03-04T10:00:00Z")
+    second = either_desk.run(*WEDNESDAY)
+
+    assert (first["verdict"], first["ledger_transactions"]) == ("reconciled", 2)
+    assert second["ledger_transactions"] == 2
+    assert either_desk.open_discrepancies() == [
+        ("amount_mismatch", "EUR", -500, 500),
+        ("ledger_changed", "EUR", 0, 5500),
+    ]
+    assert either_desk.pending() == [("ledger", "not_due", 700)]
+
+
+def test_an_unchanged_ledger_brings_nothing(either_desk: Desk) -> None:
+    either_desk.ledger("L1", 10000)
+    either_desk.batch(1, a_line())
+    either_desk.run(*TUESDAY)
+    run = either_desk.run(*WEDNESDAY)
+
+    assert (run["verdict"], run["ledger_transactions"]) == ("reconciled", 0)
+
+
+def test_an_open_row_older_than_the_look_back_may_not_vanish_unseen(desk: Desk) -> None:
+    desk.ledger("L1", 10000, settles_on="2026-05-04")
+    desk.batch(1, a_line(payment="P9", event="C9"))
+    desk.ledger("L9", 10000, payment="P9", event="C9")
+    desk.run(*TUESDAY)
+    desk.forget("L1")
+    desk.run("2026-03-23T00:00:00Z", "2026-03-24T00:00:00Z")
+
+    assert [item for item in desk.pending() if item[2] == 10000] == []
+
+
+def test_a_mapping_that_does_not_fit_the_ledger_is_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt_id = desk.begin(*TUESDAY)
+    monkeypatch.setattr(ledger_source, "MAPPING", "sources/schema/payments_ledger")
+
+    with pytest.raises(SourceError, match=r"sources/schema/payments_ledger\.sql does not fit"):
+        extract_ledger_transactions(attempt_id)
+
+
+
+def test_a_mapping_whose_rows_break_the_contract_is_named_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ledger("L1", 10000)
+    attempt_id = desk.begin(*TUESDAY)
+    text = ledger_source.warehouse.statement(ledger_source.MAPPING).as_string()
+    broken = psycopg.sql.SQL(text.replace("amount_minor,", "null::bigint as amount_minor,"))  # type: ignore[arg-type]
+    known = ledger_source.warehouse.statement
+    monkeypatch.setattr(
+        ledger_source.warehouse,
+        "statement",
+        lambda name: broken if name == ledger_source.MAPPING else known(name),
+    )
+
+    with pytest.raises(SourceError, match="returns a row that breaks its contract"):
+        extract_ledger_transactions(attempt_id)
+
+
+def test_a_currency_without_limits_is_refused_with_an_example(desk: Desk) -> None:
+    desk.ledger("L1", 10000, currency="CHF")
+    attempt_id = desk.begin(*TUESDAY)
+
+    with pytest.raises(SourceError, match=r"'CHF' \(such as 'L1'\).*add limits\.CHF"):
+        extract_ledger_transactions(attempt_id)
