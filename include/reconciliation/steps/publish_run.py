@@ -14,6 +14,7 @@ import psycopg
 
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.errors import HeadMoved
+from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.extract_ledger_transactions import extract
@@ -81,6 +82,8 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
         verdict = cursor.execute("select * from work_verdict").fetchone()
         assert verdict is not None and attempt.run_id is not None
         joins_chain = not attempt.dry_run and not verdict["broken"]
+        if verdict["broken"]:
+            attempt = _under_its_own_name(cursor, attempt)
         run_number = _store_findings(cursor, attempt, verdict, joins_chain)
         if run_number is not None and joins_chain:
             _join_chain(cursor, attempt, run_number)
@@ -95,6 +98,13 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             finished_at=None,
         )
         return attempt.run_id
+
+
+def _under_its_own_name(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
+    """A refused run keeps its inputs' name free for the sound run that may follow."""
+    refused = content_id(attempt.run_id, "refused", attempt.airflow_run_id)
+    attempts.note(cursor, attempt.attempt_id, run_id=refused)
+    return attempts.load(cursor, attempt.attempt_id)
 
 
 def _refresh_statistics(attempt_id: int) -> None:

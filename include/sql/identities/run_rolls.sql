@@ -164,13 +164,13 @@ movements as (
     from entered
     union all
     select
-        closing.side,
-        closing.currency,
+        entering.side,
+        entering.currency,
         'cleared',
         -1,
-        -closing.amount_minor
-    from closing
-    where closing.item_id in (select item_id from entering)
+        -entering.amount_minor
+    from entering
+    inner join closing on entering.side = closing.side and entering.item_id = closing.item_id
     union all
     select
         opening.side,
