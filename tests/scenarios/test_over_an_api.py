@@ -67,25 +67,35 @@ class Api:
         self.desk = desk
         self.server = server
 
-    def book(self, number: int, *, fee_minor: int, tax_minor: int) -> None:
+    def book(
+        self, number: int, *, fee_minor: int, tax_minor: int, amount_minor: int = 10000
+    ) -> None:
         """Books the charge in the ledger, with the costs that the ledger expects."""
         self.desk.ledger_session.execute(
             "insert into ledger.transactions (id, psp, psp_account, psp_reference, event_reference,"
             " type, status, amount_minor, fee_minor, tax_minor, currency, occurred_at)"
-            " values (%s, 'stripe', 'default', %s, %s, 'capture', 'captured', 10000, %s, %s, 'BRL',"
-            " %s)",
-            [f"L{number}", f"pi_{number}", f"ch_{number}", fee_minor, tax_minor, CHARGED_AT],
+            " values (%(id)s, 'stripe', 'default', %(payment)s, %(event)s, 'capture', 'captured',"
+            " %(amount)s, %(fee)s, %(tax)s, 'BRL', %(at)s)",
+            {
+                "id": f"L{number}",
+                "payment": f"pi_{number}",
+                "event": f"ch_{number}",
+                "amount": amount_minor,
+                "fee": fee_minor,
+                "tax": tax_minor,
+                "at": CHARGED_AT,
+            },
         )
 
-    def run(self) -> dict[str, Any]:
+    def run(self, window: tuple[datetime, datetime] = WINDOW) -> dict[str, Any]:
         """Runs every step over two days, and returns the run as the view shows it."""
         attempt_id = choose_window(
             "stripe",
             "default",
-            airflow_run_id="manual__1",
+            airflow_run_id=f"manual__{window[1].isoformat()}",
             trigger="manual",
-            window_start=WINDOW[0],
-            window_end=WINDOW[1],
+            window_start=window[0],
+            window_end=window[1],
         )
         for step in STEPS:
             step(attempt_id)
@@ -131,3 +141,79 @@ def test_another_tax_is_a_tax_mismatch_and_says_nothing_of_the_fee(api: Api) -> 
     assert "discrepancies" == run["verdict"]
     assert [("tax_mismatch", "BRL", -15, 15)] == api.desk.open_discrepancies()
     assert [("event_reference", 1, 1)] == api.desk.matches()
+
+
+def test_a_charge_of_100_with_a_reversal_of_40_matches_the_capture_of_60(api: Api) -> None:
+    charge = a_charge(1, fee_minor=360, tax_minor=30)
+    reversal = charge | {
+        "id": "txn_2",
+        "amount": -4000,
+        "net": -4000,
+        "fee": 0,
+        "fee_details": [],
+        "type": "refund",
+        "reporting_category": "partial_capture_reversal",
+        "source": {
+            "id": "re_1",
+            "object": "refund",
+            "amount": 4000,
+            "currency": "brl",
+            "charge": "ch_1",
+            "payment_intent": "pi_1",
+            "metadata": {},
+        },
+    }
+    api.server.balance_transactions.extend([reversal, charge])
+    api.book(1, fee_minor=360, tax_minor=30, amount_minor=6000)
+
+    run = api.run()
+
+    assert [("payment_totals", 2, 1)] == api.desk.matches()
+    assert ("reconciled", []) == (run["verdict"], api.desk.open_discrepancies())
+
+
+def test_a_line_without_an_amount_in_the_payments_currency_is_matched_and_not_proved(
+    api: Api,
+) -> None:
+    converted = a_charge(1, fee_minor=360, tax_minor=30) | {
+        "exchange_rate": 5.1,
+        "source": "ch_1",
+    }
+    api.server.balance_transactions.append(converted)
+    api.desk.ledger_session.execute(
+        "insert into ledger.transactions (id, psp, psp_account, psp_reference, event_reference,"
+        " type, status, amount_minor, currency, occurred_at) values"
+        " ('L1', 'stripe', 'default', 'ch_1', 'ch_1', 'capture', 'captured', 1961, 'BRL', %s)",
+        [CHARGED_AT],
+    )
+
+    run = api.run()
+
+    assert [("reference_without_amount", 1, 1)] == api.desk.matches()
+    assert "reconciled" == run["verdict"]
+    assert [
+        {"what": "fee", "lines": 1, "amount_minor": 360},
+        {"what": "gross", "lines": 1, "amount_minor": 9610},
+        {"what": "tax", "lines": 1, "amount_minor": 30},
+    ] == api.desk.rows("select what, lines, amount_minor from internal.run_not_compared order by 1")
+    assert [{"statement_minor": 0, "ledger_minor": 1961, "not_comparable_minor": -1961}] == (
+        api.desk.rows(
+            "select statement_minor, ledger_minor, not_comparable_minor"
+            " from reconciliation.run_totals where measure = 'gross'"
+        )
+    )
+
+
+def test_reads_that_overlap_neither_repeat_nor_lose_a_line(api: Api) -> None:
+    api.server.balance_transactions.append(a_charge(1, fee_minor=360, tax_minor=30))
+    api.book(1, fee_minor=360, tax_minor=30)
+    first = api.run()
+    # Created within the first window, and visible only now.
+    late = a_charge(2, fee_minor=360, tax_minor=30)
+    late["created"] = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())
+    api.server.balance_transactions.insert(0, late)
+    second = api.run((WINDOW[1], datetime(2026, 3, 4, 6, tzinfo=UTC)))
+
+    assert (1, 1) == (first["statement_lines"], second["statement_lines"])
+    assert 1 == second["late_statement_lines"]
+    assert [("missing_in_ledger", "BRL", 10000, 10000)] == api.desk.open_discrepancies()
