@@ -29,7 +29,8 @@ BREAKS = {
     ),
     "a matched row stays open": (
         "insert into work_open_rows (side, item_id, bucket, reason, is_counted, amount_minor,"
-        " currency) select 'statement', statement_item_id, 'pending', 'ledger_grace', true, 0, 'EUR'"
+        " currency) select 'statement', statement_item_id, 'pending', 'ledger_grace', true, 0,"
+        " 'EUR'"
         " from work_plain_pairs",
         {"no open row is matched", "every row is in one bucket"},
     ),
