@@ -131,7 +131,7 @@ class Books:
         """State, first run and causes of each alert, oldest first."""
         rows = self.session.execute(
             "select state, run_id, reasons from internal.alerts"
-            " where name = 'expectations_failed' order by alert_id"
+            " where name = 'reconciliation-failed-expectations' order by alert_id"
         ).fetchall()
         self.session.commit()
         return [

@@ -217,7 +217,7 @@ def test_a_cause_is_told_once_and_closed_once(books: Books) -> None:
             return incidents.open_alert(
                 cursor,
                 fingerprint=incidents.quarantine_fingerprint(1),
-                name="statement_quarantined",
+                name="reconciliation-refused-statement",
                 severity="high",
                 psp=PSP,
                 account=EUROPE,
@@ -232,10 +232,10 @@ def test_a_cause_is_told_once_and_closed_once(books: Books) -> None:
             )
 
     assert [True, False, True, False] == [refuse(), refuse(), accept(), accept()]
-    assert [("closed", ["file"])] == books.alerts("statement_quarantined")
+    assert [("closed", ["file"])] == books.alerts("reconciliation-refused-statement")
     assert [
-        "[high] statement_quarantined: file a.csv, row 3: a total differs",
-        "[closed] statement_quarantined: a good one has come",
+        "[high] reconciliation-refused-statement: file a.csv, row 3: a total differs",
+        "[closed] reconciliation-refused-statement: a good one has come",
     ] == books.messages()
 
 

@@ -251,7 +251,7 @@ def test_a_refused_read_is_corrected_by_a_good_one_of_the_range(stripe, configur
         "select state from statements order by statement_id"
     )
     assert ["closed"] == stripe.values(
-        "select state from alerts where name = 'statement_quarantined'"
+        "select state from alerts where name = 'reconciliation-refused-statement'"
     )
 
 

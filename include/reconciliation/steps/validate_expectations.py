@@ -14,7 +14,7 @@ from include.reconciliation.steps import incidents
 
 log = logging.getLogger(__name__)
 
-ALERT = "expectations_failed"
+ALERT = "reconciliation-failed-expectations"
 
 
 def validate_expectations(airflow_run_id: str) -> int:

@@ -72,7 +72,7 @@ def _alert(
     open_alert(
         cursor,
         fingerprint=quarantine_fingerprint(statement_id),
-        name="statement_quarantined",
+        name="reconciliation-refused-statement",
         severity="high",
         psp=attempt.psp,
         account=attempt.account,

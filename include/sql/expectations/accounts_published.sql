@@ -20,7 +20,7 @@ inner join internal.accounts on attempts.account_id = accounts.account_id
 inner join internal.runs on attempts.published_run_id = runs.run_id
 left join internal.alerts
     on
-        alerts.fingerprint = 'expectations_failed:' || accounts.psp || ':' || accounts.account
+        alerts.fingerprint = 'reconciliation-failed-expectations:' || accounts.psp || ':' || accounts.account
         and alerts.state = 'open'
 left join internal.runs as failed_runs on alerts.run_id = failed_runs.run_id
 where attempts.airflow_run_id = %(airflow_run_id)s and runs.is_published

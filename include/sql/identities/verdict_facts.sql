@@ -19,7 +19,7 @@ select
     (
         select count(*) from internal.alerts
         where
-            name = 'expectations_failed'
+            name = 'reconciliation-failed-expectations'
             and state = 'open'
             and psp = %(psp)s
             and (account is null or account = %(account)s)
