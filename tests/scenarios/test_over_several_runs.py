@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.conftest import Desk, a_line, batch_file
+from tests.scenarios.conftest import STEPS, Desk, a_line, batch_file
 
 MONDAY = ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z")
 TUESDAY = ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
@@ -335,9 +335,52 @@ def test_any_order_of_arrival_ends_in_the_same_position(desk: Desk, seed: int) -
 
 
 def _finish(desk: Desk, attempt_id: int) -> dict[str, bytes]:
-    from tests.scenarios.conftest import STEPS
-
     folder = Path()
     for step in STEPS:
         folder = Path(str(step(attempt_id)))
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_batch_that_another_run_lets_in_meanwhile_is_neither_lost_nor_taken_half(
+    desk: Desk,
+) -> None:
+    desk.ledger("L1", 10000)
+    desk.ledger("L2", 5000, payment="P2", event="C2", at="2026-03-03T10:00:00Z")
+    desk.batch(1, a_line())
+    slow = desk.begin(*TUESDAY, name="slow")
+    for step in STEPS[:5]:
+        step(slow)
+    desk.batch(2, a_line(payment="P2", event="C2", amount="50.00"), booked="2026-03-04 21:00:00")
+    quick = desk.begin(*WEDNESDAY, name="quick")
+    for step in STEPS[:2]:
+        step(quick)
+    for attempt_id in (slow, quick):
+        for step in STEPS[5:] if attempt_id == slow else STEPS[2:]:
+            step(attempt_id)
+
+    assert desk.rows(
+        "select statement_key, state, lines from reconciliation.statements order by 1"
+    ) == [
+        {"statement_key": "batch 1", "state": "in_force", "lines": 2},
+        {"statement_key": "batch 2", "state": "in_force", "lines": 2},
+    ]
+    assert len(desk.rows("select * from reconciliation.statement_lines where is_in_force")) == 4
+    assert (len(desk.matches()), desk.open_discrepancies()) == (2, [])
+
+
+def test_a_run_that_another_one_overtook_is_decided_again_against_the_new_head(desk: Desk) -> None:
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line())
+    slow = desk.begin(*TUESDAY, name="slow")
+    for step in STEPS[:5]:
+        step(slow)
+    desk.ledger("L2", 700, payment="P2", event="C2", at="2026-03-04T10:00:00Z")
+    quick = desk.run(*WEDNESDAY)
+    for step in STEPS[5:]:
+        step(slow)
+    overtaken = desk.run_of(slow)
+
+    assert (overtaken["predecessor_run_id"], overtaken["is_head"]) == (quick["run_id"], True)
+    assert (overtaken["as_of"], overtaken["matched"]) == (quick["as_of"], 0)
+    assert desk.pending() == [("ledger", "not_due", 700)]
+    assert desk.matches() == [("event_reference", 1, 1)]

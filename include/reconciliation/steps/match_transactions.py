@@ -21,6 +21,7 @@ from include.reconciliation.edges.bank_holidays import bank_holidays
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
+from include.reconciliation.steps.validate_statements import is_staged, stage
 
 LEG = "ledger_statement"
 MATCHER_VERSION = "1"
@@ -86,10 +87,16 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
             return {}
-        if not is_fresh(cursor, attempt):
-            # Another run published since the ledger was read: what changed is to be found anew.
-            attempt = extract(cursor, attempt)
-        return decide(cursor, attempt)
+        return decide(cursor, with_fresh_inputs(cursor, attempt))
+
+
+def with_fresh_inputs(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
+    """Stages and extracts anew what another run has let in or published meanwhile."""
+    if not is_staged(cursor, attempt.account_id):
+        stage(cursor, attempt.attempt_id)
+    if not is_fresh(cursor, attempt):
+        return extract(cursor, attempt)
+    return attempt
 
 
 def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int]:

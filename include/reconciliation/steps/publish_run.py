@@ -17,9 +17,12 @@ from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
-from include.reconciliation.steps.extract_ledger_transactions import extract
-from include.reconciliation.steps.match_transactions import MATCHER_VERSION, decide
-from include.reconciliation.steps.validate_statements import validate_statements
+from include.reconciliation.steps.match_transactions import (
+    MATCHER_VERSION,
+    decide,
+    with_fresh_inputs,
+)
+from include.reconciliation.steps.validate_statements import is_staged
 
 _BULK = (
     "015_end_statement_lines",
@@ -41,8 +44,6 @@ _BULK = (
     "092_statements_in_force",
 )
 _FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086_not_compared")
-
-
 _ROWS_WORTH_STATISTICS = 10_000
 
 
@@ -58,7 +59,6 @@ def publish_run(attempt_id: int) -> str:
         except (HeadMoved, psycopg.errors.UniqueViolation) as error:
             # A unique violation here is another run that published the same rows first.
             lost: Exception = error
-        validate_statements(attempt_id)
     raise HeadMoved(
         f"attempt {attempt_id} lost its head three times, though it held the lock"
     ) from lost
@@ -70,17 +70,17 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
         if attempt.is_over:
             return attempt.published_run_id or ""
         account = {"account_id": attempt.account_id}
+        is_current = is_staged(cursor, attempt.account_id)
         if takes_lock_first:
             warehouse.run(cursor, "publish/100_lock_account", account)
         head = warehouse.run(cursor, "runs/account_head", account).fetchone()
         assert head is not None
-        if head["fencing_token"] != attempt.matched_against_token:
-            attempt = extract(cursor, attempt)
-            decide(cursor, attempt)
+        if not is_current or head["fencing_token"] != attempt.matched_against_token:
+            decide(cursor, with_fresh_inputs(cursor, attempt))
             attempt = attempts.load(cursor, attempt_id)
             prove(cursor, attempt)
         verdict = cursor.execute("select * from work_verdict").fetchone()
-        assert verdict is not None and attempt.run_id is not None
+        assert verdict is not None
         joins_chain = not attempt.dry_run and not verdict["broken"]
         if verdict["broken"]:
             attempt = _under_its_own_name(cursor, attempt)
@@ -97,7 +97,7 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             verdict=verdict["verdict"],
             finished_at=None,
         )
-        return attempt.run_id
+        return attempt.run_id or ""
 
 
 def _under_its_own_name(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:

@@ -24,24 +24,12 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
     this attempt refused, and how many lines are staged. A refused statement never stops another.
     """
     with warehouse.attempt(attempt_id, "statements") as cursor:
-        if attempts.load(cursor, attempt_id).is_over:
+        attempt = attempts.load(cursor, attempt_id)
+        if attempt.is_over:
             # Its run is stored: what waits now is for the next one to let in.
             return {"accepted": 0, "quarantined": 0, "lines": 0}
-        attempt = deliveries.attempt_with(cursor, attempt_id)
-        psp = config.load().psp(attempt.psp)
-        format_ = format_named(psp.format)
-        warehouse.run(cursor, "statements/join_by_hash")
-        # A view that matching made on it goes too; matching makes it again.
-        cursor.execute("drop table if exists work_statement_lines cascade")
-        warehouse.run(cursor, "statements/create_statement_lines")
-        for delivery in deliveries.to_gate(cursor, attempt):
-            try:
-                gate.admit(cursor, attempt, delivery, psp, format_)
-            except gate.Refusal as refusal:
-                for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
-                    _alert(cursor, attempt, delivery, statement_id, refusal.error)
-            warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
-        _settle_versions(cursor, attempt, format_)
+        if not is_staged(cursor, attempt.account_id):
+            stage(cursor, attempt_id)
         row = warehouse.run(
             cursor,
             "statements/mark_validated",
@@ -49,6 +37,40 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
         ).fetchone()
         assert row is not None
         return {name: int(count) for name, count in row.items()}
+
+
+def is_staged(cursor: Cursor, account_id: int) -> bool:
+    """Whether all that waits to come into force is staged, and nothing else.
+
+    Holds the account's statements still until the transaction ends: another run may have let in,
+    or brought into force, what this one has staged.
+    """
+    warehouse.run(cursor, "runs/lock_statements", {"account_id": account_id})
+    known = cursor.execute("select to_regclass('work_staged_statements') as name").fetchone()
+    if known is None or known["name"] is None:
+        return False
+    row = warehouse.run(cursor, "statements/is_staged", {"account_id": account_id}).fetchone()
+    return row is not None and bool(row["is_staged"])
+
+
+def stage(cursor: Cursor, attempt_id: int) -> None:
+    """Parses, gates and stages whatever waits; the caller holds `is_staged`'s lock."""
+    attempt = deliveries.attempt_with(cursor, attempt_id)
+    psp = config.load().psp(attempt.psp)
+    format_ = format_named(psp.format)
+    warehouse.run(cursor, "statements/join_by_hash")
+    # A view that matching made on it goes too; matching makes it again.
+    cursor.execute("drop table if exists work_statement_lines, work_staged_statements cascade")
+    warehouse.run(cursor, "statements/create_statement_lines")
+    for delivery in deliveries.to_gate(cursor, attempt):
+        try:
+            gate.admit(cursor, attempt, delivery, psp, format_)
+        except gate.Refusal as refusal:
+            for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
+                _alert(cursor, attempt, delivery, statement_id, refusal.error)
+        warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
+    _settle_versions(cursor, attempt, format_)
+    warehouse.run(cursor, "statements/note_staged", {"account_id": attempt.account_id})
 
 
 def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
