@@ -36,7 +36,7 @@ def fetch_psp_statements(attempt_id: int) -> int:
 def _from_pages(attempt: Attempt, psp: Psp, format_: PagesFormat) -> int:
     looking_at = datetime.now(UTC)
     read = page_reader.read_range(attempt, psp, format_)
-    with warehouse.attempt(attempt.attempt_id) as cursor:
+    with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
             return 0
         new = deliveries.keep(cursor, attempt, **asdict(read))
@@ -60,7 +60,7 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
         except (drop_folder.FileChanged, FileNotFoundError):
             continue
     new = 0
-    with warehouse.attempt(attempt.attempt_id) as cursor:
+    with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
             return 0
         known = _known(cursor, attempt, [content for _, content in kept])

@@ -119,7 +119,7 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
     _stage(cursor, values)
     for name in _PASSES:
         warehouse.run(cursor, f"match/{name}", values)
-        if name in ("120_hard_rows_in_order", "200_make_findings"):
+        if name in ("110_hard_rows", "120_hard_rows_in_order", "200_make_findings"):
             cursor.execute("analyze work_hard")
     _add_gaps(cursor, covered)
     cursor.execute("analyze work_open_rows, work_findings, work_finding_members")
