@@ -13,7 +13,7 @@ left join internal.open_items
         and open_items.leg = 'ledger_statement'
 left join internal.match_members
     on
-        ledger_transactions.item_id = match_members.item_id
+        ledger_transactions.item_id = match_members.ledger_item_id
         and match_members.leg = 'ledger_statement'
 left join internal.matches
     on match_members.match_id = matches.match_id and matches.last_run_number is null

@@ -35,18 +35,35 @@ matched as (
         sum(row_count)::bigint as row_count
     from (
         select
-            side,
-            count(*) as row_count
-        from work_match_members
-        group by side
+            members.side,
+            members.row_count
+        from (
+            select
+                count(statement_item_id) as statement_rows,
+                count(ledger_item_id) as ledger_rows
+            from work_match_members
+        ) as made
+        cross join lateral (
+            values ('statement', made.statement_rows), ('ledger', made.ledger_rows)
+        ) as members (side, row_count)
         union all
         select
-            match_members.side,
-            -count(*)
-        from work_existing_matches
-        inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
-        where work_existing_matches.decided_match_id is null and match_members.leg = 'ledger_statement'
-        group by match_members.side
+            members.side,
+            -members.row_count
+        from (
+            select
+                count(match_members.statement_item_id) as statement_rows,
+                count(match_members.ledger_item_id) as ledger_rows
+            from work_existing_matches
+            inner join internal.match_members
+                on work_existing_matches.match_id = match_members.match_id
+            where
+                work_existing_matches.decided_match_id is null
+                and match_members.leg = 'ledger_statement'
+        ) as dissolved
+        cross join lateral (
+            values ('statement', dissolved.statement_rows), ('ledger', dissolved.ledger_rows)
+        ) as members (side, row_count)
     ) as changes
     group by side
 
@@ -103,8 +120,7 @@ idle_before as (
             select from internal.match_members
             where
                 match_members.leg = 'ledger_statement'
-                and match_members.side = 'ledger'
-                and match_members.item_id = known.item_id
+                and match_members.ledger_item_id = known.item_id
         )
         and not exists (
             select from internal.open_items

@@ -88,11 +88,11 @@ not_comparable as (
         inner join internal.matches on work_existing_matches.match_id = matches.match_id
         inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
         inner join internal.ledger_transactions as known
-            on match_members.item_id = known.item_id and known.account_id = %(account_id)s
+            on match_members.ledger_item_id = known.item_id and known.account_id = %(account_id)s
         where
             work_existing_matches.decided_match_id is null
+            and matches.last_run_number is null
             and not matches.is_proved
-            and match_members.side = 'ledger'
             and match_members.leg = 'ledger_statement'
         union all
         select

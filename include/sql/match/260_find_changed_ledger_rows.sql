@@ -34,8 +34,7 @@ changed as (
         on changes.old_item_id = old_row.item_id and old_row.account_id = %(account_id)s
     inner join internal.match_members
         on
-            changes.old_item_id = match_members.item_id
-            and match_members.side = 'ledger'
+            changes.old_item_id = match_members.ledger_item_id
             and match_members.leg = 'ledger_statement'
     where
         changes.change in ('changed', 'vanished')

@@ -17,21 +17,34 @@ touched_items as (
 
 ),
 
+touched_matches as (
+
+    select match_members.match_id
+    from touched_items
+    inner join internal.match_members on touched_items.item_id = match_members.statement_item_id
+    where match_members.leg = 'ledger_statement'
+    union
+    select match_members.match_id
+    from touched_items
+    inner join internal.match_members on touched_items.item_id = match_members.ledger_item_id
+    where match_members.leg = 'ledger_statement'
+
+),
+
 existing as (
 
     select
-        members.match_id,
+        match_members.match_id,
         array_agg(members.item_id order by members.item_id) as item_ids
-    from internal.match_members as members
+    from internal.match_members
+    cross join lateral (
+        values (match_members.statement_item_id), (match_members.ledger_item_id)
+    ) as members (item_id)
     where
-        members.leg = 'ledger_statement'
-        and members.match_id in (
-            select match_members.match_id
-            from touched_items
-            inner join internal.match_members on touched_items.item_id = match_members.item_id
-            where match_members.leg = 'ledger_statement'
-        )
-    group by members.match_id
+        match_members.leg = 'ledger_statement'
+        and members.item_id is not null
+        and match_members.match_id in (select match_id from touched_matches)
+    group by match_members.match_id
 
 ),
 

@@ -27,20 +27,11 @@ where
     )
 group by match_id;
 
+-- Members stand side by side: the first line of a match with its first ledger row, and so on.
 create view work_match_members as
 select
     match_id,
-    'statement' as side,
-    statement_item_id as item_id
-from work_plain_pairs
-where
-    match_id not in (
-        select decided_match_id from work_existing_matches where decided_match_id is not null
-    )
-union all
-select
-    match_id,
-    'ledger',
+    statement_item_id,
     ledger_item_id
 from work_plain_pairs
 where
@@ -50,11 +41,19 @@ where
 union all
 select
     match_id,
-    side,
-    item_id
-from work_hard
-where
-    state = 'matched'
-    and match_id not in (
-        select decided_match_id from work_existing_matches where decided_match_id is not null
-    );
+    max(item_id) filter (where side = 'statement'),
+    max(item_id) filter (where side = 'ledger')
+from (
+    select
+        match_id,
+        side,
+        item_id,
+        row_number() over (partition by match_id, side order by item_id) as place
+    from work_hard
+    where
+        state = 'matched'
+        and match_id not in (
+            select decided_match_id from work_existing_matches where decided_match_id is not null
+        )
+) as members
+group by match_id, place;

@@ -12,8 +12,8 @@ create table internal.matches (
     published_month date not null
 ) partition by range (published_month);
 
-create unique index matches_in_force on internal.matches (match_id, published_month)
-where last_run_number is null;
+-- Matches are kept in the order of their numbers, so a few pages hold any one of them.
+create index on internal.matches using brin (match_id) with (pages_per_range = 8);
 
 comment on table internal.matches is 'Lines and ledger rows that clear each other, with the rule that did it.';
 comment on column internal.matches.match_id is 'The number of its line, or for a group of rows one of its own; a later match of that line is another version.';
@@ -21,15 +21,19 @@ comment on column internal.matches.is_proved is 'False where only the reference 
 
 create table internal.match_members (
     leg text not null,
-    side text not null check (side in ('statement', 'ledger')),
-    item_id bigint not null,
     match_id bigint not null,
-    primary key (item_id, leg)
+    statement_item_id bigint,
+    ledger_item_id bigint,
+    check (statement_item_id is not null or ledger_item_id is not null)
 );
 
+create unique index match_members_statement on internal.match_members (statement_item_id, leg);
+create unique index match_members_ledger on internal.match_members (ledger_item_id, leg);
 -- Members lie in the order of their matches, so a few pages hold those of one.
 create index on internal.match_members using brin (match_id) with (pages_per_range = 8);
-comment on table internal.match_members is 'Members of matches in force. The primary key is the last guard: no row is matched twice on a leg.';
+comment on table internal.match_members is 'Members of matches in force, side by side: a pair is one row, a group has a row for each of its longer side. The unique indexes are the last guard: no row is matched twice on a leg.';
+comment on column internal.match_members.statement_item_id is 'A statement line of the match; NULL where a group has more ledger rows than lines.';
+comment on column internal.match_members.ledger_item_id is 'A ledger row of the match; NULL where a group has more lines than ledger rows.';
 
 create table internal.dissolved_match_members (
     leg text not null,

@@ -153,12 +153,12 @@ select
     matches.absorbed_minor,
     matches.is_proved,
     (
-        select count(*) from internal.match_members
-        where match_members.match_id = matches.match_id and match_members.side = 'statement'
+        select count(match_members.statement_item_id) from internal.match_members
+        where match_members.match_id = matches.match_id
     ) as statement_lines,
     (
-        select count(*) from internal.match_members
-        where match_members.match_id = matches.match_id and match_members.side = 'ledger'
+        select count(match_members.ledger_item_id) from internal.match_members
+        where match_members.match_id = matches.match_id
     ) as ledger_transactions,
     runs.run_id as first_run_id
 from internal.matches
@@ -236,9 +236,8 @@ inner join internal.runs as first_runs on statement_lines.first_run_number = fir
 left join internal.runs as last_runs on statement_lines.last_run_number = last_runs.run_number
 left join internal.match_members
     on
-        statement_lines.item_id = match_members.item_id
-        and match_members.leg = 'ledger_statement'
-        and match_members.side = 'statement';
+        statement_lines.item_id = match_members.statement_item_id
+        and match_members.leg = 'ledger_statement';
 
 comment on view reconciliation.statement_lines is 'Statement lines in all their versions, with file, row and match.';
 
