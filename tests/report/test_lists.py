@@ -184,11 +184,12 @@ def test_a_run_with_nothing_open_has_lists_with_a_header_alone(a_run, cells_of) 
 
 
 MEASURE = """
-import resource, sys
+import sys
+from include.reconciliation.bench.task import peak_bytes
 from include.reconciliation.steps import write_discrepancy_report as step
 step.code_version = lambda: sys.argv[2]
 print(step.write_discrepancy_report(int(sys.argv[1])))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_bytes() // 1_000_000)
 """
 
 
