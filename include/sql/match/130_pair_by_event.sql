@@ -19,26 +19,33 @@ ranked as (
 
 pairs as (
 
+    -- A place holds at most one row of each side, so two rows are a line and its ledger row.
     select
-        line.item_id as line_id,
-        entry.item_id as entry_id,
-        line.item_id as match_id
-    from ranked as line
-    inner join ranked as entry
-        on
-            line.payment_key = entry.payment_key
-            and line.economic_type = entry.economic_type
-            and line.event_reference = entry.event_reference
-            and line.currency = entry.currency
-            and line.amount_minor = entry.amount_minor
-            and line.place = entry.place
-    where line.side = 'statement' and entry.side = 'ledger'
+        max(item_id) filter (where side = 'statement') as line_id,
+        max(item_id) filter (where side = 'ledger') as entry_id
+    from ranked
+    group by payment_key, economic_type, event_reference, currency, amount_minor, place
+    having count(*) = 2
+
+),
+
+decided as (
+
+    select
+        line_id as item_id,
+        line_id as match_id
+    from pairs
+    union all
+    select
+        entry_id,
+        line_id
+    from pairs
 
 )
 
 update work_hard set
     state = 'matched',
-    match_id = pairs.match_id,
+    match_id = decided.match_id,
     rule = 'event_reference'
-from pairs
-where work_hard.item_id in (pairs.line_id, pairs.entry_id);
+from decided
+where work_hard.item_id = decided.item_id;

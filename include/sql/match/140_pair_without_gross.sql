@@ -51,11 +51,25 @@ pairs as (
         and entry.side = 'ledger'
         and (line.event_reference = entry.event_reference or lone.payment_key is not null)
 
+),
+
+decided as (
+
+    select
+        line_id as item_id,
+        match_id
+    from pairs
+    union all
+    select
+        entry_id,
+        match_id
+    from pairs
+
 )
 
 update work_hard set
     state = 'matched',
-    match_id = pairs.match_id,
+    match_id = decided.match_id,
     rule = 'reference_without_amount'
-from pairs
-where work_hard.item_id in (pairs.line_id, pairs.entry_id);
+from decided
+where work_hard.item_id = decided.item_id;

@@ -41,22 +41,32 @@ alone as (
 
 pairs as (
 
+    -- At most one row of each side is alone, so two rows are a line and its ledger row.
     select
-        line.item_id as line_id,
-        entry.item_id as entry_id,
-        line.item_id as match_id
-    from alone as line
-    inner join alone as entry
-        on
-            line.payment_key = entry.payment_key
-            and line.economic_type = entry.economic_type
-            and line.event_reference = entry.event_reference
-    where line.side = 'statement' and entry.side = 'ledger'
+        max(item_id) filter (where side = 'statement') as line_id,
+        max(item_id) filter (where side = 'ledger') as entry_id
+    from alone
+    group by payment_key, economic_type, event_reference
+    having count(*) = 2
+
+),
+
+decided as (
+
+    select
+        line_id as item_id,
+        line_id as match_id
+    from pairs
+    union all
+    select
+        entry_id,
+        line_id
+    from pairs
 
 )
 
 update work_hard set
     state = 'differs',
-    match_id = pairs.match_id
-from pairs
-where work_hard.item_id in (pairs.line_id, pairs.entry_id);
+    match_id = decided.match_id
+from decided
+where work_hard.item_id = decided.item_id;
