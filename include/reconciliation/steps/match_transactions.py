@@ -62,6 +62,7 @@ _TABLES = (
     "work_ledger_payments",
     "work_pool_ledger",
     "work_touched_payments",
+    "work_crowded_payments",
     "work_plain_pairs",
     "work_hard_groups",
     "work_hard",
@@ -250,6 +251,8 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     cursor.execute("analyze work_touched_payments")
     warehouse.run(cursor, "match/070_statement_siblings", values)
     warehouse.run(cursor, "match/080_ledger_siblings", values)
+    warehouse.run(cursor, "match/095_crowded_payments", values)
+    cursor.execute("analyze work_crowded_payments")
     warehouse.run(cursor, "match/100_plain_pairs", values)
     cursor.execute("analyze work_plain_pairs")
     warehouse.run(cursor, "match/105_hard_groups", values)

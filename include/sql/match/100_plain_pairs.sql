@@ -21,24 +21,6 @@ entries as not materialized (
     from work_pool_ledger
     where dated_at < %(as_of)s and type <> 'unknown' and moves_money
 
-),
-
-crowded as materialized (
-
-    select
-        payment_key,
-        economic_type
-    from lines
-    group by payment_key, economic_type
-    having count(*) > 1
-    union
-    select
-        payment_key,
-        economic_type
-    from entries
-    group by payment_key, economic_type
-    having count(*) > 1
-
 )
 
 select
@@ -71,8 +53,8 @@ inner join entries
         and lines.currency = entries.currency
         and lines.amount_minor = entries.amount_minor
 where not exists (
-    select from crowded
+    select from work_crowded_payments
     where
-        crowded.payment_key = lines.payment_key
-        and crowded.economic_type = lines.economic_type
+        work_crowded_payments.key_hash
+        = hashtextextended(lines.payment_key, hashtext(lines.economic_type))
 );
