@@ -24,7 +24,7 @@ spans as (
 
 ),
 
-oldest as (
+oldest as materialized (
 
     select
         currency,
@@ -32,22 +32,44 @@ oldest as (
     from spans
     group by currency
 
+),
+
+beginnings as (
+
+    select array_agg(distinct open_since order by open_since) as instants
+    from oldest
+
+),
+
+-- One pass over the lines, whatever the number of currencies.
+sums as (
+
+    select
+        statement_lines.gross_currency as currency,
+        width_bucket(statement_lines.booked_at, (select instants from beginnings)) as place,
+        sum(abs(statement_lines.gross_minor)) as gross_minor
+    from internal.accounts
+    inner join internal.heads on accounts.account_id = heads.account_id
+    inner join internal.statement_lines
+        on
+            accounts.account_id = statement_lines.account_id
+            and statement_lines.last_run_number is null
+            and statement_lines.is_expected
+            and statement_lines.booked_at >= (select min(open_since) from oldest)
+            and statement_lines.booked_at < heads.as_of
+    where accounts.psp = %(psp)s
+    group by currency, place
+
 )
 
 select
     oldest.currency,
-    coalesce(sum(abs(statement_lines.gross_minor)), 0)::bigint as gross_minor
+    coalesce(
+        sum(sums.gross_minor) filter (where sums.place >= array_position(beginnings.instants, oldest.open_since)),
+        0
+    )::bigint as gross_minor
 from oldest
-cross join internal.accounts
-inner join internal.heads on accounts.account_id = heads.account_id
-left join internal.statement_lines
-    on
-        accounts.account_id = statement_lines.account_id
-        and oldest.currency = statement_lines.gross_currency
-        and statement_lines.last_run_number is null
-        and statement_lines.is_expected
-        and statement_lines.booked_at >= oldest.open_since
-        and statement_lines.booked_at < heads.as_of
-where accounts.psp = %(psp)s
+cross join beginnings
+left join sums on oldest.currency = sums.currency
 group by oldest.currency
 order by oldest.currency

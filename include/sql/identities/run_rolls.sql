@@ -128,6 +128,19 @@ entered as (
 
 ),
 
+-- What entered and is open still: few rows, found in one pass over the many.
+entered_and_open as materialized (
+
+    select
+        entering.side,
+        entering.item_id,
+        entering.currency,
+        entering.amount_minor
+    from entering
+    inner join closing on entering.side = closing.side and entering.item_id = closing.item_id
+
+),
+
 movements as (
 
     select
@@ -164,13 +177,12 @@ movements as (
     from entered
     union all
     select
-        entering.side,
-        entering.currency,
+        side,
+        currency,
         'cleared',
         -1,
-        -entering.amount_minor
-    from entering
-    inner join closing on entering.side = closing.side and entering.item_id = closing.item_id
+        -amount_minor
+    from entered_and_open
     union all
     select
         opening.side,
@@ -191,9 +203,10 @@ movements as (
         closing.amount_minor
     from closing
     left join opening on closing.side = opening.side and closing.item_id = opening.item_id
-    left join entering on closing.side = entering.side and closing.item_id = entering.item_id
+    left join entered_and_open
+        on closing.side = entered_and_open.side and closing.item_id = entered_and_open.item_id
     left join amended on closing.side = amended.side and closing.item_id = amended.item_id
-    where opening.item_id is null and entering.item_id is null
+    where opening.item_id is null and entered_and_open.item_id is null
 
 )
 

@@ -28,6 +28,15 @@ unclaimed as materialized (
 
 ),
 
+-- What a line must carry to be asked for: few values, so that few of many lines are kept.
+named as materialized (
+
+    select event_reference from unclaimed
+    union
+    select psp_reference from unclaimed
+
+),
+
 lines as materialized (
 
     select
@@ -35,7 +44,15 @@ lines as materialized (
         merchant_reference,
         payment_key
     from work_line_changes
-    where change in ('new', 'changed') and is_expected
+    where
+        change in ('new', 'changed')
+        and is_expected
+        and (
+            event_reference in (select event_reference from named)
+            or merchant_reference in (
+                select merchant_reference from unclaimed where psp_reference is null
+            )
+        )
     union all
     select
         statement_lines.event_reference,
@@ -45,11 +62,7 @@ lines as materialized (
     where
         statement_lines.account_id = %(account_id)s
         and statement_lines.last_run_number is null
-        and statement_lines.event_reference in (
-            select event_reference from unclaimed
-            union
-            select psp_reference from unclaimed
-        )
+        and statement_lines.event_reference in (select event_reference from named)
     union all
     select
         statement_lines.event_reference,
@@ -73,12 +86,7 @@ by_event as (
         event_reference,
         min(payment_key) as payment_key
     from lines
-    where
-        event_reference in (
-            select event_reference from unclaimed
-            union
-            select psp_reference from unclaimed
-        )
+    where event_reference in (select event_reference from named)
     group by event_reference
 
 ),
