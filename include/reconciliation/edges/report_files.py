@@ -7,6 +7,7 @@ loses nothing, and writing it again writes the same bytes.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -23,7 +24,9 @@ from include.reconciliation.report.manifest import MANIFEST, ReportFile
 
 _BLOCK = 1 << 20
 _DRAFT_PREFIX = ".draft-"
-# A draft or a half-written file this old belongs to nobody who still lives.
+# Held open and locked in a draft by the process that writes it.
+_OWNER = ".owner"
+# A draft without a lock that is this old belongs to nobody who still lives.
 _ABANDONED_SECONDS = 24 * 3600
 
 
@@ -40,10 +43,11 @@ def draft() -> Iterator[Path]:
     """A folder of this process alone to write a report in; gone afterwards, whatever happens."""
     root = config.reports_folder()
     root.mkdir(parents=True, exist_ok=True)
-    _sweep(root, _DRAFT_PREFIX)
+    _remove_abandoned_drafts(root)
     folder = Path(tempfile.mkdtemp(prefix=_DRAFT_PREFIX, dir=root))
     try:
-        yield folder
+        with _owned(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -71,31 +75,27 @@ def restore(folder: Path, files: Sequence[ReportFile]) -> list[str]:
     if not damaged:
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder, ".")
     # While a file is replaced the folder is no report.
     with contextlib.suppress(FileNotFoundError):
         (folder / MANIFEST).unlink()
     last = [file for file in files if file.name == MANIFEST]
-    for file in [*(file for file in damaged if file.name != MANIFEST), *last]:
-        with store.open(file.sha256) as stream:
-            _place(stream, folder / file.name)
+    with draft() as aside:
+        for file in [*(file for file in damaged if file.name != MANIFEST), *last]:
+            with store.open(file.sha256) as stream:
+                _place(stream, folder / file.name, aside)
     _sync_folders(folder)
     return []
 
 
-def _place(stream: BinaryIO, target: Path) -> None:
-    """Write a file beside its place, fsync it, and move it there in one step."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with open(descriptor, "wb") as temporary:
-            shutil.copyfileobj(stream, temporary, _BLOCK)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        os.replace(name, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+def _place(stream: BinaryIO, target: Path, aside: Path) -> None:
+    """Write a file in a draft, fsync it, and move it to its place in one step."""
+    unfinished = aside / target.name
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        shutil.copyfileobj(stream, file, _BLOCK)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, target)
 
 
 def _is_right(path: Path, file: ReportFile) -> bool:
@@ -134,12 +134,37 @@ def _sync_folders(folder: Path) -> None:
             break
 
 
-def _sweep(folder: Path, prefix: str) -> None:
-    oldest = time.time() - _ABANDONED_SECONDS
-    for path in folder.iterdir():
+@contextlib.contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    """Hold the lock that says that a draft's writer lives; the system releases a dead one's."""
+    waiting = folder / f"{_OWNER}.new"
+    with waiting.open("wb") as owner:
+        # Some file systems have no locks: there a draft is judged by its age.
         with contextlib.suppress(OSError):
-            if path.name.startswith(prefix) and path.lstat().st_mtime < oldest:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Only now, so that a lock file that is there is locked for as long as its writer lives.
+            waiting.rename(folder / _OWNER)
+        yield
+
+
+def _remove_abandoned_drafts(root: Path) -> None:
+    for folder in root.glob(f"{_DRAFT_PREFIX}*"):
+        if _is_abandoned(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        with (folder / _OWNER).open("r+b") as owner:
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    except BlockingIOError:
+        return False
+    except OSError:
+        # Without a lock (file): killed in its first moment, or on a file system without locks.
+        with contextlib.suppress(OSError):
+            return folder.lstat().st_mtime < time.time() - _ABANDONED_SECONDS
+        return False
 
 
 def _stamp(value: datetime) -> str:
