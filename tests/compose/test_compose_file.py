@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from include.reconciliation.config import PROJECT_ROOT, load
-from include.reconciliation.local import container, environment
+from include.reconciliation.local import container, environment, launcher
 from include.reconciliation.local.layout import PROJECT_ROOT as LAYOUT_ROOT
 
 COMPOSE = PROJECT_ROOT / "docker-compose.yaml"
@@ -142,9 +142,9 @@ def test_production_and_the_launcher_set_the_same_airflow_settings(
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL",  # DAG files do not change in production
     }
     production = services["scheduler"]["environment"]
-    launcher = environment.airflow_settings(metadata="", airflow_home=tmp_path, port=8080)
+    own = environment.airflow_settings(metadata="", airflow_home=tmp_path, port=8080)
     ours = {name for name in production if name.startswith("AIRFLOW__")}
-    theirs = {name for name in launcher if name.startswith("AIRFLOW__")}
+    theirs = {name for name in own if name.startswith("AIRFLOW__")}
 
     assert only_production == ours - theirs
     assert only_launcher == theirs - ours
@@ -156,7 +156,18 @@ def test_production_and_the_launcher_set_the_same_airflow_settings(
         "AIRFLOW__API__WORKERS",
         "GX_ANALYTICS_ENABLED",
     ):
-        assert launcher[name] == production[name], name
+        assert own[name] == production[name], name
+
+
+def test_nobody_serves_logs_because_everybody_reads_one_volume(services: dict[str, Any]) -> None:
+    """Airflow would serve them on every interface of the container."""
+    lasting = AIRFLOW_SERVICES - ONE_SHOT
+    commands = {name: services[name]["command"] for name in lasting}
+
+    assert {
+        name: ["airflow", name, *arguments] for name, arguments in launcher.COMPONENTS.items()
+    } == commands
+    assert all("logs:/opt/airflow/logs" in services[name]["volumes"] for name in lasting)
 
 
 def test_code_is_mounted_read_only_where_python_and_airflow_look_for_it(
