@@ -1,5 +1,6 @@
 """The demo's place: nobody's runs are lost, and nothing but Stripe's endpoint is changed."""
 
+import psycopg
 import pytest
 
 from include.reconciliation import config
@@ -22,6 +23,19 @@ def test_databases_of_a_demo_with_an_account_of_somebody_else_are_refused(
     monkeypatch.setattr(place, "published_runs", lambda server: (37, 1))
     monkeypatch.setattr(place, "_mark", lambda server: place.MARK)
     with pytest.raises(place.NotOurs, match="make clean"):
+        place.make_fresh(NOWHERE)
+
+
+@pytest.mark.parametrize(("stored", "is_refused"), [(36, False), (37, True)])
+def test_a_run_that_somebody_made_after_the_demo_is_not_dropped(
+    monkeypatch: pytest.MonkeyPatch, stored: int, is_refused: bool
+) -> None:
+    monkeypatch.setattr(place, "published_runs", lambda server: (36, 0))
+    monkeypatch.setattr(place, "_mark", lambda server: f"{place.MARK}, 36 runs")
+    monkeypatch.setattr(place, "_stored_runs", lambda server: stored)
+    # Past the refusal, the first thing is to drop the databases of a server that is not there.
+    expected = place.NotOurs if is_refused else psycopg.OperationalError
+    with pytest.raises(expected):
         place.make_fresh(NOWHERE)
 
 

@@ -42,6 +42,7 @@ def make_outside(
             gateway=sources.billing_gateway,
             drop_folder=tmp_path / "drop",
             balance_transactions=visible,
+            balance_transactions_file=tmp_path / "balance_transactions.json",
         )
 
 

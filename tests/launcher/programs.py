@@ -18,6 +18,29 @@ with borrowed_server() as server:
     sys.stdin.readline()
 """
 
+# Fresh books of a demo up to the end of its first window, with no run yet: a whole demo takes long.
+FIRST_DAY = """
+import psycopg
+from include.reconciliation.demo import place, timeline
+from include.reconciliation.demo.history import make_history
+from include.reconciliation.demo.outside import Outside
+from include.reconciliation.local.server import borrowed_server
+with borrowed_server() as server:
+    place.make_fresh(server)
+    with (
+        psycopg.connect(server.conninfo("payments_ledger", "source_writer")) as ledger,
+        psycopg.connect(server.conninfo("billing_gateway", "source_writer")) as gateway,
+    ):
+        Outside(
+            make_history(1),
+            ledger=ledger,
+            gateway=gateway,
+            drop_folder=place.drop_folder(),
+            balance_transactions=[],
+            balance_transactions_file=place.balance_transactions_file(),
+        ).advance(timeline.windows()[0].end)
+"""
+
 
 def environment(state: Path, **others: str) -> dict[str, str]:
     """The environment of a process whose state lies in a folder of its own."""

@@ -131,19 +131,20 @@ def test_a_connection_of_the_users_own_wins_over_the_embedded_one(
     assert "/nowhere" in environment["AIRFLOW_CONN_PAYMENTS_LEDGER"]
 
 
-def test_the_drop_folder_of_the_demo_is_known_where_a_demo_was_made(
+def test_the_demos_psps_are_known_where_a_demo_was_made_unless_the_user_names_others(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECONCILIATION_VAR", str(state))
     server = Server(host="/nowhere", port=5432)
     before = process_environment(server, given={})
-    (state / "demo" / "drop").mkdir(parents=True)
+    (state / "demo").mkdir()
+    demo = {"AIRFLOW_CONN_ADYEN": "the demo's", "AIRFLOW_CONN_STRIPE": "the demo's"}
+    (state / "demo" / "environment.json").write_text(json.dumps(demo))
 
-    after = process_environment(server, given={})
+    after = process_environment(server, given={"AIRFLOW_CONN_STRIPE": "another"})
 
-    assert "AIRFLOW_CONN_ADYEN" not in before
-    extra = json.loads(after["AIRFLOW_CONN_ADYEN"])["extra"]
-    assert {"path": str(state / "demo" / "drop")} == extra
+    assert set() == demo.keys() & before.keys()
+    assert ["the demo's", "another"] == [after[name] for name in demo]
 
 
 def test_airflow_runs_as_its_own_role_and_listens_on_this_machine_alone(

@@ -7,6 +7,7 @@ there, so that a run sees no more than it would have seen.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -42,12 +43,14 @@ class Outside:
         gateway: psycopg.Connection[Any],
         drop_folder: Path,
         balance_transactions: list[dict[str, Any]],
+        balance_transactions_file: Path,
     ) -> None:
         self._history = history
         self._ledger = ledger
         self._gateway = gateway
         self._drop_folder = drop_folder
         self._balance_transactions = balance_transactions
+        self._balance_transactions_file = balance_transactions_file
         self._known_until: datetime | None = None
         for profile in PROFILES:
             if profile.psp == "adyen":
@@ -59,10 +62,13 @@ class Outside:
         self._write_gateway(until)
         for file in self._history.files:
             if self._happens(file.known_at, until):
-                _drop(self._drop_folder / file.account, file.name, file.content)
+                _place(self._drop_folder / file.account / file.name, file.content)
         for made_at, entry in self._history.balance_transactions:
             if self._happens(made_at, until):
                 self._balance_transactions.append(dict(entry))
+        # For whoever serves them when the demo has ended.
+        listed = json.dumps(self._balance_transactions)
+        _place(self._balance_transactions_file, listed.encode())
         self._known_until = until
 
     def _happens(self, known_at: datetime, until: datetime) -> bool:
@@ -96,8 +102,8 @@ def _write_all(cursor: psycopg.Cursor[Any], name: str, rows: Iterable[Any]) -> N
     cursor.executemany(statement(name), [asdict(row) for row in rows])
 
 
-def _drop(folder: Path, name: str, content: bytes) -> None:
+def _place(file: Path, content: bytes) -> None:
     """Leaves a file as a careful transfer tool does: under a temporary name until it is whole."""
-    unfinished = folder / f".{name}.part"
+    unfinished = file.with_name(f".{file.name}.part")
     unfinished.write_bytes(content)
-    os.replace(unfinished, folder / name)
+    os.replace(unfinished, file)

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,11 @@ from include.reconciliation import config
 from include.reconciliation.demo.desk import PROFILES
 from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.local.bootstrap import SOURCES, SUPERUSER, bootstrap
-from include.reconciliation.local.environment import CONNECTIONS, connection_json
+from include.reconciliation.local.environment import (
+    CONNECTIONS,
+    connection_json,
+    demo_environment_file,
+)
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.migrate import migrate
 from include.reconciliation.local.server import Server
@@ -37,8 +42,18 @@ class RunFailed(RuntimeError):
 
 
 def folder() -> Path:
-    """Where the demo keeps its drop folder and its configuration."""
+    """Where the demo keeps what its PSPs deliver, and its configuration."""
     return ensure_state_directory() / "demo"
+
+
+def drop_folder() -> Path:
+    """Where Adyen leaves its files, a folder per account."""
+    return folder() / "drop"
+
+
+def balance_transactions_file() -> Path:
+    """What Stripe's API has shown last, as a list in JSON."""
+    return folder() / "balance_transactions.json"
 
 
 def published_runs(server: Server) -> tuple[int, int]:
@@ -55,13 +70,22 @@ def published_runs(server: Server) -> tuple[int, int]:
     return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
 
+def is_the_demos(server: Server) -> bool:
+    """Whether a demo made the warehouse of this checkout, and no other account has a run in it."""
+    return published_runs(server)[1] == 0 and _mark(server) == MARK
+
+
 def make_fresh(server: Server) -> None:
     """Drop and make again the warehouse and both sources, and forget the last demo's files.
 
     Raises NotOurs when there are runs that no demo made.
     """
     runs, runs_of_others = published_runs(server)
-    if runs_of_others or (runs and _mark(server) != MARK):
+    mark = _mark(server) or ""
+    made = re.fullmatch(rf"{MARK}, ([0-9]+) runs", mark)
+    # A demo that was broken off has left no count, and nobody else had a chance to run anything.
+    is_ours = mark == MARK or (made is not None and int(made[1]) == _stored_runs(server))
+    if runs_of_others or (runs and not is_ours):
         raise NotOurs(
             "The databases on the embedded server hold runs that are not the demo's, and the demo "
             "begins with empty ones. Keep what you need, run make clean, then make demo; or set "
@@ -86,19 +110,48 @@ def make_fresh(server: Server) -> None:
     folder().mkdir()
 
 
+def note_runs(server: Server) -> None:
+    """Remember how many runs the demo made, so that a run of the user's is told from them."""
+    mark = f"{MARK}, {_stored_runs(server)} runs"
+    with psycopg.connect(server.conninfo("postgres", SUPERUSER), autocommit=True) as session:
+        session.execute(
+            sql.SQL("comment on database reconciliation is {}").format(sql.Literal(mark))
+        )
+
+
 def set_environment(server: Server, *, stripe_url: str) -> None:
     """Point this process at the embedded server, the drop folder and the Stripe on loopback."""
-    drop_folder = folder() / "drop"
-    drop_folder.mkdir(exist_ok=True)
+    drop_folder().mkdir(exist_ok=True)
     for name, (database, role) in CONNECTIONS.items():
         os.environ[f"AIRFLOW_CONN_{name.upper()}"] = connection_json(server, database, role)
-    os.environ["AIRFLOW_CONN_ADYEN"] = json.dumps(
-        {"conn_type": "fs", "extra": {"path": str(drop_folder)}}
-    )
-    os.environ["AIRFLOW_CONN_STRIPE"] = json.dumps({"conn_type": "http", "password": STRIPE_KEY})
+    entries = {**adyen_environment(), **stripe_environment(stripe_url)}
+    write_environment(entries)
+    os.environ.update(entries)
+
+
+def adyen_environment() -> dict[str, str]:
+    """How tasks reach the demo's Adyen: the connection to its drop folder."""
+    entry = {"conn_type": "fs", "extra": {"path": str(drop_folder())}}
+    return {"AIRFLOW_CONN_ADYEN": json.dumps(entry)}
+
+
+def stripe_environment(stripe_url: str) -> dict[str, str]:
+    """How tasks reach the demo's Stripe: its key, and a configuration that names its address."""
     configuration = folder() / "psps.toml"
     configuration.write_text(configuration_text(stripe_url), encoding="utf-8")
-    os.environ["RECONCILIATION_CONFIG"] = str(configuration)
+    entry = {"conn_type": "http", "password": STRIPE_KEY}
+    return {
+        "AIRFLOW_CONN_STRIPE": json.dumps(entry),
+        "RECONCILIATION_CONFIG": str(configuration),
+    }
+
+
+def write_environment(entries: Mapping[str, str]) -> None:
+    """Tell every later process of this checkout how the demo's PSPs are reached."""
+    file = demo_environment_file()
+    unfinished = file.with_suffix(".part")
+    unfinished.write_text(json.dumps(entries), encoding="utf-8")
+    os.replace(unfinished, file)
 
 
 def configuration_text(stripe_url: str) -> str:
@@ -112,6 +165,12 @@ def configuration_text(stripe_url: str) -> str:
             "another. Set it to https://api.stripe.com, or run the demo in a fresh clone."
         )
     return changed
+
+
+def _stored_runs(server: Server) -> int:
+    with psycopg.connect(server.conninfo("reconciliation", "reconciliation_ro")) as session:
+        row = session.execute("select count(*) from reconciliation.runs").fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _mark(server: Server) -> str | None:

@@ -25,6 +25,8 @@ from include.reconciliation.demo.outside import Outside, play
 from include.reconciliation.demo.printing import say
 from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.local import ports
+from include.reconciliation.local.environment import DEMO_STRIPE_PORT
 from include.reconciliation.local.server import Server, borrowed_server
 
 # Runs one window for all accounts.
@@ -43,6 +45,7 @@ def main(arguments: list[str]) -> int:
         try:
             place.make_fresh(server)
             comparison = _play(server, history, _airflow if not options.without_airflow else _steps)
+            place.note_runs(server)
         except (place.NotOurs, place.RunFailed) as error:
             print(error, file=sys.stderr)
             return 1
@@ -60,7 +63,9 @@ def _play(server: Server, history: History, make_runner: Callable[[], Runner]) -
         f"{timeline.BEGIN:%a %d %b} to {timeline.END:%a %d %b %Y}, in {len(windows)} windows"
     )
     with (
-        StripeServer(made_visible, key=place.STRIPE_KEY) as stripe,
+        StripeServer(
+            made_visible, key=place.STRIPE_KEY, port=ports.choose(DEMO_STRIPE_PORT)
+        ) as stripe,
         psycopg.connect(server.conninfo("payments_ledger", "source_writer")) as ledger,
         psycopg.connect(server.conninfo("billing_gateway", "source_writer")) as gateway,
         psycopg.connect(
@@ -75,8 +80,9 @@ def _play(server: Server, history: History, make_runner: Callable[[], Runner]) -
             history,
             ledger=ledger,
             gateway=gateway,
-            drop_folder=place.folder() / "drop",
+            drop_folder=place.drop_folder(),
             balance_transactions=made_visible,
+            balance_transactions_file=place.balance_transactions_file(),
         )
         say(printing.windows_head(sorted((entry.psp, entry.account) for entry in PROFILES)))
         for number, window in enumerate(play(outside, run_window), 1):

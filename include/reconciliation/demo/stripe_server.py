@@ -44,13 +44,17 @@ Behaviour = Callable[[BaseHTTPRequestHandler, int, Answer], Answer | None]
 
 
 class StripeServer:
-    """A context manager; `balance_transactions` may change while it serves."""
+    """A context manager; `balance_transactions` may change while it serves.
+
+    Any free port is taken unless one is given; OSError when that one is taken already.
+    """
 
     def __init__(
         self,
         balance_transactions: list[dict[str, Any]],
         *,
         key: str = DEFAULT_KEY,
+        port: int = 0,
         behaviour: Behaviour | None = None,
         context: SSLContext | None = None,
     ) -> None:
@@ -58,7 +62,7 @@ class StripeServer:
         self.key = key
         self.behaviour = behaviour
         self.requests: list[dict[str, list[str]]] = []
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.stripe = self
         if context is not None:
             self._server.socket = context.wrap_socket(

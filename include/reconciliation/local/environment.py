@@ -14,10 +14,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from include.reconciliation.local.layout import PROJECT_ROOT, ensure_state_directory
+from include.reconciliation.local.ports import LOOPBACK
 from include.reconciliation.local.server import Server
 
-API_HOST = "127.0.0.1"
+API_HOST = LOOPBACK
 API_PORT = 8080
+# The demo's Stripe, the same in every run: a PSP's endpoint is part of the rules of its runs.
+DEMO_STRIPE_PORT = 8089
 AIRFLOW_DATABASE = "airflow"
 # User name to role of Airflow's simple auth manager.
 AIRFLOW_USERS = {"admin": "admin", "finance": "user", "auditor": "viewer"}
@@ -72,13 +75,20 @@ def process_environment(
             metadata=metadata_url(server), airflow_home=state / "airflow", port=port
         ),
     }
-    drop_folder = state / "demo" / "drop"
-    if drop_folder.is_dir():
-        # The databases are the demo's then, and a run that is triggered by hand reads its files.
-        project["AIRFLOW_CONN_ADYEN"] = json.dumps(
-            {"conn_type": "fs", "extra": {"path": str(drop_folder)}}
-        )
-    return {**project, **given, **_always(given)}
+    return {**project, **demo_environment(), **given, **_always(given)}
+
+
+def demo_environment_file() -> Path:
+    """Where the demo says how its PSPs are reached, while its books are those that lie here."""
+    return ensure_state_directory() / "demo" / "environment.json"
+
+
+def demo_environment() -> dict[str, str]:
+    """The connections and the configuration of the demo's PSPs; empty where there is no demo."""
+    try:
+        return dict(json.loads(demo_environment_file().read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
 
 
 def airflow_settings(*, metadata: str, airflow_home: Path, port: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`make up` and `make down`: Airflow's four processes with their database, started and ended whole.
+"""`make up` and `make down`: Airflow's processes, its database and the demo's Stripe, whole.
 
 Standard library only. A lock that the system releases with its holder says whether a launcher
 lives; PostgreSQL runs in a session of its own and is stopped last. What a killed launcher left is
@@ -11,29 +11,30 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from include.reconciliation.local import processes
+from include.reconciliation.local import ports, processes
 from include.reconciliation.local.environment import (
     AIRFLOW_USERS,
     API_HOST,
     API_PORT,
+    DEMO_STRIPE_PORT,
+    demo_environment,
     passwords_file,
     process_environment,
 )
+from include.reconciliation.local.health import is_healthy
 from include.reconciliation.local.layout import (
     PROJECT_ROOT,
     ensure_state_directory,
     state_directory,
 )
-from include.reconciliation.local.server import Cluster, ServerError, project_cluster
+from include.reconciliation.local.server import Cluster, Server, ServerError, project_cluster
 
 # Airflow's processes with their arguments. All of them read the same folder of logs, so none
 # has to serve its logs, which Airflow would do on every interface.
@@ -43,6 +44,8 @@ COMPONENTS = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
+DEMO_STRIPE = "demo-stripe"
+DEMO_PSPS_MODULE = "include.reconciliation.demo.standing_psps"
 RESTARTS_MAX = 5
 RESTART_WINDOW_SECONDS = 60
 HEALTH_SECONDS = 240
@@ -56,7 +59,7 @@ class LauncherError(RuntimeError):
 
 @dataclass(slots=True)
 class Component:
-    """One of Airflow's processes: its child, and when it was started again."""
+    """One process that is watched over: its child, and when it was started again."""
 
     name: str
     process_id: int | None = None
@@ -72,6 +75,7 @@ class Launcher:
         self.with_demo = with_demo
         self.state = ensure_state_directory()
         self.components = [Component(name) for name in COMPONENTS]
+        self.demo_stripe_port = DEMO_STRIPE_PORT
         self.environment: dict[str, str] = {}
         self.stopping = False
 
@@ -86,25 +90,25 @@ class Launcher:
             self._refuse_taken_port()
             say("PostgreSQL")
             with project_cluster().borrowed() as server:
-                self.environment = {
-                    **process_environment(server, port=self.port),
-                    processes.MARK: str(self.state),
-                    # Programs that rename themselves must leave the mark readable.
-                    "SPT_NOENV": "1",
-                }
+                self.environment = self._marked(process_environment(server, port=self.port))
                 try:
-                    return self._run_on_server()
+                    return self._run_on_server(server)
                 finally:
                     self._end_all()
                     pid_file().unlink(missing_ok=True)
 
-    def _run_on_server(self) -> int:
+    def _marked(self, environment: Mapping[str, str]) -> dict[str, str]:
+        # Programs that rename themselves must leave the mark readable.
+        return {**environment, processes.MARK: str(self.state), "SPT_NOENV": "1"}
+
+    def _run_on_server(self, server: Server) -> int:
         try:
             say("databases and migrations")
             self._step("include.reconciliation.local.prepare")
             if self.with_demo:
                 say("demo, unless the warehouse has runs already")
                 self._step("include.reconciliation.cli", "demo", "--if-empty", optional=True)
+            self._add_demo_psps(server)
             say("Airflow: " + ", ".join(COMPONENTS))
             self._write_pid_file()
             if self._wait_until_healthy():
@@ -118,13 +122,30 @@ class Launcher:
         say("ending")
         return 0
 
-    def _step(self, module: str, *arguments: str, optional: bool = False) -> None:
+    def _add_demo_psps(self, server: Server) -> None:
+        """Where a demo's books lie here, let runs that somebody triggers reach its PSPs."""
+        self.demo_stripe_port = ports.choose(DEMO_STRIPE_PORT, besides=self.port)
+        # It must tell what the user has set from what is set here.
+        given = self._marked(os.environ)
+        arguments = ("offer", str(self.demo_stripe_port))
+        self._step(DEMO_PSPS_MODULE, *arguments, optional=True, environment=given)
+        self.environment = self._marked(process_environment(server, port=self.port))
+        if "AIRFLOW_CONN_STRIPE" in demo_environment():
+            self.components.insert(0, Component(DEMO_STRIPE))
+
+    def _step(
+        self,
+        module: str,
+        *arguments: str,
+        optional: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         """Run one preparation to its end, unless asked to stop."""
         if self.stopping:
             return
         child = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            env=self.environment, cwd=PROJECT_ROOT, start_new_session=True,
+            env=environment or self.environment, cwd=PROJECT_ROOT, start_new_session=True,
         )
         self._write_pid_file(child.pid)
         while not self.stopping:
@@ -156,6 +177,8 @@ class Launcher:
 
     def command(self, component: Component) -> list[str]:
         """The program of one component."""
+        if component.name == DEMO_STRIPE:
+            return [sys.executable, "-m", DEMO_PSPS_MODULE, "serve", str(self.demo_stripe_port)]
         arguments = COMPONENTS[component.name]
         return [sys.executable, "-m", "airflow", component.name, *arguments]
 
@@ -194,7 +217,8 @@ class Launcher:
                 return True
             if time.monotonic() > deadline:
                 ends = "\n".join(
-                    f"{name}:\n{last_lines(log_file(name))}" for name in COMPONENTS
+                    f"{component.name}:\n{last_lines(log_file(component.name))}"
+                    for component in self.components
                 )
                 raise LauncherError(f"Airflow is not healthy after {HEALTH_SECONDS} s.\n{ends}")
             time.sleep(0.5)
@@ -212,18 +236,15 @@ class Launcher:
         print(f"\nAirflow runs on http://{API_HOST}:{self.port}", flush=True)
         for user, role in AIRFLOW_USERS.items():
             print(f"  {user} ({role}): {passwords[user]}", flush=True)
+        print("The DAGs start paused: docs/operations.md says what happens then.", flush=True)
         print("Ctrl-C or make down ends it.", flush=True)
 
     def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((API_HOST, self.port))
-            except OSError as error:
-                raise LauncherError(
-                    f"Port {self.port} is taken: choose another one with "
-                    f"RECONCILIATION_PORT={self.port + 1} make up"
-                ) from error
+        if not ports.is_free(self.port):
+            raise LauncherError(
+                f"Port {self.port} is taken: choose another one with "
+                f"RECONCILIATION_PORT={self.port + 1} make up"
+            )
 
     def _write_pid_file(self, *others: int) -> None:
         known = [os.getpid(), *others]
@@ -321,26 +342,13 @@ def only_launcher() -> Iterator[None]:
         yield
 
 
-def is_healthy(port: int) -> bool:
-    """Whether Airflow's own health page calls every component healthy."""
-    address = f"http://{API_HOST}:{port}/api/v2/monitor/health"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(address, timeout=5) as answer:
-            parts = json.load(answer)
-    except (OSError, ValueError):
-        return False
-    wanted = ("metadatabase", "scheduler", "dag_processor", "triggerer")
-    return all((parts.get(part) or {}).get("status") == "healthy" for part in wanted)
-
-
 def pid_file() -> Path:
     """Which processes belong to the launcher, each with its start."""
     return state_directory() / "launcher.json"
 
 
 def log_file(component: str) -> Path:
-    """Where one of Airflow's processes writes what it has to say."""
+    """Where one process writes what it has to say."""
     return state_directory() / "log" / f"{component}.log"
 
 

@@ -1,0 +1,65 @@
+"""Airflow's REST API as the person who runs `make up` reaches it."""
+
+import json
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.launcher import programs
+
+
+@dataclass(frozen=True, slots=True)
+class AirflowApi:
+    """The API of a launcher, with the admin's login."""
+
+    address: str
+    token: str
+
+    @classmethod
+    def log_in(cls, state: Path, port: int) -> "AirflowApi":
+        """With the password that `make up` prints."""
+        address = f"http://127.0.0.1:{port}"
+        file = state / "airflow" / "simple_auth_manager_passwords.json.generated"
+        password = json.loads(file.read_text())["admin"]
+        login = {"username": "admin", "password": password}
+        return cls(address, cls(address, "")._ask("POST", "/auth/token", login)["access_token"])
+
+    def is_paused(self, dag_id: str) -> bool:
+        return bool(self._ask("GET", f"/api/v2/dags/{dag_id}")["is_paused"])
+
+    def trigger(self, dag_id: str, **conf: object) -> str:
+        """Unpause a DAG and trigger it without a date; returns the run's id."""
+        self._ask("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
+        asked = {"logical_date": None, "conf": conf}
+        return str(self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", asked)["dag_run_id"])
+
+    def end_of(self, dag_id: str, run_id: str, seconds: float) -> str:
+        """The state of a run when it has ended, or the last one seen in time."""
+        seen = ""
+
+        def has_ended() -> bool:
+            nonlocal seen
+            seen = self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+            return seen in ("success", "failed")
+
+        programs.wait_for(has_ended, seconds)
+        return seen
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The state of each task of a run, by task and account."""
+        page = self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100")
+        return {
+            f"{task['task_id']} {task['rendered_map_index'] or ''}".strip(): task["state"]
+            for task in page["task_instances"]
+        }
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        request = urllib.request.Request(
+            self.address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
