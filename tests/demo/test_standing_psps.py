@@ -118,14 +118,22 @@ def test_in_a_warehouse_that_no_demo_made_nothing_is_offered(
     assert ([], {}) == (offer(), environment.demo_environment())
 
 
-@pytest.mark.parametrize(("runs_of_others", "mark"), [(1, place.MARK), (0, None)])
+@pytest.mark.parametrize(
+    ("runs_of_others", "mark", "expected"),
+    [
+        (0, place.MARK, True),
+        (0, f"{place.MARK}, 36 runs", True),
+        (1, f"{place.MARK}, 36 runs", False),
+        (0, None, False),
+    ],
+)
 def test_a_warehouse_is_the_demos_by_its_mark_and_by_its_accounts(
-    monkeypatch: pytest.MonkeyPatch, runs_of_others: int, mark: str | None
+    monkeypatch: pytest.MonkeyPatch, runs_of_others: int, mark: str | None, expected: bool
 ) -> None:
     monkeypatch.setattr(place, "published_runs", lambda server: (36, runs_of_others))
     monkeypatch.setattr(place, "_mark", lambda server: mark)
 
-    assert not place.is_the_demos(SERVER)
+    assert expected == place.is_the_demos(SERVER)
 
 
 def test_the_server_shows_what_the_demo_showed_last(tmp_path: Path) -> None:
