@@ -15,6 +15,10 @@ from zoneinfo import ZoneInfo
 from include.reconciliation.config import Psp
 
 
+# Up to so many missing numbers in a row are named one by one.
+_NUMBERS_NAMED = 10
+
+
 @dataclass(frozen=True, slots=True)
 class KnownStatement:
     """One statement as the gate left it; `is_good` when accepted or in force."""
@@ -87,13 +91,23 @@ def coverage(
                 detail=f"statement {known.key} was refused: {known.problem}",
             )
         )
-    gaps += [
-        Gap((f"day {day}",), (day,), f"the statement of {day} was due and is not there")
-        for day in uncovered
-    ]
+    gaps += _missing_at_the_end(uncovered)
     # Up to the last covered day, and over days on which no statement is ever due.
     through_and_quiet = _with_quiet_days(psp, through, holidays) if not gaps else through
     return Coverage(through_and_quiet, _end_of(through_and_quiet, zone), tuple(gaps))
+
+
+def _missing_at_the_end(days: Sequence[date]) -> list[Gap]:
+    """A gap for each day, and one for all that follow where the silence is long."""
+    gaps = [
+        Gap((f"day {day}",), (day,), f"the statement of {day} was due and is not there")
+        for day in days[:_NUMBERS_NAMED]
+    ]
+    rest = tuple(days[_NUMBERS_NAMED:])
+    if rest:
+        detail = f"{len(rest)} more statements were due, from {rest[0]} to {rest[-1]}"
+        gaps.append(Gap((f"day {rest[0]}",), rest, detail))
+    return gaps
 
 
 def _of_reads(statements: Sequence[KnownStatement], as_of: datetime, zone: ZoneInfo) -> Coverage:
@@ -162,7 +176,24 @@ def _missing_numbers(
     gaps = []
     problems = {known.sequence_number: known.problem for known in refused}
     for before, after in pairwise(good):
-        for number in _numbers_between(before, after):
+        missing = _numbers_between(before, after)
+        if len(missing) > _NUMBERS_NAMED:
+            # A jump, perhaps a wrong number: one finding says so, not thousands.
+            first, last = (
+                before.key.replace(str(before.sequence_number), str(number))
+                for number in (missing[0], missing[-1])
+            )
+            days = _days_between(before.covers_to, after.covers_from)
+            gaps.append(
+                Gap(
+                    (f"statement {first}",),
+                    days,
+                    f"statements {first} to {last} ({len(missing)}) are missing between "
+                    f"{before.key} and {after.key}; is the number of {after.key} right?",
+                )
+            )
+            continue
+        for number in missing:
             key = before.key.replace(str(before.sequence_number), str(number))
             days = _days_between(before.covers_to, after.covers_from)
             problem = problems.get(number)

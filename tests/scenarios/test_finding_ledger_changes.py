@@ -73,7 +73,6 @@ def test_a_mapping_that_does_not_fit_the_ledger_is_named(
         extract_ledger_transactions(attempt_id)
 
 
-
 def test_a_mapping_whose_rows_break_the_contract_is_named_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """Each kind of discrepancy: planted alone, found alone, with its amount."""
 
+import pytest
+
 from tests.scenarios.conftest import Desk, a_line
 
 LATE = {"end": "2026-03-06T00:00:00Z"}
@@ -229,3 +231,38 @@ def test_yen_have_no_decimals(desk: Desk) -> None:
     assert desk.rows("select explanation from reconciliation.discrepancies")[0]["explanation"] == (
         "statement 1250 JPY, ledger 1200 JPY: statement above ledger by 50 JPY"
     )
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (0, "EUR", "0.00 EUR"),
+        (5, "EUR", "0.05 EUR"),
+        (-1, "EUR", "-0.01 EUR"),
+        (18490, "EUR", "184.90 EUR"),
+        (-21700, "BRL", "-217.00 BRL"),
+        (123456789012, "USD", "1234567890.12 USD"),
+        (493020, "JPY", "493020 JPY"),
+        (1, "KWD", "0.001 KWD"),
+        (1234567, "KWD", "1234.567 KWD"),
+    ],
+)
+def test_an_explanation_writes_amounts_out_in_full(
+    desk: Desk, minor: int, currency: str, text: str
+) -> None:
+    assert desk.rows("select internal.money_text(%s, %s) as text", minor, currency) == [
+        {"text": text}
+    ]
+
+
+def test_the_sentence_of_a_mismatch_names_both_amounts_and_the_difference(desk: Desk) -> None:
+    desk.ledger("L1", 12000)
+    desk.batch(1, a_line(amount="75.00"))
+
+    desk.run()
+
+    assert desk.rows("select explanation from reconciliation.discrepancies") == [
+        {
+            "explanation": "statement 75.00 EUR, ledger 120.00 EUR: statement below ledger by 45.00 EUR"
+        }
+    ]

@@ -6,6 +6,7 @@ the rows that disprove it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +30,7 @@ _TOTALS = (
     "run_buckets",
     "run_not_compared",
 )
+log = logging.getLogger(__name__)
 _DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -67,6 +69,15 @@ def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
         [verdict, reasons, broken],
     )
     attempts.note(cursor, attempt.attempt_id, verdict=verdict, checked_at=None)
+    log.log(
+        logging.WARNING if verdict == "incomplete" else logging.INFO,
+        "%s / %s up to %s: %s (%s)",
+        attempt.psp_name,
+        attempt.account,
+        values["as_of"].isoformat(),
+        verdict,
+        "; ".join(reasons),
+    )
     return verdict
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from include.reconciliation import config
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.warehouse import Cursor
@@ -15,6 +17,9 @@ from include.reconciliation.steps.incidents import (
     open_alert,
     quarantine_fingerprint,
 )
+
+
+log = logging.getLogger(__name__)
 
 
 def validate_statements(attempt_id: int) -> dict[str, int]:
@@ -67,6 +72,7 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
             gate.admit(cursor, attempt, delivery, psp, format_)
         except gate.Refusal as refusal:
             for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
+                log.warning("%s / %s refused: %s", attempt.psp, attempt.account, refusal.error)
                 _alert(cursor, attempt, delivery, statement_id, refusal.error)
         warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
     _settle_versions(cursor, attempt, format_)

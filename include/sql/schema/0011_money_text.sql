@@ -4,13 +4,14 @@ language sql stable parallel safe set search_path = pg_catalog, internal as $$
     select
         case when minor < 0 then '-' else '' end
         || case coalesce(exponent, 0)
-            when 0 then abs(minor)::text
+            when 0 then digits
             else
-                left(lpad(abs(minor)::text, exponent + 1, '0'), -exponent)
-                || '.' || right(lpad(abs(minor)::text, exponent + 1, '0'), exponent)
+                -- lpad would cut what is longer than it asks for.
+                left(lpad(digits, greatest(length(digits), exponent + 1), '0'), -exponent)
+                || '.' || right(lpad(digits, greatest(length(digits), exponent + 1), '0'), exponent)
         end
         || ' ' || money_text.currency
-    from (select) as one
+    from (select abs(minor)::text as digits) as written
     left join internal.currencies on currencies.code = money_text.currency
 $$;
 
