@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from include.reconciliation.config import Psp
 
-
 # Up to so many missing numbers in a row are named one by one.
 _NUMBERS_NAMED = 10
 

@@ -263,6 +263,7 @@ def test_the_sentence_of_a_mismatch_names_both_amounts_and_the_difference(desk: 
 
     assert desk.rows("select explanation from reconciliation.discrepancies") == [
         {
-            "explanation": "statement 75.00 EUR, ledger 120.00 EUR: statement below ledger by 45.00 EUR"
+            "explanation": "statement 75.00 EUR, ledger 120.00 EUR: "
+            "statement below ledger by 45.00 EUR"
         }
     ]

@@ -18,7 +18,6 @@ from include.reconciliation.steps.incidents import (
     quarantine_fingerprint,
 )
 
-
 log = logging.getLogger(__name__)
 
 
