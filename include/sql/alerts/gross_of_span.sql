@@ -36,7 +36,10 @@ oldest as materialized (
 
 beginnings as (
 
-    select array_agg(distinct open_since order by open_since) as instants
+    -- What has no moment, such as a gap in the statements, spans no line; thresholds can't be null.
+    select
+        array_agg(distinct open_since order by open_since)
+            filter (where open_since is not null) as instants
     from oldest
 
 ),
