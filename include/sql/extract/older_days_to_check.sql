@@ -5,29 +5,53 @@
 --          (boolean), rotation_days (integer).
 -- Reason:  a row that is open, or was matched within the look-back, may not change unseen; beyond
 --          that, the first run of a day checks one of rotation_days shares of the retained period.
-select distinct date_trunc('day', ledger_transactions.occurred_at) as day
-from internal.ledger_transactions
-left join internal.open_items
+with
+
+-- The runs of the look-back, and the first month whose partitions can hold their matches.
+recent as (
+
+    select
+        min(run_number) as first_run_number,
+        date_trunc('month', min(published_at) at time zone 'UTC')::date as first_month
+    from internal.runs
+    where account_id = %(account_id)s and as_of >= %(read_from)s
+
+)
+
+select date_trunc('day', ledger_transactions.occurred_at) as day
+from internal.open_items
+inner join internal.ledger_transactions
     on
-        ledger_transactions.item_id = open_items.item_id
-        and open_items.leg = 'ledger_statement'
-left join internal.match_members
-    on
-        ledger_transactions.item_id = match_members.ledger_item_id
-        and match_members.leg = 'ledger_statement'
-left join internal.matches
-    on match_members.match_id = matches.match_id and matches.last_run_number is null
-left join internal.runs on matches.first_run_number = runs.run_number
+        open_items.item_id = ledger_transactions.item_id
+        and open_items.account_id = ledger_transactions.account_id
 where
-    ledger_transactions.account_id = %(account_id)s
+    open_items.account_id = %(account_id)s
+    and open_items.leg = 'ledger_statement'
+    and open_items.side = 'ledger'
+    and ledger_transactions.occurred_at < %(read_from)s
+union
+select date_trunc('day', ledger_transactions.occurred_at)
+from internal.matches
+inner join internal.match_members
+    on matches.match_id = match_members.match_id and match_members.leg = 'ledger_statement'
+inner join internal.ledger_transactions
+    on
+        match_members.ledger_item_id = ledger_transactions.item_id
+        and ledger_transactions.account_id = %(account_id)s
+where
+    matches.account_id = %(account_id)s
+    and matches.last_run_number is null
+    and matches.published_month >= (select first_month from recent)
+    and matches.first_run_number >= (select first_run_number from recent)
     and ledger_transactions.last_run_number is null
     and ledger_transactions.occurred_at < %(read_from)s
-    and (
-        open_items.item_id is not null
-        or runs.as_of >= %(read_from)s
-        or (
-            %(is_first_of_day)s
-            and (ledger_transactions.occurred_at::date - %(read_from)s::date) %% %(rotation_days)s = 0
-        )
-    )
+union
+select date_trunc('day', ledger_transactions.occurred_at)
+from internal.ledger_transactions
+where
+    %(is_first_of_day)s
+    and ledger_transactions.account_id = %(account_id)s
+    and ledger_transactions.last_run_number is null
+    and ledger_transactions.occurred_at < %(read_from)s
+    and (ledger_transactions.occurred_at::date - %(read_from)s::date) %% %(rotation_days)s = 0
 order by day;
