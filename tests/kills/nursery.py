@@ -41,10 +41,13 @@ class Outcome:
 
 
 class Nursery:
-    """A process that forks a child for every order, one at a time."""
+    """A process that forks a child for every order, one at a time.
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    It keeps nothing between orders: one that has died is followed by another.
+    """
+
+    def __init__(self) -> None:
+        self._process = _process()
 
     def begin(
         self, function: str, *arguments: Any, environment: Mapping[str, str], **order: Any
@@ -53,6 +56,8 @@ class Nursery:
 
         `kill_at_file_call` = n kills the child before its n-th call of FILE_CALLS.
         """
+        if self._process.poll() is not None:
+            self._process = _process()
         assert self._process.stdin is not None
         order |= {"function": function, "arguments": arguments, "environment": dict(environment)}
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -70,23 +75,32 @@ class Nursery:
         self.begin(function, *arguments, **order)
         return self.end()
 
+    def close(self) -> None:
+        """Lets the process end; it may have ended."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.wait(timeout=30)
+
 
 @contextlib.contextmanager
 def nursery() -> Iterator[Nursery]:
     """A nursery that ends with the block."""
-    process = subprocess.Popen(
+    made = Nursery()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _process() -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.kills.nursery"],
         cwd=PROJECT_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    try:
-        yield Nursery(process)
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait(timeout=30)
 
 
 def main() -> None:
