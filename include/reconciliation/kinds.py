@@ -1,6 +1,6 @@
 """The kinds of discrepancy: what each means, on which aspect, and how delta and exposure are made.
 
-This table is the one source for the SQL that classifies (through severities), for the glossary and
+This table is the one source for the SQL that classifies (bound as a value), for the glossary and
 for the tests. Order is precedence within an aspect. Source: SEMANTICS, section 9 and table 2.
 """
 
@@ -108,8 +108,3 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 # Kinds that share an aspect with another kind without replacing it (section 9: fee, tax, fx, state
 # and date are independent of each other) have an identity of their own.
 INDEPENDENT = ("tax_mismatch", "ledger_changed")
-
-
-def severities() -> dict[str, str]:
-    """Severity by kind, as the classifying SQL takes it."""
-    return {kind.name: kind.severity for kind in KINDS}

@@ -1,38 +1,15 @@
 """Money is a whole number of the currency's minor unit, with the currency beside it.
 
-`parse_minor` is the one place where text becomes an amount, `format_minor` the one where an amount
-becomes text. Both are exact; neither knows a float.
+Statements become amounts in SQL, by the same grammar as `parse_minor`; `format_minor` is how an
+amount is written for people. Both are exact; neither knows a float.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _DECIMAL = re.compile(r"(-?)([0-9]*)(?:\.([0-9]*))?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units of one currency; two currencies are never added."""
-
-    minor: int
-    currency: str
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
-            raise TypeError(f"money is a whole number of minor units, not {self.minor!r}")
-        if not CURRENCY.fullmatch(self.currency):
-            raise ValueError(f"a currency is three capital letters, not {self.currency!r}")
-
-    def __add__(self, other: Money) -> Money:
-        if other.currency != self.currency:
-            raise ValueError(f"{self.currency} and {other.currency} can't be added")
-        return Money(self.minor + other.minor, self.currency)
-
-    def __neg__(self) -> Money:
-        return Money(-self.minor, self.currency)
 
 
 def parse_minor(text: str, exponent: int) -> int:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -120,8 +119,3 @@ def repeatedly(work: Callable[[], Result]) -> Result:
         except _REPEATABLE:
             time.sleep(0.05 * 2**number)
     return work()
-
-
-def sql_files() -> list[Path]:
-    """Every SQL file of the project, for the hash of the rules."""
-    return sorted(SQL_FOLDER.rglob("*.sql"))
