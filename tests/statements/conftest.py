@@ -111,9 +111,9 @@ class Reader:
             session.execute(
                 """
                 insert into internal.statement_lines
-                select nextval('internal.item_ids'), statements.account_id, lines.statement_id,
+                select item_id, statements.account_id, lines.statement_id,
                     line_scope, line_key, occurrence, provider_type, type, economic_type,
-                    is_expected, coalesce(psp_reference, line_key), psp_reference, event_reference,
+                    is_expected, payment_key, psp_reference, event_reference,
                     merchant_reference, payout_reference, gross_minor, gross_currency, fee_minor,
                     tax_minor, net_minor, net_currency, booked_at, booked_on, source_zone,
                     value_date, row_number, 1, null, '2025-06-01'

@@ -26,6 +26,7 @@ def test_a_charge_becomes_a_payment_with_its_fee_and_the_tax_on_it(stripe, confi
         "type": "payment",
         "economic_type": "payment",
         "is_expected": True,
+        "payment_key": "pi_000001",
         "psp_reference": "pi_000001",
         "event_reference": "ch_000001",
         "merchant_reference": "ORD-1",

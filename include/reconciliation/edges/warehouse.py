@@ -94,6 +94,13 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
         yield cursor
 
 
+def first_item_id(cursor: Cursor) -> int:
+    """What the items of a load are numbered from: a row's place in the load is added to it."""
+    row = run(cursor, "runs/next_load").fetchone()
+    assert row is not None
+    return int(row["first_item_id"])
+
+
 def workspace(attempt_id: int) -> str:
     """The schema that holds an attempt's unlogged tables."""
     return f"work_{int(attempt_id)}"

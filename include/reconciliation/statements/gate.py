@@ -51,6 +51,7 @@ def admit(cursor: Cursor, attempt: Attempt, delivery: Delivery, psp: Psp, format
     Raises Refusal, after which nothing of it is left.
     """
     binds = _binds(attempt, delivery, psp, format_)
+    binds["first_item_id"] = warehouse.first_item_id(cursor)
     with cursor.connection.transaction():
         _drop_work_tables(cursor)
         try:

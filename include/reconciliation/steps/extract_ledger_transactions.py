@@ -54,7 +54,11 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
         _read(attempt, source, cursor)
     _check_contract(attempt, cursor)
     cursor.execute("analyze work_ledger_extract")
-    warehouse.run(cursor, "extract/find_ledger_changes", {"account_id": attempt.account_id})
+    values = {
+        "account_id": attempt.account_id,
+        "first_item_id": warehouse.first_item_id(cursor),
+    }
+    warehouse.run(cursor, "extract/find_ledger_changes", values)
     cursor.execute("analyze work_ledger_changes")
     found = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
     assert found is not None

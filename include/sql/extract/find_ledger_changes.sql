@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per ledger row that differs; item_id is the new version's (NULL where it is gone),
 --          old_item_id the version in force (NULL where the row is new).
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), first_item_id (bigint): what a row's place is added to.
 create unlogged table work_ledger_changes as
 with
 
@@ -20,7 +20,6 @@ in_force as (
 
 ),
 
--- Numbered in the order of their payments, so that the indexes that they end in grow in order.
 changed as (
 
     select
@@ -30,7 +29,6 @@ changed as (
     from work_ledger_extract
     left join in_force on work_ledger_extract.ledger_id = in_force.ledger_id
     where in_force.row_sha256 is distinct from work_ledger_extract.row_sha256
-    order by work_ledger_extract.psp_reference, work_ledger_extract.ledger_id
 
 ),
 
@@ -49,7 +47,7 @@ gone as (
 
 select
     change,
-    nextval('internal.item_ids') as item_id,
+    %(first_item_id)s::bigint + place as item_id,
     old_item_id,
     ledger_id,
     psp_reference,

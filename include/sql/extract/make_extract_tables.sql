@@ -1,5 +1,6 @@
 -- Makes the empty tables that an extract is copied into: the rows, and the hours that were read.
 create unlogged table work_ledger_extract (
+    place integer not null generated always as identity (cache 1000),
     ledger_id text not null,
     psp_reference text,
     merchant_reference text,

@@ -73,11 +73,7 @@ select
     type,
     economic_type,
     is_expected,
-    coalesce(
-        psp_reference,
-        'merchant:' || merchant_reference,
-        'line:' || line_scope || ':' || line_key || ':' || occurrence
-    ) as payment_key,
+    payment_key,
     psp_reference,
     event_reference,
     merchant_reference,

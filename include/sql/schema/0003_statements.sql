@@ -59,7 +59,23 @@ create table internal.statement_control_totals (
 comment on table internal.statement_control_totals is 'Totals read from the raw rows, apart from the canonical lines, that the identities are tied to.';
 
 create sequence internal.item_ids cache 1000;
-comment on sequence internal.item_ids is 'Numbers statement lines and ledger rows alike: an item is known by its number.';
+comment on sequence internal.item_ids is 'Numbers findings, and matches of groups.';
+
+create sequence internal.load_ids;
+comment on sequence internal.load_ids is 'Numbers what is read at once. Statement lines and ledger rows alike are known by the number of their load, times 2^32, plus their place in it: unlike a sequence per row, it lets two processes convert them side by side.';
+
+create function internal.payment_key_of(
+    psp_reference text, merchant_reference text, line_scope text, line_key text, occurrence integer
+) returns text
+language sql immutable parallel safe as $$
+    select coalesce(
+        psp_reference,
+        'merchant:' || merchant_reference,
+        'line:' || line_scope || ':' || line_key || ':' || occurrence
+    )
+$$;
+
+comment on function internal.payment_key_of is 'The payment that a statement line belongs to: what its rows are found together by.';
 
 create table internal.statement_lines (
     item_id bigint not null,

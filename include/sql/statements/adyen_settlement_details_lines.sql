@@ -3,7 +3,8 @@
 -- Grain:   one row per row of the file, in work_new_lines, all with occurrence 1. Made at
 --          once, which costs a third less than adding rows to a table.
 -- Binds:   types (jsonb): {type word: [type, economic type]}; expected (text[]): types that the ledger
---          is expected to have. Reads work_statements, work_booking_times.
+--          is expected to have; first_item_id (bigint): what a row's number is added to. Reads
+--          work_statements, work_booking_times.
 create unlogged table work_new_lines as
 with
 
@@ -103,12 +104,13 @@ lines as (
                 when raw.booking_date is null then raw.timezone
                 else coalesce(raw.booking_date_timezone, raw.timezone)
             end = times.written_zone
-    -- Lines are numbered in the order of their payments, so that the indexes that they end in grow in order.
-    order by raw.psp_reference, raw.modification_reference, raw.row_number
 
 )
 
 select
-    nextval('internal.item_ids') as item_id,
+    %(first_item_id)s::bigint + lines.row_number as item_id,
+    internal.payment_key_of(
+        lines.psp_reference, lines.merchant_reference, lines.line_scope, lines.line_key, lines.occurrence
+    ) as payment_key,
     lines.*
 from lines

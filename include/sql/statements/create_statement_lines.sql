@@ -3,7 +3,8 @@
 -- Grain:   one row per line of such a statement; empty at first.
 -- Binds:   none.
 create unlogged table work_statement_lines (
-    item_id bigint not null default nextval('internal.item_ids'),
+    item_id bigint not null,
+    payment_key text not null,
     statement_id bigint not null,
     line_scope text not null,
     line_key text not null,

@@ -32,7 +32,12 @@ numbered as (
 )
 
 update work_new_lines as lines
-set occurrence = numbered.occurrence
+set
+    occurrence = numbered.occurrence,
+    payment_key = internal.payment_key_of(
+        lines.psp_reference, lines.merchant_reference, lines.line_scope, lines.line_key,
+        numbered.occurrence::integer
+    )
 from numbered
 where
     lines.ctid = numbered.place
