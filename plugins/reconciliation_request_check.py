@@ -1,33 +1,34 @@
-"""Refuses a trigger with a field that the reconciliation's form does not have: HTTP 400.
+"""Refuses a trigger that no run can be made of: HTTP 400.
 
-Airflow checks the fields that a DAG declares and lets all others pass. This looks at the two routes
-by which people start runs, before Airflow does; `choose_accounts` checks the ways past them.
+Airflow checks each field that a DAG declares by itself, and lets all others pass. This looks at the
+two routes by which people start runs, before Airflow does; `bin/airflow` does the same for the
+command line, and `choose_accounts` for the ways past them.
 """
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
 from include.reconciliation.errors import RequestError
-from include.reconciliation.trigger_form import refuse_unknown_fields
+from include.reconciliation.trigger_form import DAG_ID, refuse
 
-DAG_ID = "billing_gateway_reconciliation"
 TRIGGER = re.compile(rf"/api/v2/dags/{DAG_ID}/dagRuns/?$")
 BACKFILL = re.compile(r"/api/v2/backfills(/dry_run)?/?$")
 # A form is a few hundred bytes. A body that is longer than this is Airflow's to refuse or take.
 BODY_BYTES_MAX = 1_000_000
 
 
-class RefuseUnknownFields:
+class RefuseBadRequests:
     """ASGI middleware: reads the body of a request that starts a run, and hands it on unchanged."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answers 400 to unknown fields; everything else goes to Airflow as it came."""
+        """Answers 400 to what can't be; everything else goes to Airflow as it came."""
         path = scope.get("path", "")
         starts_a_run = TRIGGER.search(path) or BACKFILL.search(path)
         if scope["type"] != "http" or scope["method"] != "POST" or not starts_a_run:
@@ -35,7 +36,7 @@ class RefuseUnknownFields:
             return
         messages, body = await _read(receive)
         try:
-            refuse_unknown_fields(_asked(path, body))
+            refuse(_asked(path, body), datetime.now(UTC))
         except RequestError as error:
             await _answer(send, str(error))
             return
@@ -61,7 +62,7 @@ def _asked(path: str, body: bytes) -> object:
     """The fields that a request asks for; None where it is not about the reconciliation."""
     try:
         request = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(request, dict):
         return None
@@ -82,5 +83,5 @@ class ReconciliationRequestCheck(AirflowPlugin):
 
     name = "reconciliation_request_check"
     fastapi_root_middlewares = [  # noqa: RUF012  Airflow's own form of a plugin
-        {"middleware": RefuseUnknownFields, "args": [], "kwargs": {}, "name": "unknown fields"}
+        {"middleware": RefuseBadRequests, "args": [], "kwargs": {}, "name": "bad requests"}
     ]

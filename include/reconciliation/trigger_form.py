@@ -1,18 +1,22 @@
 """What may be asked of a run: the fields of the trigger form, and the reading of their values.
 
-Airflow checks each field against its schema and lets fields pass that nobody declared; a slip such
-as `window_strat` would then reconcile the wrong window in silence. Unknown ones are refused here.
+Airflow checks each field against its schema. It lets fields pass that nobody declared, so that a
+slip such as `window_strat` would reconcile the wrong window in silence, and it can't hold one field
+against another. Both are refused here, before a run exists and again in its first task.
 """
 
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from include.reconciliation import windows
 from include.reconciliation.errors import RequestError
 
+DAG_ID = "billing_gateway_reconciliation"
 FIELDS = ("psps", "window_start", "window_end", "dry_run", "include_paused", "note")
 
 # JSON Schema's own format "date-time" is checked only where an optional package is installed.
@@ -48,6 +52,14 @@ def some_of(names: list[str]) -> dict[str, Any]:
     }
 
 
+def refuse(asked: object, now: datetime) -> None:
+    """Raises RequestError when these fields ask for what no run can be, whatever the account."""
+    refuse_unknown_fields(asked)
+    if isinstance(asked, Mapping):
+        start, end = (moment(field, asked.get(field)) for field in ("window_start", "window_end"))
+        windows.check(start, end, now)
+
+
 def refuse_unknown_fields(asked: object) -> None:
     """Raises RequestError that names the fields of `asked` that the form does not have."""
     if asked is None:
@@ -61,15 +73,20 @@ def refuse_unknown_fields(asked: object) -> None:
         )
 
 
-def moment(field: str, text: str | None) -> datetime | None:
-    """The instant that a field holds, None when it is empty; RequestError when it has no zone."""
-    if not text:
+def moment(field: str, value: object) -> datetime | None:
+    """The instant that a field holds, None when it is empty; RequestError when it is no instant."""
+    if value is None or value == "":
         return None
-    if re.search(MOMENT_PATTERN, text) is None:
+    if not isinstance(value, str) or re.search(MOMENT_PATTERN, value) is None:
         raise RequestError(
-            f"{field}: expected a time with its zone, as 2026-11-19T10:00:00Z; found {text!r}"
+            f"{field}: expected a time with its zone, as 2026-11-19T10:00:00Z; "
+            f"found {reprlib.repr(value)}"
         )
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise RequestError(f"{field}: {text!r} is no time: {error}") from None
+        read = datetime.fromisoformat(value)
+        read.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RequestError(
+            f"{field}: found {value!r}, which is no time ({error}); give one that the calendar has"
+        ) from None
+    return read

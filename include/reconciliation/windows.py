@@ -38,10 +38,8 @@ def choose(
     cycle: timedelta,
 ) -> Window:
     """The window of a run; RequestError when the form asks for one that can't be."""
-    if (asked_start is None) != (asked_end is None):
-        raise RequestError("window_start and window_end go together: give both, or none")
+    check(asked_start, asked_end, now)
     if asked_start is not None and asked_end is not None:
-        _check(asked_start, asked_end, now)
         return _window(asked_start, asked_end, watermark, head_as_of)
     if trigger == "backfill" and interval_start is not None and interval_end is not None:
         return _window(interval_start, interval_end, watermark, head_as_of)
@@ -57,6 +55,35 @@ def choose(
     return _window(last, end, watermark, head_as_of)
 
 
+def check(start: datetime | None, end: datetime | None, now: datetime) -> None:
+    """Raises RequestError when the form's two ends make no window that a run can have at `now`."""
+    if start is None and end is None:
+        return
+    if start is None:
+        raise RequestError(f"window_end: found {end} without a window_start; give both, or none")
+    if end is None:
+        raise RequestError(f"window_start: found {start} without a window_end; give both, or none")
+    if start.tzinfo is None or end.tzinfo is None:
+        raise RequestError(
+            "window_start and window_end need a time zone, such as 2026-11-19T10:00:00Z"
+        )
+    if start >= end:
+        raise RequestError(
+            f"window_start: found {start.isoformat()}, which is not before the window_end "
+            f"{end.isoformat()}; give an earlier window_start or a later window_end"
+        )
+    if end > now:
+        raise RequestError(
+            f"window_end: found {end.isoformat()}, which lies in the future (it is "
+            f"{now.isoformat(timespec='seconds')}); give one that has passed"
+        )
+    if end - start > LONGEST:
+        raise RequestError(
+            f"window_start: found {start.isoformat()}, {(end - start).days} days before the "
+            f"window_end; a window is at most {LONGEST.days} days long: ask for it in parts"
+        )
+
+
 def _window(
     start: datetime, end: datetime, watermark: datetime | None, head_as_of: datetime | None
 ) -> Window:
@@ -65,23 +92,6 @@ def _window(
     if watermark is None or start >= watermark:
         return Window(start, end, as_of)
     return Window(start, end, as_of, start, min(end, watermark))
-
-
-def _check(start: datetime, end: datetime, now: datetime) -> None:
-    if start.tzinfo is None or end.tzinfo is None:
-        raise RequestError(
-            "window_start and window_end need a time zone, such as 2026-11-19T10:00:00Z"
-        )
-    if start >= end:
-        raise RequestError(
-            f"window_start {start.isoformat()} must lie before window_end {end.isoformat()}"
-        )
-    if end > now:
-        raise RequestError(
-            f"window_end {end.isoformat()} lies in the future (now {now.isoformat()})"
-        )
-    if end - start > LONGEST:
-        raise RequestError(f"a window is at most {LONGEST.days} days long; ask for it in parts")
 
 
 def _floor(moment: datetime, cycle: timedelta) -> datetime:

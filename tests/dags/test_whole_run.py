@@ -107,13 +107,6 @@ def test_without_a_logical_date_and_without_a_window_the_last_cycle_is_reconcile
     assert datetime.now(UTC) >= run[1]
 
 
-def test_a_window_that_cannot_be_is_refused_before_anything_is_fetched(clean_books, dag, states):
-    backwards = {"window_start": WINDOW["window_end"], "window_end": WINDOW["window_start"]}
-    found = states(dag.test(run_conf={"psps": ["adyen"], **backwards}, logical_date=None))
-    assert {"failed"} == {found["choose_window", EU], found["choose_window", BR]}
-    assert not config.store_folder().exists(), "nothing was fetched"
-
-
 def test_a_paused_psp_shows_as_skipped_and_publishes_nothing(
     clean_books, warehouse, dag, states, monkeypatch
 ):

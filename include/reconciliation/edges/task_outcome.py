@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from include.reconciliation.errors import Final, Paused, ProviderUnavailable
-from include.reconciliation.trigger_form import moment, refuse_unknown_fields
+from include.reconciliation.trigger_form import moment, refuse, refuse_unknown_fields
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def accounts(choose: Callable[[list[str]], list[dict[str, str]]]) -> Callable[..
     def body() -> list[dict[str, str]]:
         context = get_current_context()
         with told_to_airflow():
-            request_of(context)
+            refuse(context["dag_run"].conf, datetime.now(UTC))
             return choose(context["params"]["psps"])
 
     return body
