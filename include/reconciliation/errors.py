@@ -68,7 +68,7 @@ class StatementError(Final):
     """A statement is refused whole.
 
     `reason_code` is one word of `statements.REASON_CODES`; the message names file, row, column,
-    expected and found.
+    expected and found. What to do next is the reason's own, unless `next_step` says it better.
     """
 
     def __init__(
@@ -97,6 +97,7 @@ class StatementError(Final):
             parts.append(next_step)
         super().__init__("; ".join(parts))
         self.reason_code = reason_code
+        self.next_step = next_step
         self.file = file
         self.row = row
         self.column = column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from include.reconciliation import config
 from include.reconciliation.statements import gate
+from include.reconciliation.statements.reasons import REASON_CODES
 from include.reconciliation.steps import fetch_psp_statements as fetch
 from tests.statements.adyen_files import COLUMNS, a_file, a_payout, a_row
 
@@ -188,6 +189,27 @@ def test_every_sentence_names_the_file_and_what_is_wrong_in_it(adyen, drop_folde
         if word not in sentences[f"{name}.csv"]
     }
     assert {} == missing
+
+
+def test_every_sentence_and_every_alert_ends_with_what_to_do(adyen, drop_folder) -> None:
+    for name, (content, _, _) in BAD_FILES.items():
+        (drop_folder / f"{name}.csv").write_bytes(content)
+
+    adyen.run()
+
+    told = adyen.rows(
+        "select reason_code, quarantine_reason, summary from statements"
+        " inner join alerts on fingerprint = 'quarantine:' || statement_id"
+    )
+    silent = {
+        row["quarantine_reason"]
+        for row in told
+        if not row["quarantine_reason"].endswith(
+            ("fetch it again", REASON_CODES[row["reason_code"]].next_step)
+        )
+    }
+    assert (len(BAD_FILES), set()) == (len(told), silent)
+    assert [row["summary"] for row in told] == [row["quarantine_reason"] for row in told]
 
 
 def test_a_refused_file_takes_the_key_of_the_batch_that_it_holds(adyen, drop_folder) -> None:

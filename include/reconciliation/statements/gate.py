@@ -23,7 +23,7 @@ from include.reconciliation.statements.description import (
     Gate,
     PagesFormat,
 )
-from include.reconciliation.statements.reasons import REASON_CODES
+from include.reconciliation.statements.reasons import REASON_CODES, sentence
 from include.reconciliation.statements.zones import ZONES
 
 _WORK_TABLES = (
@@ -37,10 +37,10 @@ _WORK_TABLES = (
 
 
 class Refusal(Exception):
-    """A delivery is refused; `statements` are those that it was seen to hold."""
+    """A delivery is refused, in a sentence; `statements` are those that it was seen to hold."""
 
     def __init__(self, error: StatementError, statements: list[dict[str, Any]]) -> None:
-        super().__init__(str(error))
+        super().__init__(sentence(error))
         self.error = error
         self.statements = statements
 
@@ -82,7 +82,7 @@ def refuse(
                 "sequence_number": statement["sequence_number"],
                 "format": format_.name,
                 "reason_code": refusal.error.reason_code,
-                "sentence": str(refusal.error),
+                "sentence": str(refusal),
             },
         ).fetchone()
         if row is not None and row["is_new"]:
@@ -196,16 +196,14 @@ def _check(
     for gate in gates:
         row = warehouse.run(cursor, f"gate/{format_.name}/{gate.promise}", binds).fetchone()
         if row is not None:
-            reason = REASON_CODES[gate.reason_code]
             raise StatementError(
                 gate.reason_code,
-                reason.meaning,
+                REASON_CODES[gate.reason_code].meaning,
                 file=delivery.name,
                 row=row["row_number"],
                 column=row["column_name"],
                 expected=row["expected"],
                 found=_shown(row["found"]),
-                next_step=reason.next_step,
             )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from include.reconciliation.errors import StatementError
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -77,6 +79,13 @@ REASONS = (
     Reason("outside_range", "a line lies outside of the range that was asked for", _READ_AGAIN),
 )
 REASON_CODES = {reason.code: reason for reason in REASONS}
+
+
+def sentence(error: StatementError) -> str:
+    """A refusal in full: what is wrong and where, and what to do about it."""
+    if error.next_step is not None:
+        return str(error)
+    return f"{error}; {REASON_CODES[error.reason_code].next_step}"
 
 
 def table() -> str:

@@ -7,7 +7,6 @@ import logging
 from include.reconciliation import config
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.warehouse import Cursor
-from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import deliveries, gate
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import Format, PagesFormat
@@ -71,8 +70,8 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
             gate.admit(cursor, attempt, delivery, psp, format_)
         except gate.Refusal as refusal:
             for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
-                log.warning("%s / %s refused: %s", attempt.psp, attempt.account, refusal.error)
-                _alert(cursor, attempt, delivery, statement_id, refusal.error)
+                log.warning("%s / %s refused: %s", attempt.psp, attempt.account, refusal)
+                _alert(cursor, attempt, delivery, statement_id, refusal)
         warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
     _settle_versions(cursor, attempt, format_)
     warehouse.run(cursor, "statements/note_staged", {"account_id": attempt.account_id})
@@ -94,7 +93,7 @@ def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
 
 
 def _alert(
-    cursor: Cursor, attempt: Attempt, delivery: Delivery, statement_id: int, error: StatementError
+    cursor: Cursor, attempt: Attempt, delivery: Delivery, statement_id: int, refusal: gate.Refusal
 ) -> None:
     open_alert(
         cursor,
@@ -103,10 +102,10 @@ def _alert(
         severity="high",
         psp=attempt.psp,
         account=attempt.account,
-        summary=str(error),
+        summary=str(refusal),
         reasons={
             "statement_id": statement_id,
-            "reason_code": error.reason_code,
+            "reason_code": refusal.error.reason_code,
             "file": delivery.name,
             "content_sha256": delivery.content_sha256,
         },
