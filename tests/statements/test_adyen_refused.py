@@ -39,7 +39,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     ),
     "zip": (b"PK\x03\x04\x14\x00\x08\x08", "bad_encoding", ()),
     "cut in a row": (a_file()[:-60], "malformed_row", ("row 3", "32 columns")),
-    "cut at a row": (a_file([a_row()]), "wrong_total", ("none", "19.5", "EUR")),
+    "cut at a row": (a_file([a_row()]), "wrong_total", ("expected 0.00 EUR with", "none; found 19.50 EUR", "batch 7")),
     "column too many": (a_file().replace(b"mc,", b"mc,,", 1), "malformed_row", ("row 2",)),
     "empty row": (a_file().replace(b"\nShop,", b"\n\nShop,", 1), "malformed_row", ("row 2",)),
     "quote that never ends": (
@@ -124,7 +124,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "row does not tie": (
         a_file([a_row(net_credit_nc="19.51"), a_payout("19.51")]),
         "row_does_not_tie",
-        ("expected 19.5;", "found 19.51", "row 2"),
+        ("expected 19.50 EUR;", "found 19.51 EUR", "row 2"),
     ),
     "conversion does not tie": (
         a_file(
@@ -134,13 +134,17 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
             ]
         ),
         "row_does_not_tie",
-        ("17.5", "17.52"),
+        ("expected 17.50 EUR;", "found 17.52 EUR"),
     ),
-    "a cent off": (a_file(_CENT_OFF), "wrong_total", ("expected 0", "found 0.01", "batch 7, EUR")),
+    "a cent off": (
+        a_file(_CENT_OFF),
+        "wrong_total",
+        ("expected 0.00 EUR; found 0.01 EUR", "batch 7'"),
+    ),
     "a row lost": (
         a_file([a_row(), a_row(psp_reference="X"), a_payout("58.50")]),
         "wrong_total",
-        ("-19.5",),
+        ("found -19.50 EUR",),
     ),
 }
 

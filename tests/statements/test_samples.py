@@ -17,8 +17,8 @@ ACCOUNTS = ("YOURCOMPANY_ACCOUNT", "WikimediaCOM")
 # files were shortened by hand and no longer add up.
 EXPECTED = {
     "batch_380.csv": ("YOURCOMPANY_ACCOUNT", None, 228),
-    "chargeback.csv": ("WikimediaCOM", "wrong_total", "found -8.83"),
-    "chargeback_reversed.csv": ("WikimediaCOM", "wrong_total", "there is none; found 51.89"),
+    "chargeback.csv": ("WikimediaCOM", "wrong_total", "found -8.83 USD"),
+    "chargeback_reversed.csv": ("WikimediaCOM", "wrong_total", "there is none; found 51.89 USD"),
     "deposit_correction.csv": ("WikimediaCOM", "wrong_total", "there is none; found -200"),
     "donation.csv": ("WikimediaCOM", None, 2),
     "donation_reordered.csv": ("WikimediaCOM", None, 2),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from include.reconciliation.demo.stripe_server import Answer, StripeServer
 from include.reconciliation.statements import page_reader
@@ -268,6 +271,28 @@ BAD_LINES = [
     ({"fee_details": [{"amount": "390"}]}, "bad_page"),
     ({"currency": "isk", "amount": 10010, "net": 9620}, "excess_decimals"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"net": 9609}, "column 'net'.*; expected 96.10 BRL; found 96.09 BRL; ask"),
+        (
+            {"fee_details": [{"amount": 1, "type": "stripe_fee"}]},
+            "column 'fee_details'.*; expected 3.90 BRL; found 0.01 BRL; ask",
+        ),
+        (
+            {"currency": "isk", "amount": 10000, "fee": 0, "net": 9900},
+            "expected 100 ISK; found 99 ISK",
+        ),
+    ],
+)
+def test_a_line_that_does_not_tie_is_told_in_money(stripe, configure, change, sentence) -> None:
+    with StripeServer([a_charge(1, **change)]) as server:
+        configure(server.url)
+        stripe.run()
+
+    assert re.search(sentence, stripe.verdict()[2]), stripe.verdict()[2]
 
 
 def test_every_line_that_can_not_be_is_refused_for_its_reason(

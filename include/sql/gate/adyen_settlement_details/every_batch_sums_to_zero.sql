@@ -4,14 +4,18 @@
 --          holds. A batch is closed when it is reported, so a sum that is left over means lost rows.
 -- Binds:   types (jsonb): {type word: [type, economic type]}.
 select
-    max(first_row) as row_number,
-    'Net Credit (NC) - Net Debit (NC), batch ' || batch_number || ', ' || net_currency as column_name,
-    case
-        when bool_or(%(types)s -> type_word ->> 0 in ('payout', 'balance')) then '0'
-        else '0 with a payout or balance transfer, of which there is none'
+    max(control.first_row) as row_number,
+    'Net Credit (NC) - Net Debit (NC), batch ' || control.batch_number as column_name,
+    internal.money_text(0, control.net_currency)
+    || case
+        when bool_or(%(types)s -> control.type_word ->> 0 in ('payout', 'balance')) then ''
+        else ' with a payout or balance transfer, of which there is none'
     end as expected,
-    trim_scale(sum(net))::text as found
-from work_control
-group by batch_number, net_currency
-having sum(net) <> 0
-order by batch_number, net_currency
+    -- A sum may be larger than any amount that a file may have.
+    round(sum(control.net), max(currencies.exponent)) || ' ' || control.net_currency as found
+from work_control as control
+inner join internal.currencies as currencies
+    on control.net_currency = currencies.code
+group by control.batch_number, control.net_currency
+having sum(control.net) <> 0
+order by control.batch_number, control.net_currency

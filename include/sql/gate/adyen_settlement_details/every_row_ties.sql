@@ -19,7 +19,8 @@ numbers as (
         coalesce(raw.commission_nc::numeric, 0) + coalesce(raw.markup_nc::numeric, 0)
         + coalesce(raw.scheme_fees_nc::numeric, 0) + coalesce(raw.interchange_nc::numeric, 0) as costs,
         coalesce(raw.net_credit_nc::numeric, 0) - coalesce(raw.net_debit_nc::numeric, 0) as net,
-        0.5 / 10::numeric ^ currencies.exponent as half_minor_unit
+        0.5 / 10::numeric ^ currencies.exponent as half_minor_unit,
+        currencies.exponent
     from work_raw_rows as raw
     inner join internal.currencies as currencies
         on raw.net_currency = currencies.code
@@ -32,8 +33,8 @@ numbers as (
 select
     row_number,
     'Net Credit (NC) - Net Debit (NC)' as column_name,
-    trim_scale(gross * exchange_rate - costs)::text as expected,
-    trim_scale(net)::text as found
+    round(gross * exchange_rate - costs, exponent) || ' ' || net_currency as expected,
+    round(net, exponent) || ' ' || net_currency as found
 from numbers
 where
     abs(gross * exchange_rate - costs - net)

@@ -1,13 +1,15 @@
 -- Balance transactions whose amount less fee is not their net, or whose fee is not the sum of its details.
 --
 -- Grain:   one row per such line, the first ten; no row means the promise holds.
--- Binds:   none.
+-- Binds:   divisors (jsonb): {currency: by how much its amounts are divided}.
 with
 
 summed as (
 
     select
         row_number,
+        currency,
+        coalesce((%(divisors)s ->> currency)::bigint, 1) as divisor,
         amount::bigint as amount,
         fee::bigint as fee,
         net::bigint as net,
@@ -22,8 +24,10 @@ summed as (
 select
     row_number,
     case when amount - fee <> net then 'net' else 'fee_details' end as column_name,
-    case when amount - fee <> net then amount - fee else fee end::text as expected,
-    case when amount - fee <> net then net else details end::text as found
+    internal.money_text(case when amount - fee <> net then amount - fee else fee end / divisor, currency)
+        as expected,
+    internal.money_text(case when amount - fee <> net then net else details::bigint end / divisor, currency)
+        as found
 from summed
 where
     amount - fee <> net
