@@ -1,0 +1,103 @@
+"""What the footers of PayPal's settlement report say, beside what its rows sum to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from include.reconciliation.errors import StatementError
+
+MEASURES = ("gross_credits", "gross_debits", "fee_credits", "fee_debits")
+NOTICES_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """A row SF or RF: the sums of a currency, its balances before and after, its rows."""
+
+    row: int
+    gross_credits: int
+    gross_debits: int
+    fee_credits: int
+    fee_debits: int
+    opening: int
+    closing: int
+    rows: int
+
+    def sums(self) -> tuple[int, ...]:
+        """The four sums, in the order of MEASURES."""
+        return (self.gross_credits, self.gross_debits, self.fee_credits, self.fee_debits)
+
+
+class Totals:
+    """Sums of a section's rows per currency, and what its footers say about them."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.footers: dict[str, Footer] = {}
+        self.stated_rows: int | None = None
+        self.rows = 0
+        self._sums: dict[str, list[int]] = {}
+        self._first_rows: dict[str, int] = {}
+        self._withdrawn: dict[str, tuple[int, int]] = {}
+        self._half_conversions: dict[str, tuple[int, bool]] = {}
+
+    def add(
+        self, row: int, type_: str, currency: str, gross_minor: int, fee_minor: int, reference: str
+    ) -> None:
+        """Counts a row in; `fee_minor` is a cost, `reference` joins the sides of a conversion."""
+        self.rows += 1
+        self._first_rows.setdefault(currency, row)
+        sums = self._sums.setdefault(currency, [0, 0, 0, 0, 0])
+        for place, signed in ((0, gross_minor), (2, -fee_minor)):
+            sums[place if signed > 0 else place + 1] += abs(signed)
+        sums[4] += 1
+        if type_ == "payout":
+            amount, rows = self._withdrawn.get(currency, (0, 0))
+            self._withdrawn[currency] = (amount + max(-gross_minor, 0), rows + 1)
+        if type_ == "conversion" and reference:
+            is_credit = gross_minor > 0
+            _, earlier = self._half_conversions.get(reference, (0, is_credit))
+            if earlier is is_credit:
+                self._half_conversions[reference] = (row, is_credit)
+            else:
+                del self._half_conversions[reference]
+
+    def control(self) -> tuple[tuple[tuple[str, str, int], ...], tuple[str, ...]]:
+        """The footers as control figures, and notices; StatementError where one is missing."""
+        notices = [
+            f"row {row}: the conversion for {reference} has one side only"
+            for reference, (row, _) in self._half_conversions.items()
+        ]
+        if len(notices) > NOTICES_MAX:
+            notices = [*notices[:NOTICES_MAX], f"and {len(notices) - NOTICES_MAX} more"]
+        control: list[tuple[str, str, int]] = []
+        if self.stated_rows is not None:
+            control.append(("lines", "", self.stated_rows))
+        if not self.footers:
+            return tuple(control), tuple(notices)
+        for currency, row in self._first_rows.items():
+            if currency not in self.footers:
+                raise StatementError(
+                    "wrong_total",
+                    "rows are in a currency that no footer sums",
+                    file=self.file,
+                    row=row,
+                    column="Gross Transaction Currency",
+                    expected=f"a footer for {currency}",
+                    found=f"footers for {', '.join(self.footers)}",
+                )
+        for currency, footer in self.footers.items():
+            sums, rows = list(footer.sums()), footer.rows
+            withdrawn, withdrawals = self._withdrawn.get(currency, (0, 0))
+            found = self._sums.get(currency, [0] * 5)
+            if withdrawals and sums[1] + withdrawn == found[1]:
+                sums[1] += withdrawn
+                notices.append(f"the footer of {currency} leaves its withdrawals out")
+                rows += withdrawals if rows + withdrawals == found[4] else 0
+            control += [(name, currency, value) for name, value in zip(MEASURES, sums, strict=True)]
+            control += [
+                ("opening", currency, footer.opening),
+                ("closing", currency, footer.closing),
+                ("lines", currency, rows),
+            ]
+        return tuple(control), tuple(notices)
