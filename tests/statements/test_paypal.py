@@ -322,7 +322,7 @@ def test_a_row_that_does_not_end_is_not_kept_in_memory() -> None:
         with pytest.raises(StatementError) as refused:
             events(a_report(PAYMENT) + endless)
 
-        assert "row 12: the row does not end" in str(refused.value)
+        assert "row 11: the row does not end" in str(refused.value)
 
 
 @given(st.binary(max_size=2000))
