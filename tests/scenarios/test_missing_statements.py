@@ -93,6 +93,24 @@ def test_a_row_with_a_wrong_year_proves_nothing_of_the_days_in_between(desk: Des
     ]
 
 
+def test_a_row_of_a_wrong_month_makes_no_later_item_missing(desk: Desk) -> None:
+    """The file was delivered months later, so its receipt is no bound."""
+    desk.ledger("L1", 10000)
+    desk.ledger("L2", 5000, payment="P2", event="C2", at="2026-03-04T10:00:00Z")
+    desk.ledger("L3", 900, payment="P3", event="C3", at="2026-03-02T10:00:00Z")
+    desk.batch(
+        1, a_line(), a_line(payment="P3", event="C3", amount="9.00", booked="2026-06-03 21:00:00")
+    )
+    run = desk.run("2026-03-02T00:00:00Z", "2026-03-12T00:00:00Z")
+
+    assert run["verdict"] == "incomplete"
+    assert ("ledger", "awaiting_statement", 5000) in desk.pending()
+    found = desk.open_discrepancies()
+    assert [("missing_in_statement", "EUR", -900, 900)] == [
+        row for row in found if row[0] != "statement_gap"
+    ]
+
+
 def test_a_batch_number_far_off_is_one_gap_that_asks_whether_it_is_right(desk: Desk) -> None:
     desk.ledger("L1", 10000)
     desk.ledger("L2", 5000, payment="P2", event="C2", at="2026-03-03T10:00:00Z")

@@ -286,6 +286,41 @@ def test_a_file_of_two_batches_is_two_statements_that_prove_their_days(adyen, dr
     ] == [tuple(row.values()) for row in found]
 
 
+@pytest.mark.parametrize("stray", ["2024-06-09", "2025-09-06", "2026-06-09"])
+def test_a_row_with_a_wrong_date_in_the_past_claims_no_day(adyen, drop_folder, stray) -> None:
+    sold = [a_row(psp_reference=f"P{n}", booking_date=f"2025-06-0{n} 10:00:00") for n in (6, 9)]
+    rows = [*sold, a_row(psp_reference="P1", booking_date=f"{stray} 10:00:00"), a_payout("58.50")]
+    (drop_folder / "batch_7.csv").write_bytes(a_file(rows))
+
+    adyen.run()
+
+    assert [(4, date(2025, 6, 6), date(2025, 6, 9))] == [
+        tuple(row.values())
+        for row in adyen.rows("select lines, covers_from, covers_to from statements")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("later", "proved"), [("2025-07-07", date(2025, 7, 7)), ("2025-07-08", date(2025, 6, 23))]
+)
+def test_of_two_spans_with_as_many_rows_the_earlier_one_is_proved(
+    adyen, drop_folder, later, proved
+) -> None:
+    """Two weeks are one span still, a day more makes two."""
+    days = ["2025-06-23", "2025-06-23", later, later, later]
+    rows = [
+        a_row(psp_reference=f"P{n}", booking_date=f"{day} 10:00:00") for n, day in enumerate(days)
+    ]
+    payout = a_payout("97.50", booking_date="2025-06-23 22:00:00")
+    (drop_folder / "batch_7.csv").write_bytes(a_file([*rows, payout]))
+
+    adyen.run()
+
+    assert [(date(2025, 6, 23), proved)] == [
+        tuple(row.values()) for row in adyen.rows("select covers_from, covers_to from statements")
+    ]
+
+
 def test_control_totals_are_those_of_the_raw_rows(adyen, drop_folder) -> None:
     (drop_folder / "batch_7.csv").write_bytes(a_file())
 

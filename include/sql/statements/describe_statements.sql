@@ -2,15 +2,19 @@
 --
 -- Grain:   updates the statements of the delivery.
 -- Binds:   none.
+-- Reason:  a row with a wrong date must not claim days on which nothing else lies. Days that are more
+--          than two weeks apart are two spans, and the one with the most lines is proved: statements
+--          are due weekly or oftener, and a holiday may leave one out. Of two spans with as many lines
+--          it is the earlier one, which claims less.
 with
 
-described as (
+days as (
 
     select
         statement_id,
+        booked_on,
         count(*) as lines,
-        coalesce(min(booked_on) filter (where is_expected), min(booked_on)) as covers_from,
-        coalesce(max(booked_on) filter (where is_expected), max(booked_on)) as covers_to
+        count(*) filter (where is_expected) as expected_lines
     from (
         select
             work_new_lines.statement_id,
@@ -24,14 +28,63 @@ described as (
         inner join internal.statements on work_new_lines.statement_id = statements.statement_id
         inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
     ) as dated_lines
+    group by statement_id, booked_on
+
+),
+
+dated_days as (
+
+    select
+        statement_id,
+        booked_on,
+        lines,
+        expected_lines,
+        booked_on - lag(booked_on) over (partition by statement_id order by booked_on) > 14 as is_far
+    from days
+    where booked_on is not null
+
+),
+
+days_in_spans as (
+
+    select
+        statement_id,
+        booked_on,
+        lines,
+        expected_lines,
+        count(*) filter (where is_far) over (partition by statement_id order by booked_on) as span
+    from dated_days
+
+),
+
+proved as (
+
+    select distinct on (statement_id)
+        statement_id,
+        coalesce(min(booked_on) filter (where expected_lines > 0), min(booked_on)) as covers_from,
+        coalesce(max(booked_on) filter (where expected_lines > 0), max(booked_on)) as covers_to
+    from days_in_spans
+    group by statement_id, span
+    order by statement_id, sum(lines) desc, span
+
+),
+
+counted as (
+
+    select
+        statement_id,
+        sum(lines) as lines
+    from days
     group by statement_id
 
 )
 
 update internal.statements as statements
 set
-    lines = described.lines,
-    covers_from = described.covers_from,
-    covers_to = described.covers_to
-from described
-where statements.statement_id = described.statement_id
+    lines = counted.lines,
+    covers_from = proved.covers_from,
+    covers_to = proved.covers_to
+from counted
+left join proved
+    on counted.statement_id = proved.statement_id
+where statements.statement_id = counted.statement_id
