@@ -25,8 +25,13 @@ REASONS = (
     Reason("too_large", "the file is larger than the cap of 4 GiB", "have the PSP split it"),
     Reason("html_page", "an HTML page came in the place of a statement", _ASK_AGAIN),
     Reason("bad_encoding", "the bytes are not UTF-8, or hold a NUL", _ASK_AGAIN),
-    Reason("bad_header", "the header can't be read as CSV", _ASK_AGAIN),
+    Reason("bad_header", "the header can't be read, or is not that of the format", _ASK_AGAIN),
     Reason("duplicate_column", "a column name occurs twice", _ASK_PSP),
+    Reason(
+        "not_a_statement",
+        "the file is an error, a test or a deletion in the form of a statement",
+        _ASK_PSP,
+    ),
     Reason(
         "missing_column",
         "a column that the format needs is not there",
@@ -59,6 +64,7 @@ REASONS = (
     Reason(
         "bad_amount", "an amount is not a decimal number with a point and without a sign", _ASK_PSP
     ),
+    Reason("unknown_direction", "nothing says whether money came in or went out", _ASK_PSP),
     Reason("excess_decimals", "an amount has more decimals than its currency", _ASK_PSP),
     Reason("debit_and_credit", "a row has an amount on both sides", _ASK_PSP),
     Reason("row_does_not_tie", "gross less costs is not the net of the row", _ASK_PSP),
