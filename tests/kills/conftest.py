@@ -87,6 +87,13 @@ def children() -> Iterator[Nursery]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def others() -> Iterator[Nursery]:
+    """Where processes come from that work beside those of `children`."""
+    with nursery() as running:
+        yield running
+
+
 @dataclass(frozen=True, slots=True)
 class Undisturbed:
     """A run that nobody disturbed: what it left behind, and what each step took."""

@@ -1,5 +1,7 @@
 """A proxy before PostgreSQL that counts what a client says, and kills the client at the n-th word.
 
+It can also hold a client's n-th word back, so that one is at work for as long as a test likes.
+
 It listens on a Unix socket, so the kernel tells it which process is talking. A message is counted
 when it is whole; the killed client's one is either kept from the server or delivered with the reply
 lost, which is what makes a COMMIT ambiguous. A client waits for the answer to what is counted, so
@@ -45,6 +47,9 @@ class Proxy:
     upstream: Server
     seen: list[str] = field(default_factory=list)
     kill_at: KillAt | None = None
+    hold_at: int | None = None
+    is_held: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def watch(self, kill_at: KillAt | None = None) -> None:
@@ -68,6 +73,7 @@ class Proxy:
             with contextlib.suppress(OSError):
                 for kind, message in _messages(client):
                     kill = None if kind == _GOOD_BYE else self._count(kind)
+                    self._hold()
                     if kill is None or kill.is_delivered:
                         server.sendall(message)
                     if kill is not None:
@@ -77,6 +83,12 @@ class Proxy:
             with contextlib.suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
             answers.join()
+
+    def _hold(self) -> None:
+        if len(self.seen) == self.hold_at:
+            self.is_held.set()
+            self.go_on.wait(timeout=60)
+            self.is_held.clear()
 
     def _count(self, kind: str) -> KillAt | None:
         with self._lock:

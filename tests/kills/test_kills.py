@@ -11,6 +11,14 @@ from tests.kills.proxy import KillAt, proxy_before
 
 pytestmark = pytest.mark.slow
 
+# A step of one branch, and the one of the other that is at work meanwhile.
+LEDGER = "extract_ledger_transactions"
+BRANCHES = (
+    (LEDGER, "fetch_psp_statements"),
+    (LEDGER, "validate_statements"),
+    ("fetch_psp_statements", LEDGER),
+    ("validate_statements", LEDGER),
+)
 WITH_FILES = ("fetch_psp_statements", "write_discrepancy_report")
 
 
@@ -63,6 +71,32 @@ def test_a_step_killed_at_its_first_message_and_once_more_leaves_what_it_leaves_
         left = place.left_behind()
         assert {} == {name: rows for name, rows in left.items() if rows}, "nothing is public yet"
     run.run_until()
+    assert undisturbed.left_behind == place.left_behind()
+
+
+@pytest.mark.parametrize("point", points(0))
+@pytest.mark.parametrize(("step", "beside"), BRANCHES)
+def test_a_branch_killed_while_the_other_is_at_work_holds_nobody_up(
+    step, beside, point, run, place, undisturbed, others
+):
+    of_statements = beside if step == LEDGER else step
+    attempt_id = run.before(of_statements)
+    with proxy_before(place.server) as held:
+        held.hold_at = undisturbed.efforts[beside].messages // 2
+        environment = course.environment(held.server, place, place.folder)
+        others.begin("tests.kills.course:do", beside, attempt_id, environment=environment)
+        assert held.is_held.wait(timeout=60), "the other branch is in the middle of its work"
+        kill_at = points(undisturbed.efforts[step].messages)[point]
+        assert SIGKILL == run.run(step, attempt_id, kill_at=kill_at).killed_by
+        left = place.left_behind()
+        assert {} == {name: rows for name, rows in left.items() if rows}, "nothing is public yet"
+        run.run(step, attempt_id).value()
+        assert held.is_held.is_set(), "the other branch is still at work"
+        held.go_on.set()
+        others.end().value()
+    for later in course.NAMES[course.NAMES.index(of_statements) + 1 :]:
+        if later != LEDGER:
+            run.run(later, attempt_id).value()
     assert undisturbed.left_behind == place.left_behind()
 
 
