@@ -24,6 +24,23 @@ REASONS = (
     Reason("empty", "the file has no byte, or no row after its header", _ASK_AGAIN),
     Reason("too_large", "the file is larger than the cap of 4 GiB", "have the PSP split it"),
     Reason("html_page", "an HTML page came in the place of a statement", _ASK_AGAIN),
+    Reason("other_format", "the content is not of the format that was expected", _ASK_AGAIN),
+    Reason(
+        "bad_xml",
+        "the XML is not well-formed, or its parts are not where the format has them: the file was "
+        "cut, or edited",
+        _ASK_AGAIN,
+    ),
+    Reason(
+        "forbidden_xml",
+        "the XML declares a DOCTYPE, with which attacks begin and which no statement needs",
+        "ask the sender what the file is; do not remove the declaration by hand",
+    ),
+    Reason(
+        "beyond_limits",
+        "a part is longer, or nested deeper, than in any statement",
+        "look at the file: it is damaged, or no statement",
+    ),
     Reason("bad_encoding", "the bytes are not UTF-8, or hold a NUL", _ASK_AGAIN),
     Reason("bad_header", "the header can't be read, or is not that of the format", _ASK_AGAIN),
     Reason("duplicate_column", "a column name occurs twice", _ASK_PSP),
