@@ -11,16 +11,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from include.reconciliation.edges import store
 from include.reconciliation.errors import StatementError
 from include.reconciliation.identifiers import canonical_json
+from include.reconciliation.statements import strict_json
 from include.reconciliation.statements.deliveries import Delivery
-
-DEPTH_MAX = 32
-_WHOLE_NUMBERS = frozenset({"amount", "fee", "net", "created", "available_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +45,7 @@ def index(format_: str, account: str, name: str, pages: list[str]) -> bytes:
 
 def parse(body: bytes, file: str) -> Page:
     """A page, strictly read; StatementError for anything but the documented list."""
-    start = body.lstrip()[:1]
-    if not start:
-        raise StatementError("empty", "the page is empty", file=file, expected="a JSON list")
-    if start == b"<":
-        raise StatementError(
-            "html_page",
-            "this is a page of markup, not a statement",
-            file=file,
-            expected="a JSON list",
-            found=repr(body.lstrip()[:40].decode("utf-8", "replace")),
-        )
-    try:
-        text = body.decode("utf-8")
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_float=_number, parse_constant=_no_number
-        )
-        _refuse_depth(value)
-    except UnicodeDecodeError as error:
-        raise StatementError(
-            "bad_encoding", "the bytes are not UTF-8 text", file=file, found=error.reason
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise StatementError(
-            "bad_json",
-            "the page is not strict JSON, or was cut",
-            file=file,
-            expected="one complete JSON value",
-            found=str(error)[:200],
-        ) from None
-    return _page(value, file)
+    return _page(strict_json.parse(body, file), file)
 
 
 def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
@@ -142,42 +110,6 @@ def _page(value: object, file: str) -> Page:
         )
     assert isinstance(value, dict)
     return Page(value["data"], value["has_more"])
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} twice in one object")
-    for name in _WHOLE_NUMBERS & found.keys():
-        if isinstance(found[name], Decimal):
-            raise ValueError(f"{name} is {found[name]}, no whole number")
-    return found
-
-
-def _number(text: str) -> Decimal:
-    # PostgreSQL would unfold an exponent into as many digits.
-    if "e" in text.lower() and abs(int(text.lower().partition("e")[2])) > 30:
-        raise ValueError(f"the number {text[:40]}")
-    return Decimal(text)
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
-
-
-def _refuse_depth(value: object, depth: int = 0) -> None:
-    if depth > DEPTH_MAX:
-        raise ValueError(f"values nested deeper than {DEPTH_MAX}")
-    children: Any = ()
-    if isinstance(value, dict):
-        children = value.values()
-    elif isinstance(value, list):
-        children = value
-    for child in children:
-        if isinstance(child, dict | list):
-            _refuse_depth(child, depth + 1)
 
 
 def _instant(instant: datetime) -> str:

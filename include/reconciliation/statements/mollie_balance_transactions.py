@@ -1,0 +1,127 @@
+"""Mollie's balance transactions: `GET /v2/balances/{id}/transactions`, newest first.
+
+They are what settlements are made of, line by line; a settlement's own subtotals have four decimals
+and costs per method, not per payment, so they are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.description import LineType
+from include.reconciliation.statements.parsed import Line
+from include.reconciliation.statements.strict_json import Entry
+
+ZONE = "UTC"
+_PAYMENT_BACK = LineType("reversal", "payment")
+TYPES: Mapping[str, LineType] = {
+    **dict.fromkeys(("payment", "capture"), LineType.plain("payment")),
+    "refund": LineType.plain("refund"),
+    **dict.fromkeys(
+        ("returned-refund", "canceled-refund", "failed-refund"), LineType("reversal", "refund")
+    ),
+    "chargeback": LineType.plain("chargeback"),
+    "chargeback-reversal": LineType.plain("reversal"),
+    **dict.fromkeys(("failed-payment", "unauthorized-direct-debit"), _PAYMENT_BACK),
+    **dict.fromkeys(
+        ("payment-fee", "capture-commission", "payment-commission", "application-fee"),
+        LineType.plain("fee"),
+    ),
+    **dict.fromkeys(
+        ("outgoing-transfer", "canceled-outgoing-transfer", "returned-outgoing-transfer"),
+        LineType.plain("payout"),
+    ),
+    **dict.fromkeys(
+        ("pending-rolling-reserve", "held-rolling-reserve", "cash-collateral-issuance"),
+        LineType.plain("reserve_hold"),
+    ),
+    **dict.fromkeys(
+        ("released-rolling-reserve", "to-be-released-rolling-reserve", "cash-collateral-release"),
+        LineType.plain("reserve_release"),
+    ),
+    **dict.fromkeys(
+        ("invoice-compensation", "balance-correction", "manual-correction"),
+        LineType.plain("adjustment"),
+    ),
+    "topup": LineType.plain("balance"),
+}
+UNKNOWN = LineType.plain("unknown")
+# The event is the most special id that a context names.
+_EVENTS = ("chargebackId", "refundId", "captureId", "transferId", "paymentId")
+_FURTHER = {
+    "captureId": "capture",
+    "invoiceId": "invoice",
+    "transferId": "transfer",
+    "settlementId": "settlement",
+}
+
+
+def _page(page: Entry) -> Page:
+    embedded = page.part("_embedded")
+    if "balance_transactions" not in embedded.value:
+        raise page.error("bad_page", "_embedded", "balance_transactions", None)
+    found = entries(page, embedded.parts("balance_transactions"))
+    if page.whole("count") != len(found):
+        raise page.error("page_missing", "count", f"{len(found)}, as listed", page.value["count"])
+    return Page(found, has_more=bool(page.part("_links").value.get("next")))
+
+
+def _lines(transaction: Entry) -> Iterator[Line]:
+    word, own_id = transaction.needed("type"), transaction.needed("id")
+    line_type = TYPES.get(word, UNKNOWN)
+    gross_minor, gross_currency = _amount(transaction.part("initialAmount"))
+    net_minor, net_currency = _amount(transaction.part("resultAmount"))
+    deductions = transaction.part("deductions")
+    fee_minor = 0
+    if deductions.value:
+        taken_minor, currency = _amount(deductions)
+        if currency != net_currency:
+            raise deductions.error("row_does_not_tie", "currency", net_currency, currency)
+        fee_minor = -taken_minor
+    booked_at = transaction.moment("createdAt")
+    context = _context(transaction)
+    event = next((context.text(name) for name in _EVENTS if context.text(name)), None)
+    further = [(kind, context.text(name)) for name, kind in _FURTHER.items()]
+    is_payout = line_type.type == "payout"
+    yield Line(
+        row=transaction.row,
+        provider_type=word,
+        type=line_type.type,
+        economic_type=line_type.economic_type,
+        gross_minor=gross_minor,
+        gross_currency=gross_currency,
+        fee_minor=fee_minor,
+        tax_minor=None,
+        net_minor=net_minor,
+        net_currency=net_currency,
+        booked_at=booked_at,
+        booked_on=local_day(booked_at, ZONE),
+        source_zone=ZONE,
+        value_date=None,
+        line_key=own_id,
+        psp_reference=context.text("paymentId"),
+        event_reference=event,
+        merchant_reference=context.text("paymentDescription"),
+        payout_reference=(context.text("settlementId") or context.text("transferId"))
+        if is_payout
+        else None,
+        further_references=tuple((kind, value) for kind, value in further if value),
+    )
+
+
+def _amount(amount: Entry) -> tuple[int, str]:
+    currency = amount.currency("currency")
+    return amount.minor("value", currency), currency
+
+
+def _context(transaction: Entry) -> Entry:
+    """The ids that a transaction is about; newer answers wrap them in the name of its type."""
+    context = transaction.part("context")
+    inner = [name for name, value in context.value.items() if isinstance(value, dict)]
+    return context.part(inner[0]) if len(inner) == len(context.value) == 1 else context
+
+
+MOLLIE_BALANCE_TRANSACTIONS = Api(
+    page=_page, lines=_lines, zone=ZONE, proved_by="lines tie to their net, every page is there"
+)

@@ -1,0 +1,121 @@
+"""Pix received, as every bank's API answers `GET /pix` (Banco Central do Brasil, API Pix 2).
+
+Refunds live inside the payment, so that an old payment changes: days are read again. A refund that
+is still being made or was not made has moved no money and is no line. What the bank charges for a
+payment is not here: fee and tax are not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.parsed import Line
+from include.reconciliation.statements.strict_json import Entry
+
+ZONE = "America/Sao_Paulo"
+_CURRENCY = "BRL"
+_MADE = "DEVOLVIDO"
+_WITHOUT_MONEY = {"EM_PROCESSAMENTO": "still being made", "NAO_REALIZADO": "not made"}
+# The central bank's way of giving money back after a fraud or a bank's error: not the merchant's.
+_DISPUTED = "MED_"
+
+
+def _page(page: Entry) -> Page:
+    found = entries(page, page.parts("pix"))
+    if "pix" not in page.value:
+        raise page.error("bad_page", "pix", "a list of Pix", None)
+    asked = page.part("parametros")
+    paging = asked.part("paginacao")
+    number, pages = paging.whole("paginaAtual"), paging.whole("quantidadeDePaginas")
+    stated = paging.whole("quantidadeTotalDeItens")
+    notices = [
+        f"a refund of {pix.value.get('endToEndId')!r:.60} is {meaning}: no line"
+        for pix in found
+        for refund in pix.parts("devolucoes")
+        for status, meaning in _WITHOUT_MONEY.items()
+        if refund.value.get("status") == status
+    ]
+    # The official example itself states fewer than it lists.
+    if pages == 1 and stated != len(found):
+        notices.append(f"the bank states {stated} Pix and lists {len(found)}")
+    return Page(
+        found,
+        has_more=number + 1 < pages,
+        number=number,
+        read_from=asked.moment("inicio"),
+        read_to=asked.moment("fim"),
+        notices=tuple(notices),
+    )
+
+
+def _lines(pix: Entry) -> Iterator[Line]:
+    payment = pix.needed("endToEndId")
+    yield _line(
+        pix,
+        "pix",
+        "payment",
+        pix.minor("valor", _CURRENCY),
+        pix.moment("horario"),
+        key=payment,
+        event=payment,
+        further=(("pix_key", pix.text("chave")),),
+    )
+    for refund in pix.parts("devolucoes"):
+        status = refund.needed("status")
+        if status in _WITHOUT_MONEY:
+            continue
+        if status != _MADE:
+            known = ", ".join((_MADE, *_WITHOUT_MONEY))
+            raise refund.error("bad_page", "status", f"one of {known}", status)
+        times = refund.part("horario")
+        nature = refund.text("natureza") or ""
+        own_id = refund.needed("id")
+        yield _line(
+            pix,
+            f"devolucao {nature}".rstrip(),
+            "chargeback" if nature.startswith(_DISPUTED) else "refund",
+            -refund.minor("valor", _CURRENCY),
+            times.moment("liquidacao" if times.text("liquidacao") else "solicitacao"),
+            key=f"{payment} {own_id}",
+            event=refund.text("rtrId") or own_id,
+            further=(("refund", own_id),),
+        )
+
+
+def _line(
+    pix: Entry,
+    word: str,
+    type_: str,
+    amount_minor: int,
+    booked_at: datetime,
+    *,
+    key: str,
+    event: str,
+    further: tuple[tuple[str, str | None], ...],
+) -> Line:
+    return Line(
+        row=pix.row,
+        provider_type=word,
+        type=type_,
+        economic_type=type_,
+        gross_minor=amount_minor,
+        gross_currency=_CURRENCY,
+        fee_minor=None,
+        tax_minor=None,
+        net_minor=amount_minor,
+        net_currency=_CURRENCY,
+        booked_at=booked_at,
+        booked_on=local_day(booked_at, ZONE),
+        source_zone=ZONE,
+        value_date=None,
+        line_key=key,
+        psp_reference=pix.needed("endToEndId"),
+        event_reference=event,
+        merchant_reference=pix.text("txid"),
+        further_references=tuple((kind, value) for kind, value in further if value),
+    )
+
+
+PIX = Api(page=_page, lines=_lines, zone=ZONE, proved_by="every page of the range is there")

@@ -1,0 +1,91 @@
+"""Razorpay's settlement recon: `GET /v1/settlements/recon/combined`, a day of Indian time each.
+
+Amounts are whole minor units without a sign, in `debit` and `credit`; `fee` holds its tax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.description import LineType
+from include.reconciliation.statements.parsed import Line
+from include.reconciliation.statements.strict_json import Entry
+
+ZONE = "Asia/Kolkata"
+TYPES: Mapping[str, LineType] = {
+    "payment": LineType.plain("payment"),
+    "refund": LineType.plain("refund"),
+    "transfer": LineType.plain("adjustment"),
+    "reversal": LineType.plain("adjustment"),
+    "adjustment": LineType.plain("adjustment"),
+}
+UNKNOWN = LineType.plain("unknown")
+
+
+def _page(page: Entry) -> Page:
+    if page.value.get("entity") != "collection" or "items" not in page.value:
+        raise page.error("bad_page", "entity", "a collection with items", page.value.get("entity"))
+    found = entries(page, page.parts("items"))
+    if page.whole("count") != len(found):
+        raise page.error("page_missing", "count", f"{len(found)}, as listed", page.value["count"])
+    waiting = [item for item in found if item.value.get("settled") is False]
+    notices = (f"{len(waiting)} lines are not settled yet",) if waiting else ()
+    # The answer does not say whether more follows: the next page is empty when none does.
+    return Page(found, has_more=False, notices=notices)
+
+
+def _lines(item: Entry) -> Iterator[Line]:
+    word, own_id = item.needed("type"), item.needed("entity_id")
+    currency = item.currency("currency")
+    debit, credit, amount = item.whole("debit"), item.whole("credit"), item.whole("amount")
+    fee, tax = item.whole("fee"), item.whole("tax")
+    if min(debit, credit, amount) < 0:
+        raise item.error("bad_amount", "amount", "amounts without a sign", [debit, credit, amount])
+    if debit and credit:
+        raise item.error("debit_and_credit", "debit", "an amount on one side", [debit, credit])
+    # A payment whose fee is all of it has neither.
+    is_debit = bool(debit) or (not credit and word != "payment")
+    gross_minor = -amount if is_debit else amount
+    settled = item.value.get("settled_at") not in (None, 0)
+    booked_at = item.seconds("settled_at" if settled else "created_at")
+    line_type = _type(item, word, is_debit)
+    payment = own_id if word == "payment" else item.text("payment_id")
+    further = (
+        ("order", item.text("order_id")),
+        ("utr", item.text("settlement_utr")),
+        ("dispute", item.text("dispute_id")),
+    )
+    yield Line(
+        row=item.row,
+        provider_type=word,
+        type=line_type.type,
+        economic_type=line_type.economic_type,
+        gross_minor=gross_minor,
+        gross_currency=currency,
+        fee_minor=fee - tax,
+        tax_minor=tax,
+        net_minor=credit - debit,
+        net_currency=currency,
+        booked_at=booked_at,
+        booked_on=local_day(booked_at, ZONE),
+        source_zone=ZONE,
+        value_date=None,
+        line_key=own_id,
+        psp_reference=payment,
+        event_reference=own_id,
+        merchant_reference=item.text("order_receipt"),
+        payout_reference=item.text("settlement_id"),
+        further_references=tuple((kind, value) for kind, value in further if value),
+    )
+
+
+def _type(item: Entry, word: str, is_debit: bool) -> LineType:
+    if word == "adjustment" and item.text("dispute_id"):
+        return LineType.plain("chargeback" if is_debit else "reversal")
+    line_type = TYPES.get(word, UNKNOWN)
+    is_odd = (line_type.type, is_debit) in (("payment", True), ("refund", False))
+    return UNKNOWN if is_odd else line_type
+
+
+RAZORPAY_SETTLEMENTS = Api(page=_page, lines=_lines, zone=ZONE, proved_by="lines tie to their net")

@@ -1,0 +1,95 @@
+"""Stripe's payouts: the answers of its API, `GET /v1/payouts`.
+
+A payout is money that leaves the account. One that failed or was cancelled comes back: it is two
+lines, so that their sum is what moved. It may fail after it was paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.reconciliation.statements.amounts import EXPONENTS
+from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.parsed import Line
+from include.reconciliation.statements.strict_json import Entry
+
+ZONE = "UTC"
+_LEAVES = frozenset({"paid", "pending", "in_transit"})
+_CAME_BACK = frozenset({"failed", "canceled"})
+# Two currencies without decimals that Stripe still writes in hundredths.
+_WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2}
+
+
+def _page(page: Entry) -> Page:
+    if page.value.get("object") != "list" or not isinstance(page.value.get("has_more"), bool):
+        raise page.error("bad_page", "object", "a list with has_more", page.value.get("object"))
+    found = entries(page, page.parts("data"))
+    open_payouts = [
+        payout.value.get("id")
+        for payout in found
+        if payout.value.get("reconciliation_status") == "in_progress"
+    ]
+    notices = [f"the lines of {str(name)[:60]} are not complete yet" for name in open_payouts]
+    return Page(found, has_more=page.value["has_more"], notices=tuple(notices))
+
+
+def _lines(payout: Entry) -> Iterator[Line]:
+    if payout.value.get("object") != "payout":
+        raise payout.error("bad_page", "object", "payout", payout.value.get("object"))
+    name = payout.needed("id")
+    status = payout.needed("status")
+    is_known = status in _LEAVES | _CAME_BACK
+    yield _line(payout, name, "payout" if is_known else f"payout {status}", -1, name)
+    if status in _CAME_BACK:
+        event = payout.text("failure_balance_transaction") or name
+        yield _line(payout, f"{name} {status}", f"payout {status}", 1, event)
+
+
+def _line(payout: Entry, key: str, word: str, sign: int, event: str) -> Line:
+    currency = payout.currency("currency")
+    amount_minor = sign * _minor(payout, currency)
+    created = payout.seconds("created")
+    type_ = "payout" if word == "payout" or sign > 0 else "unknown"
+    trace = payout.part("trace_id")
+    further = (
+        ("balance_transaction", payout.text("balance_transaction")),
+        ("bank_trace", trace.text("value")),
+        ("bank_account", payout.text("destination")),
+        ("statement_descriptor", payout.text("statement_descriptor")),
+        ("original_payout", payout.text("original_payout")),
+        ("reversed_by", payout.text("reversed_by")),
+    )
+    return Line(
+        row=payout.row,
+        provider_type=word,
+        type=type_,
+        economic_type=type_,
+        gross_minor=amount_minor,
+        gross_currency=currency,
+        fee_minor=None,
+        tax_minor=None,
+        net_minor=amount_minor,
+        net_currency=currency,
+        booked_at=created,
+        booked_on=local_day(created, ZONE),
+        source_zone=ZONE,
+        value_date=local_day(payout.seconds("arrival_date"), ZONE),
+        line_key=key,
+        event_reference=event,
+        payout_reference=payout.needed("id"),
+        further_references=tuple((kind, value) for kind, value in further if value),
+    )
+
+
+def _minor(payout: Entry, currency: str) -> int:
+    written = payout.whole("amount")
+    spare = _WRITTEN_EXPONENTS.get(currency, EXPONENTS[currency]) - EXPONENTS[currency]
+    minor, rest = divmod(written, 10**spare)
+    if rest:
+        raise payout.error(
+            "excess_decimals", "amount", f"a multiple of {10**spare} in {currency}", written
+        )
+    return minor
+
+
+STRIPE_PAYOUTS = Api(page=_page, lines=_lines, zone=ZONE, proved_by="none")
