@@ -230,6 +230,7 @@ class Books:
             "currency": None,
             "exposure_minor": 0,
             "payment_key": f"payment {number}",
+            "open_days": 1,
             **changes,
         }
         self.session.execute(
@@ -242,7 +243,7 @@ class Books:
             values (
                 %(run_number)s, %(discrepancy_id)s, %(event_id)s, %(account_id)s,
                 'ledger_statement', 'existence', %(kind)s, %(change)s, %(status)s, 1, 'high',
-                %(currency)s, 0, %(exposure_minor)s, now() - interval '1 day', 'first',
+                %(currency)s, 0, %(exposure_minor)s, now() - make_interval(days => %(open_days)s), 'first',
                 'an example', %(payment_key)s
             )
             """,
@@ -273,9 +274,16 @@ class Books:
         )
 
     def statement_lines(
-        self, gross_minor: tuple[int, ...], *, currency: str, hours_ago: int
+        self,
+        gross_minor: tuple[int, ...],
+        *,
+        currency: str,
+        hours_ago: int,
+        account: str = EUROPE,
+        is_expected: bool = True,
+        last_run_number: int | None = None,
     ) -> None:
-        """Lines in force of the European account, booked so many hours ago."""
+        """Lines of an account, booked so many hours ago; in force, unless a run has ended them."""
         statement_id = self.refused_statement()
         self.session.execute("select internal.ensure_partitions(current_date)")
         for number, minor in enumerate(gross_minor):
@@ -285,22 +293,24 @@ class Books:
                     item_id, account_id, statement_id, line_scope, line_key, occurrence,
                     provider_type, type, economic_type, is_expected, payment_key,
                     gross_minor, gross_currency, booked_at, booked_on, source_zone, row_number,
-                    first_run_number, published_month
+                    first_run_number, last_run_number, published_month
                 )
                 select
                     nextval('internal.item_ids'), %(account_id)s, %(statement_id)s,
                     %(statement_id)s::text, %(number)s::text, 1, 'Settled', 'payment', 'payment',
-                    true, 'payment', %(minor)s, %(currency)s,
+                    %(is_expected)s, 'payment', %(minor)s, %(currency)s,
                     now() - make_interval(hours => %(hours_ago)s), current_date, 'UTC', 1, 1,
-                    date_trunc('month', current_date)
+                    %(last_run_number)s, date_trunc('month', current_date)
                 """,
                 {
-                    "account_id": self.account(),
+                    "account_id": self.account(account),
                     "statement_id": statement_id,
                     "number": number,
                     "minor": minor,
                     "currency": currency,
                     "hours_ago": hours_ago,
+                    "is_expected": is_expected,
+                    "last_run_number": last_run_number,
                 },
             )
 

@@ -201,16 +201,6 @@ def test_an_incident_of_one_psp_leaves_the_others_alone(books: Books) -> None:
     assert expected == books.rows(query)
 
 
-def test_the_per_cent_is_of_the_statement_gross_since_the_oldest_open_one(books: Books) -> None:
-    books.statement_lines(gross_minor=(-300_000, 700_000), currency="EUR", hours_ago=20)
-    books.statement_lines(gross_minor=(9_999_999,), currency="EUR", hours_ago=30)
-    books.statement_lines(gross_minor=(9_999_999,), currency="USD", hours_ago=20)
-    books.publish(open_minor={"EUR": 120_000})
-
-    query = "select reasons -> 'divergence' -> 'EUR' ->> 'per_cent' as share from internal.alerts"
-    assert [{"share": "12.0 %"}] == books.rows(query)
-
-
 def test_a_cause_is_told_once_and_closed_once(books: Books) -> None:
     def refuse() -> bool:
         with warehouse.transaction() as cursor:
