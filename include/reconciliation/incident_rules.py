@@ -77,7 +77,11 @@ class Freshness:
 
     def is_late(self, cycle: timedelta) -> bool:
         """Whether more cycles have passed than the two that an ordinary run may need."""
-        return self.delay_cycles(cycle) > DELAY_CYCLES_MAX
+        return self.now >= self.late_from(cycle)
+
+    def late_from(self, cycle: timedelta) -> datetime:
+        """The instant from which on the account is late, unless a complete run comes before."""
+        return _EPOCH + (_first_cycle(self.counted_from, cycle) + DELAY_CYCLES_MAX + 1) * cycle
 
 
 def cycles_elapsed(start: datetime, now: datetime, cycle: timedelta) -> int:
@@ -86,8 +90,12 @@ def cycles_elapsed(start: datetime, now: datetime, cycle: timedelta) -> int:
     Cycles lie on a grid that begins at midnight UTC, as cron has them: from 09:30, the first whole
     hourly cycle begins at 10:00.
     """
-    first = -((_EPOCH - start) // cycle)
-    return max(0, (now - _EPOCH) // cycle - first)
+    return max(0, (now - _EPOCH) // cycle - _first_cycle(start, cycle))
+
+
+def _first_cycle(start: datetime, cycle: timedelta) -> int:
+    """The number on that grid of the first cycle that begins at or after `start`."""
+    return -((_EPOCH - start) // cycle)
 
 
 def has_recovered(

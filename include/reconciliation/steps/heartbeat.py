@@ -45,7 +45,7 @@ def main(argv: Sequence[str]) -> int:
     for complaint in complaints:
         print(complaint)
     if not complaints:
-        print("well: every account has published in time, and no message waits too long")
+        print("well: no account is late, and no message waits too long")
     return AILING if complaints else WELL
 
 
@@ -82,6 +82,11 @@ def _late_accounts(cursor: warehouse.Cursor, psp: config.Psp, cycle: timedelta) 
                 f"late: {psp.name} / {account.account}, {account.delay_cycles(cycle)} cycles "
                 f"without a complete run, {DELAY_CYCLES_MAX} allowed; "
                 + ("it has never had one" if last is None else f"the last one ended {last}")
+            )
+        elif account.complete_until is None:
+            print(
+                f"new: {psp.name} / {account.account} has never had a complete run; "
+                f"without one it is late from {account.late_from(cycle):%Y-%m-%d %H:%M} UTC on"
             )
 
 
