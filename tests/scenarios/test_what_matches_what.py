@@ -1,5 +1,7 @@
 """Section 8 of the semantics: events, multisets of equal amounts, totals; named scenarios."""
 
+from include.reconciliation.identifiers import sha256_of
+from include.reconciliation.statements.description import TEXT_BYTES_MAX
 from tests.scenarios.conftest import Desk, a_line
 
 
@@ -122,6 +124,22 @@ def test_a_merchant_reference_that_names_two_payments_is_no_reference(desk: Desk
     desk.run()
 
     assert desk.matches() == []
+
+
+def test_references_of_the_longest_length_are_published_and_matched(desk: Desk) -> None:
+    """They are part of keys, and an index takes only so many bytes of what can't be compressed."""
+
+    def reference(name: str) -> str:
+        return "".join(sha256_of(f"{name}{n}".encode()) for n in range(13))[:TEXT_BYTES_MAX]
+
+    payment, event = reference("payment"), reference("event")
+    desk.ledger("L1", 10000, payment=payment, event=event)
+    desk.batch(1, a_line(payment=payment, event=event, merchant="order"), a_line(type=reference("type")))
+
+    desk.run()
+
+    assert desk.matches() == [("event_reference", 1, 1)]
+    assert desk.open_discrepancies() == [("unclassified_line", "EUR", 10000, 10000)]
 
 
 def test_a_second_settlement_does_not_take_the_place_of_another_capture(desk: Desk) -> None:

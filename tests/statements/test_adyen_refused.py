@@ -81,6 +81,18 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "other date": (_both(booking_date="09/06/2025 10:00"), "bad_date", ("09/06/2025",)),
     "no date": (_both(booking_date="", creation_date=""), "bad_date", ("nothing",)),
     "unknown zone": (_both(booking_date_timezone="XYZ"), "unknown_zone", ("XYZ",)),
+    "a reference of megabytes": (
+        _both(merchant_reference="x" * 5_000_000),
+        "beyond_limits",
+        ("row 2", "'Merchant Reference'", "at most 800 bytes", "5000000 bytes, from xxxx"),
+    ),
+    "a byte too many": (_both(psp_reference="8" * 799 + "\u00e9"), "beyond_limits", ("801 bytes",)),
+    "a type without end": (_both(type="T" * 801), "beyond_limits", ("'Type'",)),
+    "a long modification": (
+        _both(modification_reference="9" * 801),
+        "beyond_limits",
+        ("'Modification Reference'",),
+    ),
     "decimal comma": (
         _both(net_credit_nc="19,50"),
         "bad_amount",

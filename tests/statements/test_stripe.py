@@ -268,6 +268,10 @@ BAD_LINES = [
     ({"currency": "chf"}, "currency_not_configured"),
     ({"created": None}, "bad_page"),
     ({"id": "no id"}, "bad_page"),
+    ({"reporting_category": "x" * 801}, "beyond_limits"),
+    ({"source": "ch_" + "x" * 798}, "beyond_limits"),
+    ({"source": {"id": "ch_1", "payment_intent": "p" * 801}}, "beyond_limits"),
+    ({"source": {"id": "ch_1", "metadata": {"order_id": "\u20ac" * 267}}}, "beyond_limits"),
     ({"fee_details": [{"amount": "390"}]}, "bad_page"),
     ({"currency": "isk", "amount": 10010, "net": 9620}, "excess_decimals"),
 ]

@@ -59,6 +59,7 @@ ADYEN_SETTLEMENT_DETAILS = CsvFormat(
         Gate("every_zone_is_known", "unknown_zone"),
     ),
     row_gates=(
+        Gate("every_text_is_short", "beyond_limits"),
         Gate("every_amount_is_a_plain_decimal", "bad_amount"),
         Gate("no_amount_has_excess_decimals", "excess_decimals"),
         Gate("no_row_is_both_debit_and_credit", "debit_and_credit"),

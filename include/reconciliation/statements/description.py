@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 # Larger files are refused; ten million lines of the widest format need 3.3 GB.
 SIZE_BYTES_MAX = 4 << 30
+# Three texts make the key of a line, and an index of PostgreSQL takes 2,700 bytes.
+TEXT_BYTES_MAX = 800
 
 
 @dataclass(frozen=True, slots=True)

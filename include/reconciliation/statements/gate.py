@@ -18,6 +18,7 @@ from include.reconciliation.statements import csv_reader, pages
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import (
     SIZE_BYTES_MAX,
+    TEXT_BYTES_MAX,
     CsvFormat,
     Format,
     Gate,
@@ -113,7 +114,7 @@ def _admit_csv(
     cursor.execute("analyze work_booking_times")
     try:
         with cursor.connection.transaction():
-            warehouse.run(cursor, f"statements/{format_.name}_control")
+            warehouse.run(cursor, f"statements/{format_.name}_control", binds)
     except psycopg.DataError:
         _check(cursor, delivery, format_, format_.row_gates, binds)
         raise
@@ -257,6 +258,7 @@ def _binds(attempt: Attempt, delivery: Delivery, psp: Psp, format_: Format) -> d
         ),
         "read_from": delivery.read_from,
         "read_to": delivery.read_to,
+        "text_bytes_max": TEXT_BYTES_MAX,
         "zone": psp.zone,
         "zones": Jsonb(ZONES),
     }

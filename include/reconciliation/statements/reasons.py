@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.reconciliation.errors import StatementError
+from include.reconciliation.statements.description import TEXT_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ REASONS = (
     ),
     Reason(
         "beyond_limits",
-        "a part is longer, or nested deeper, than in any statement",
+        "a part is longer, or nested deeper, than in any statement; a type or a reference has at "
+        f"most {TEXT_BYTES_MAX} bytes",
         "look at the file: it is damaged, or no statement",
     ),
     Reason("bad_encoding", "the bytes are not UTF-8, or hold a NUL", _ASK_AGAIN),

@@ -54,6 +54,7 @@ STRIPE_BALANCE_TRANSACTIONS = PagesFormat(
     },
     gates=(
         Gate("every_line_is_complete", "bad_page"),
+        Gate("every_text_is_short", "beyond_limits"),
         Gate("every_line_comes_once", "page_repeated"),
         Gate("every_line_is_in_the_range", "outside_range"),
         Gate("every_currency_is_known", "unknown_currency"),

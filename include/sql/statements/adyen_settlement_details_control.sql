@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per account, batch, type and pair of currencies as written, in work_control. The
 --          sums are taken from the text, apart from the canonical lines that they later control.
--- Binds:   none. Raises a data error where an amount is no number: then the row gates tell which. A flag
+-- Binds:   text_bytes_max (integer). Raises a data error where an amount is no number: then the row gates tell which. A flag
 --          may be raised in vain, never missed.
 create unlogged table work_control as
 with
@@ -44,7 +44,11 @@ amounts as (
                     '|', raw.net_debit_nc, raw.net_credit_nc, raw.commission_nc, raw.markup_nc, raw.scheme_fees_nc,
                     raw.interchange_nc
                 ) ~ ('\.[0-9]{' || coalesce(net.exponent, 0) || '}0*[1-9]')
-        end as has_excess_decimals
+        end as has_excess_decimals,
+        greatest(
+            octet_length(raw.type), octet_length(raw.psp_reference), octet_length(raw.merchant_reference),
+            octet_length(raw.modification_reference)
+        ) > %(text_bytes_max)s as has_long_text
     from work_raw_rows as raw
     left join internal.currencies as gross
         on raw.gross_currency = gross.code
@@ -67,6 +71,7 @@ select
     sum(net) as net,
     bool_or(
         has_bad_text
+        or has_long_text
         or has_excess_decimals
         or has_both_sides
         or exchange_rate <> '1' and (
