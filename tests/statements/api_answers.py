@@ -9,6 +9,7 @@ from typing import Any
 from include.reconciliation.statements.api_pages import Api
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 
+MOLLIE_LIST = "https://api.mollie.example/v2/balances/bal_1/transactions"
 PIX_ID = "E1803615020250610123000000000001"
 
 
@@ -129,13 +130,15 @@ def a_balance_transaction(**fields: Any) -> dict[str, Any]:
     }
 
 
-def a_balance_page(*transactions: dict[str, Any], next_page: str | None = None) -> str:
+def a_balance_page(*transactions: dict[str, Any], next_id: str | None = None) -> str:
     """A page of Mollie's balance transactions."""
     return json.dumps(
         {
             "count": len(transactions),
             "_embedded": {"balance_transactions": list(transactions)},
-            "_links": {"next": {"href": next_page} if next_page else None},
+            "_links": {
+                "next": {"href": f"{MOLLIE_LIST}?limit=250&from={next_id}"} if next_id else None
+            },
         }
     )
 

@@ -130,7 +130,11 @@ def test_each_word_has_its_type(word: str, type_: str, economic_type: str) -> No
 @pytest.mark.parametrize(
     ("pages", "reason_code", "words"),
     [
-        ([a_balance_page(a_balance_transaction(), next_page="x")], "page_missing", "more follows"),
+        (
+            [a_balance_page(a_balance_transaction(), next_id="baltr_0")],
+            "page_missing",
+            "more follows",
+        ),
         ([a_balance_page(a_balance_transaction())] * 2, "page_missing", "do not follow"),
         (
             [a_balance_page(a_balance_transaction(), a_balance_transaction())],
@@ -138,6 +142,7 @@ def test_each_word_has_its_type(word: str, type_: str, economic_type: str) -> No
             "baltr_1 in row 1",
         ),
         ([a_balance_page()], "empty", "no line"),
+        ([a_balance_page(next_id="..")], "bad_page", "column '_links.next.href'"),
         (
             [a_balance_page(a_balance_transaction(resultAmount=euros("99.5143")))],
             "excess_decimals",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import logging
 import socket
 import time
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -47,6 +49,26 @@ def test_a_redirect_is_refused_and_the_key_goes_nowhere(status: int) -> None:
         a_client(server).get(PATH, [])
 
     assert [] == elsewhere.requests
+
+
+@pytest.mark.parametrize(
+    ("user", "sent"),
+    [
+        (None, f"Bearer {DEFAULT_KEY}"),
+        ("rzp_1", "Basic " + b64encode(f"rzp_1:{DEFAULT_KEY}".encode()).decode()),
+    ],
+)
+def test_the_key_is_a_bearer_s_or_the_password_of_a_user(user: str | None, sent: str) -> None:
+    headers = []
+
+    def keep(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> Answer:
+        headers.append(handler.headers["Authorization"])
+        return answer
+
+    with StripeServer([], behaviour=keep) as server, contextlib.suppress(ConfigurationError):
+        a_client(server, user=user).get(PATH, [])
+
+    assert [sent] == headers
 
 
 @pytest.mark.parametrize("status", [401, 403])

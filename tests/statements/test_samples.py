@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from include.reconciliation.statements import pages
+from include.reconciliation.statements import pages, stripe_lists
 from tests.statements.conftest import CONFIGURATION, shared_samples
 
 ADYEN = shared_samples("adyen")
@@ -94,6 +94,7 @@ def test_a_real_balance_transaction_is_a_line_of_a_page() -> None:
         STRIPE / "dj-stripe__balance_transaction_txn_fake_ch_fakefakefakefakefake0001.json"
     ).read_bytes()
 
-    page = pages.parse(b'{"object": "list", "has_more": false, "data": [' + line + b"]}", "page 1")
+    body = b'{"object": "list", "has_more": false, "data": [' + line + b"]}"
+    page = pages.parse(body, "page 1", stripe_lists.page)
 
-    assert "txn_fake_ch_fakefakefakefakefake0001" == page.last_id()
+    assert "txn_fake_ch_fakefakefakefakefake0001" == page.cursor

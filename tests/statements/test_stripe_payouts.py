@@ -114,7 +114,7 @@ def test_pages_are_one_statement_from_the_first_payout_to_the_last() -> None:
         ([a_payout_page(a_payout(object="charge"))], "bad_page", "column 'object'"),
         ([a_payout_page(a_payout(arrival_date=-1))], "bad_date", "arrival_date"),
         ([a_payout_page(a_payout(status=None))], "missing_value", "status"),
-        (['{"object": "payout"}'], "bad_page", "a list with has_more"),
+        (['{"object": "payout"}'], "bad_page", "column 'object'"),
     ],
 )
 def test_an_answer_that_is_not_whole_is_refused(

@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -92,10 +93,14 @@ class Endpoint:
 
 @dataclass(slots=True)
 class PspClient:
-    """Reads one PSP's API; as a context manager it keeps the connection between requests."""
+    """Reads one PSP's API; as a context manager it keeps the connection between requests.
+
+    The key is a bearer's; with a `user` both are sent as user and password.
+    """
 
     endpoint: Endpoint
     key: str = field(repr=False)
+    user: str | None = None
     request_seconds_max: float = REQUEST_SECONDS_MAX
     body_bytes_max: int = BODY_BYTES_MAX
     wait_seconds_max: int = WAIT_SECONDS_MAX
@@ -144,7 +149,7 @@ class PspClient:
         if status in (401, 403):
             raise ConfigurationError(
                 f"{host} refuses the key of the connection (HTTP {status} to {path}): "
-                "check that it is current and may read balance transactions and their sources"
+                "check that it is current and may read what the format of the PSP needs"
             )
         if status not in _WAIT_AND_REPEAT:
             what = "a redirect, which is not followed" if 300 <= status < 400 else "no list"
@@ -170,7 +175,7 @@ class PspClient:
                 headers={
                     "Accept": "application/json",
                     "Accept-Encoding": "identity",
-                    "Authorization": f"Bearer {self.key}",
+                    "Authorization": self._authorization(),
                 },
                 allow_redirects=False,
                 stream=True,
@@ -192,6 +197,11 @@ class PspClient:
             watchdog.cancel()
             if session is not self._session:
                 session.close()
+
+    def _authorization(self) -> str:
+        if self.user is None:
+            return f"Bearer {self.key}"
+        return f"Basic {b64encode(f'{self.user}:{self.key}'.encode()).decode()}"
 
     def _open_session(self) -> requests.Session:
         session = requests.Session()

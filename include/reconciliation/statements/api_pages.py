@@ -1,12 +1,13 @@
-"""A statement that is the answers of an API, in a file: pages, one after the other.
+"""A statement that is the answers of an API: pages, asked for one after the other.
 
 What differs between providers is described by an `Api`; what is the same stands here: each line
-once, no page missing, one statement with the lines of all pages.
+once, no page missing, one statement with the lines of all pages. The walk that asks for the pages
+is also what proves that all of them are there: it is walked again over the pages that were kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import BinaryIO
@@ -19,80 +20,139 @@ from include.reconciliation.statements.strict_json import Entry
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of the provider's one host."""
+
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One answer: its entries, and what it says of the others.
 
-    `number` counts from 0 where the provider numbers its pages. `read_from` and `read_to` are the
-    range that was asked for, where the answer repeats it.
+    `cursor` is where the next page starts, `oldest` how far back this one reaches, where a walk
+    needs to know. `number` counts from 0 where the provider numbers its
+    pages. `read_from` and `read_to` are the range asked for, where the answer repeats it.
     """
 
     entries: list[Entry]
     has_more: bool
+    cursor: str | None = None
+    oldest: datetime | None = None
     number: int | None = None
     read_from: datetime | None = None
     read_to: datetime | None = None
     notices: tuple[str, ...] = ()
 
 
+# Asks for the pages of an account and a half-open range of time, and is told each of them.
+Walk = Generator[Request, Page, None]
+Ask = Callable[[str, datetime, datetime], Walk]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """What a provider's list looks like: its pages, the lines that an entry is, its business day.
 
-    `page` and `lines` raise StatementError for what is not as the provider documents it.
+    `page` and `lines` raise StatementError for what is not as the provider documents it. `ask` is
+    there where the list can be read over the network. `asks_exactly` is false where a request
+    brings entries from beside the range as well; they belong to another read.
     """
 
     page: Callable[[Entry], Page]
     lines: Callable[[Entry], Iterator[Line]]
     zone: str
     proved_by: str
+    ask: Ask | None = None
+    asks_exactly: bool = True
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Event]:
         """The one statement in a file of pages."""
         pages: list[Page] = []
-        row = 0
         for number, value in enumerate(strict_json.read(stream, file), 1):
-            page = self._page(value, f"{file}, page {number}", row, pages)
-            row += len(page.entries)
+            page = self.page(entry_of(value, f"{file}, page {number}", pages))
+            _refuse_disorder(page, pages, f"{file}, page {number}")
             pages.append(page)
         if pages[-1].has_more:
-            raise StatementError(
-                "page_missing",
-                "the last page says that more follows",
-                file=file,
-                expected=f"page {len(pages) + 1}",
-                found="nothing",
-            )
+            raise _missing(file, len(pages))
+        lines = self._lines(pages, file)
+        yield _start_of_file(pages, lines, self.zone, file)
+        yield from self._rest(pages, lines)
+
+    def read_range(
+        self,
+        bodies: Iterable[tuple[str, bytes]],
+        *,
+        account: str,
+        read_from: datetime,
+        read_to: datetime,
+        name: str,
+    ) -> Iterator[Event]:
+        """The one statement of the pages that were read for a range, in the order of asking."""
+        assert self.ask is not None
+        walk = self.ask(account, read_from, read_to)
+        asked: Request | None = next(walk)
+        pages: list[Page] = []
+        for file, body in bodies:
+            page = self.page(entry_of(strict_json.parse(body, file), file, pages))
+            if asked is None:
+                raise _missing(file, len(pages), found="a page that nobody asked for")
+            pages.append(page)
+            asked = following(walk, page)
+        if asked is not None:
+            raise _missing(name, len(pages))
+        lines = [
+            line
+            for line in self._lines(pages, name)
+            if self.asks_exactly or read_from <= line.booked_at < read_to
+        ]
+        for line in lines:
+            if not read_from <= line.booked_at < read_to:
+                raise StatementError(
+                    "outside_range",
+                    "a line lies outside of the range that was asked for",
+                    file=name,
+                    row=line.row,
+                    expected=f"from {read_from} until before {read_to}",
+                    found=str(line.booked_at),
+                )
+        yield _start(name, read_from, read_to, self.zone)
+        yield from self._rest(pages, lines)
+
+    def _lines(self, pages: list[Page], file: str) -> list[Line]:
         lines = [line for page in pages for entry in page.entries for line in self.lines(entry)]
         _refuse_repetition(lines, file)
-        yield _start(pages, lines, self.zone, file)
+        return lines
+
+    def _rest(self, pages: list[Page], lines: list[Line]) -> Iterator[Event]:
         yield from lines
         notices = tuple(dict.fromkeys(notice for page in pages for notice in page.notices))
         yield StatementEnd(proved_by=self.proved_by, notices=notices)
 
-    def _page(self, value: object, file: str, row: int, earlier: list[Page]) -> Page:
-        if not isinstance(value, dict):
-            raise StatementError(
-                "bad_page",
-                "the page is not the list that the API documents",
-                file=file,
-                expected="a JSON object",
-                found=type(value).__name__,
-            )
-        page = self.page(Entry(file, row + 1, value))
-        expected = len(earlier)
-        if page.number not in (None, expected) or (earlier and not earlier[-1].has_more):
-            is_repeated = page.number is not None and page.number < expected
-            raise StatementError(
-                "page_repeated" if is_repeated else "page_missing",
-                "the pages do not follow each other",
-                file=file,
-                expected=f"page {expected} counted from 0, after one that says that more follows",
-                found=f"page {page.number}",
-            )
-        return page
+
+def following(walk: Walk, page: Page) -> Request | None:
+    """What the walk asks for after this page; None when it has all of them."""
+    try:
+        return walk.send(page)
+    except StopIteration:
+        return None
 
 
-def entries(page: Entry, found: list[Entry]) -> list[Entry]:
+def entry_of(value: object, file: str, earlier: Iterable[Page] = ()) -> Entry:
+    """A whole answer; StatementError when it is no object."""
+    if not isinstance(value, dict):
+        raise StatementError(
+            "bad_page",
+            "the page is not the list that the API documents",
+            file=file,
+            expected="a JSON object",
+            found=type(value).__name__,
+        )
+    return Entry(file, 1 + sum(len(page.entries) for page in earlier), value)
+
+
+def numbered(page: Entry, found: list[Entry]) -> list[Entry]:
     """The entries of a page, numbered in the order of reading."""
     return [Entry(page.file, page.row + place, entry.value) for place, entry in enumerate(found)]
 
@@ -100,6 +160,29 @@ def entries(page: Entry, found: list[Entry]) -> list[Entry]:
 def local_day(moment: datetime, zone: str) -> date:
     """The day that a moment falls on in the provider's zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _missing(file: str, pages: int, *, found: str = "nothing") -> StatementError:
+    return StatementError(
+        "page_missing",
+        "the last page says that more follows" if found == "nothing" else "a page is missing",
+        file=file,
+        expected=f"page {pages + 1}",
+        found=found,
+    )
+
+
+def _refuse_disorder(page: Page, earlier: list[Page], file: str) -> None:
+    expected = len(earlier)
+    if page.number not in (None, expected) or (earlier and not earlier[-1].has_more):
+        is_repeated = page.number is not None and page.number < expected
+        raise StatementError(
+            "page_repeated" if is_repeated else "page_missing",
+            "the pages do not follow each other",
+            file=file,
+            expected=f"page {expected} counted from 0, after one that says that more follows",
+            found=f"page {page.number}",
+        )
 
 
 def _refuse_repetition(lines: list[Line], file: str) -> None:
@@ -117,17 +200,16 @@ def _refuse_repetition(lines: list[Line], file: str) -> None:
         rows[line.line_key] = line.row
 
 
-def _start(pages: list[Page], lines: list[Line], zone: str, file: str) -> StatementStart:
+def _start_of_file(pages: list[Page], lines: list[Line], zone: str, file: str) -> StatementStart:
     read_from, read_to = pages[0].read_from, pages[0].read_to
     if read_from is not None and read_to is not None:
-        # Of a day that was not asked for as a whole nothing is proved.
-        first = local_day(read_from + timedelta(days=1) - timedelta(microseconds=1), zone)
-        last = local_day(read_to + timedelta(seconds=1), zone) - timedelta(days=1)
+        # The last second that was asked for is asked for as a whole.
+        start = _start("", read_from, read_to + timedelta(seconds=1), zone)
+        first, last = start.period_from, start.period_to
     elif lines:
         moments = [line.booked_at for line in lines]
         read_from, read_to = min(moments), max(moments)
-        days = [line.booked_on for line in lines]
-        first, last = min(days), max(days)
+        first, last = min(line.booked_on for line in lines), max(line.booked_on for line in lines)
     else:
         raise StatementError(
             "empty",
@@ -138,6 +220,20 @@ def _start(pages: list[Page], lines: list[Line], zone: str, file: str) -> Statem
         )
     return StatementStart(
         statement_key=f"{read_from:%Y%m%dT%H%M%SZ}/{read_to:%Y%m%dT%H%M%SZ}",
+        account="",
+        currency=None,
+        sequence_number=None,
+        period_from=first,
+        period_to=last,
+    )
+
+
+def _start(key: str, read_from: datetime, read_to: datetime, zone: str) -> StatementStart:
+    # Of a day that was not asked for as a whole nothing is proved.
+    first = local_day(read_from + timedelta(days=1) - timedelta(microseconds=1), zone)
+    last = local_day(read_to, zone) - timedelta(days=1)
+    return StatementStart(
+        statement_key=key,
         account="",
         currency=None,
         sequence_number=None,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from include.reconciliation.statements.api_pages import Ask, Page
+from include.reconciliation.statements.strict_json import Entry
 
 # Larger files are refused; ten million lines of the widest format need 3.3 GB.
 SIZE_BYTES_MAX = 4 << 30
@@ -56,12 +59,14 @@ class CsvFormat:
 class PagesFormat:
     """A statement that is the pages of an API, read for a range of time.
 
+    `ask` walks over the list, `page` reads an answer.
     `metadata_keys` are where a merchant keeps its own reference; the first that is there counts.
     """
 
     name: str
     title: str
-    path: str
+    ask: Ask
+    page: Callable[[Entry], Page]
     types: Mapping[str, LineType]
     gates: tuple[Gate, ...]
     minor_unit_divisors: Mapping[str, int]

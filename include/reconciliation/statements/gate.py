@@ -154,7 +154,7 @@ def _admit_pages(
             cursor.connection.transaction(),
             cursor.copy("copy work_pages (page_number, body) from stdin") as copy,
         ):
-            for page in pages.read(delivery):
+            for page in pages.read(delivery, format_.page):
                 copy.write_row(page)
     except psycopg.DataError as error:
         raise StatementError(

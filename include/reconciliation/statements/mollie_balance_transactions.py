@@ -6,14 +6,27 @@ and costs per method, not per payment, so they are not read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.statements.api_pages import (
+    Api,
+    Page,
+    Request,
+    Walk,
+    local_day,
+    numbered,
+)
 from include.reconciliation.statements.description import LineType
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
 ZONE = "UTC"
+PAGE_LINES = 250
+_NAME = re.compile(r"[A-Za-z0-9_]{1,100}", re.ASCII)
+_FROM = re.compile(r"[?&]from=([A-Za-z0-9_]{1,100})(?:&|$)", re.ASCII)
 _PAYMENT_BACK = LineType("reversal", "payment")
 TYPES: Mapping[str, LineType] = {
     **dict.fromkeys(("payment", "capture"), LineType.plain("payment")),
@@ -61,10 +74,34 @@ def _page(page: Entry) -> Page:
     embedded = page.part("_embedded")
     if "balance_transactions" not in embedded.value:
         raise page.error("bad_page", "_embedded", "balance_transactions", None)
-    found = entries(page, embedded.parts("balance_transactions"))
+    found = numbered(page, embedded.parts("balance_transactions"))
     if page.whole("count") != len(found):
         raise page.error("page_missing", "count", f"{len(found)}, as listed", page.value["count"])
-    return Page(found, has_more=bool(page.part("_links").value.get("next")))
+    following = page.part("_links").part("next").text("href")
+    return Page(
+        found,
+        has_more=following is not None,
+        cursor=_cursor(page, following),
+        oldest=min((entry.moment("createdAt") for entry in found), default=None),
+    )
+
+
+def _cursor(page: Entry, following: str | None) -> str | None:
+    """The id in the link to the next page; the link itself, an address, is never called."""
+    found = _FROM.search(following or "")
+    if following is not None and found is None:
+        raise page.error("bad_page", "_links.next.href", "a link that names an id", following)
+    return found[1] if found else None
+
+
+def _ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
+    """Newest first and without a filter: until a page reaches back to the range's start."""
+    if not _NAME.fullmatch(account):
+        raise ConfigurationError(f"{account!r} is no balance of Mollie, such as bal_gVMhHKqSSRYJ")
+    path, query = f"/v2/balances/{account}/transactions", (("limit", str(PAGE_LINES)),)
+    page = yield Request(path, query)
+    while page.cursor and (page.oldest is None or page.oldest >= read_from):
+        page = yield Request(path, (*query, ("from", page.cursor)))
 
 
 def _lines(transaction: Entry) -> Iterator[Line]:
@@ -123,5 +160,10 @@ def _context(transaction: Entry) -> Entry:
 
 
 MOLLIE_BALANCE_TRANSACTIONS = Api(
-    page=_page, lines=_lines, zone=ZONE, proved_by="lines tie to their net, every page is there"
+    page=_page,
+    lines=_lines,
+    zone=ZONE,
+    proved_by="lines tie to their net, every page is there",
+    ask=_ask,
+    asks_exactly=False,
 )

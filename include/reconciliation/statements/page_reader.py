@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,12 +19,14 @@ from include.reconciliation.errors import (
     StatementError,
 )
 from include.reconciliation.statements import pages
+from include.reconciliation.statements.api_pages import Page, Request, following
 from include.reconciliation.statements.deliveries import Attempt
 from include.reconciliation.statements.description import PagesFormat
+from include.reconciliation.statements.strict_json import Entry
 
-PAGE_LINES = 100
 PAGES_MAX = 100_000
 PAGE_TRIES = 3
+JSON_TYPES = ("application/json", "application/hal+json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +47,21 @@ def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
     """
     read_from, read_to = range_of(attempt, psp.statements.look_back)
     name = pages.range_name(read_from, read_to)
-    query = [
-        ("limit", str(PAGE_LINES)),
-        ("created[gte]", str(int(read_from.timestamp()))),
-        ("created[lt]", str(int(read_to.timestamp()))),
-        ("expand[]", "data.source"),
-    ]
     kept: list[str] = []
     size_bytes = 0
-    after: str | None = None
-    seen: set[str] = set()
+    walk = format_.ask(attempt.account, read_from, read_to)
+    request: Request | None = next(walk)
+    asked: set[Request] = set()
     with client_of(psp) as client:
-        while True:
-            cursor = [] if after is None else [("starting_after", after)]
-            body, page = _page(client, format_.path, [*query, *cursor])
-            kept.append(store.keep(body))
-            size_bytes += len(body)
-            if page is None or not page.has_more or not page.lines:
-                break
-            after = page.last_id()
-            # A cursor that comes again would be followed for ever; the gate tells what came twice.
-            if after in seen:
-                break
-            seen.add(after)
+        # A cursor that comes again would be followed for ever; the gate tells what came twice.
+        while request is not None and request not in asked:
             if len(kept) >= PAGES_MAX:
                 raise SourceError(f"{psp.title} has more than {PAGES_MAX} pages for {name}")
+            asked.add(request)
+            body, page = _page(client, request, format_.page)
+            kept.append(store.keep(body))
+            size_bytes += len(body)
+            request = following(walk, page) if page is not None else None
     content_sha256 = store.keep(pages.index(format_.name, attempt.account, name, kept))
     return Read(name, content_sha256, size_bytes, read_from, read_to)
 
@@ -91,26 +84,24 @@ def client_of(psp: Psp) -> PspClient:
         raise ConfigurationError(f"the PSP {psp.name!r} needs an endpoint in its entry")
     if not target.password:
         raise ConfigurationError(f"connection {psp.connection!r}: its password must be the API key")
-    return PspClient(
-        Endpoint.parse(endpoint), target.password, ca_file=target.extra.get("ca_file")
-    )
+    return PspClient(Endpoint.parse(endpoint), target.password, ca_file=target.extra.get("ca_file"))
 
 
 def _page(
-    client: PspClient, path: str, query: list[tuple[str, str]]
-) -> tuple[bytes, pages.Page | None]:
+    client: PspClient, request: Request, page_of: Callable[[Entry], Page]
+) -> tuple[bytes, Page | None]:
     """A page and what it says of the next one; None when it stays unreadable."""
     body = b""
     for number in range(1, PAGE_TRIES + 1):
-        body, content_type = client.get(path, query)
+        body, content_type = client.get(request.path, request.query)
         try:
-            page = pages.parse(body, path)
+            page = pages.parse(body, request.path, page_of)
         except StatementError:
             # A page cut on its way is whole the next time; one that the PSP cuts is not.
             if number < PAGE_TRIES:
                 time.sleep(0.2 * number)
             continue
-        if content_type.partition(";")[0].strip().lower() != "application/json":
+        if content_type.partition(";")[0].strip().lower() not in JSON_TYPES:
             raise ProviderUnavailable(
                 f"the PSP answers {content_type[:60]!r} where JSON was expected"
             )

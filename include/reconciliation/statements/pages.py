@@ -8,28 +8,16 @@ delivery.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from include.reconciliation.edges import store
 from include.reconciliation.errors import StatementError
 from include.reconciliation.identifiers import canonical_json
 from include.reconciliation.statements import strict_json
+from include.reconciliation.statements.api_pages import Page, entry_of
 from include.reconciliation.statements.deliveries import Delivery
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page: its lines, whether another follows, and where that one starts."""
-
-    lines: list[dict[str, Any]]
-    has_more: bool
-
-    def last_id(self) -> str:
-        """The id after which the next page starts."""
-        return str(self.lines[-1]["id"])
+from include.reconciliation.statements.strict_json import Entry
 
 
 def range_name(read_from: datetime, read_to: datetime) -> str:
@@ -43,12 +31,12 @@ def index(format_: str, account: str, name: str, pages: list[str]) -> bytes:
     return canonical_json(entry).encode()
 
 
-def parse(body: bytes, file: str) -> Page:
+def parse(body: bytes, file: str, page_of: Callable[[Entry], Page]) -> Page:
     """A page, strictly read; StatementError for anything but the documented list."""
-    return _page(strict_json.parse(body, file), file)
+    return page_of(entry_of(strict_json.parse(body, file), file))
 
 
-def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
+def read(delivery: Delivery, page_of: Callable[[Entry], Page]) -> Iterator[tuple[int, str]]:
     """The kept pages of a delivery as (number, JSON text), each checked, and their chain too."""
     pages = json.loads(store.read(delivery.content_sha256))["pages"]
     seen: dict[str, int] = {}
@@ -56,8 +44,8 @@ def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
     for number, content_sha256 in enumerate(pages, 1):
         file = f"{delivery.name}, page {number}"
         body = store.read(content_sha256)
-        page = parse(body, file)
-        if page.lines and content_sha256 in seen:
+        page = parse(body, file, page_of)
+        if page.entries and content_sha256 in seen:
             raise StatementError(
                 "page_repeated",
                 "the page came before",
@@ -65,7 +53,7 @@ def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
                 expected="other lines than before",
                 found=f"the bytes of page {seen[content_sha256]}",
             )
-        if page.has_more and not page.lines:
+        if page.has_more and not page.entries:
             raise StatementError(
                 "page_missing",
                 "an empty page says that more follows",
@@ -84,32 +72,6 @@ def read(delivery: Delivery) -> Iterator[tuple[int, str]]:
             expected=f"page {len(pages) + 1}",
             found="nothing",
         )
-
-
-def _page(value: object, file: str) -> Page:
-    problem = None
-    if not isinstance(value, dict):
-        problem = "no object"
-    elif value.get("object") != "list":
-        problem = f"object {str(value.get('object'))[:40]!r}"
-    elif not isinstance(value.get("has_more"), bool):
-        problem = "no has_more"
-    elif not isinstance(value.get("data"), list):
-        problem = "no data"
-    elif not all(
-        isinstance(line, dict) and isinstance(line.get("id"), str) for line in value["data"]
-    ):
-        problem = "a line without an id"
-    if problem is not None:
-        raise StatementError(
-            "bad_page",
-            "the page is not the list that the API documents",
-            file=file,
-            expected="an object with object, has_more and data",
-            found=problem,
-        )
-    assert isinstance(value, dict)
-    return Page(value["data"], value["has_more"])
 
 
 def _instant(instant: datetime) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.api_pages import Api, Page, local_day, numbered
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
@@ -23,7 +23,7 @@ _DISPUTED = "MED_"
 
 
 def _page(page: Entry) -> Page:
-    found = entries(page, page.parts("pix"))
+    found = numbered(page, page.parts("pix"))
     if "pix" not in page.value:
         raise page.error("bad_page", "pix", "a list of Pix", None)
     asked = page.part("parametros")

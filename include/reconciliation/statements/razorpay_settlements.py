@@ -6,13 +6,22 @@ Amounts are whole minor units without a sign, in `debit` and `credit`; `fee` hol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
-from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.api_pages import (
+    Api,
+    Page,
+    Request,
+    Walk,
+    local_day,
+    numbered,
+)
 from include.reconciliation.statements.description import LineType
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
 ZONE = "Asia/Kolkata"
+PAGE_LINES = 100
 TYPES: Mapping[str, LineType] = {
     "payment": LineType.plain("payment"),
     "refund": LineType.plain("refund"),
@@ -26,7 +35,7 @@ UNKNOWN = LineType.plain("unknown")
 def _page(page: Entry) -> Page:
     if page.value.get("entity") != "collection" or "items" not in page.value:
         raise page.error("bad_page", "entity", "a collection with items", page.value.get("entity"))
-    found = entries(page, page.parts("items"))
+    found = numbered(page, page.parts("items"))
     if page.whole("count") != len(found):
         raise page.error("page_missing", "count", f"{len(found)}, as listed", page.value["count"])
     waiting = [item for item in found if item.value.get("settled") is False]
@@ -88,4 +97,26 @@ def _type(item: Entry, word: str, is_debit: bool) -> LineType:
     return UNKNOWN if is_odd else line_type
 
 
-RAZORPAY_SETTLEMENTS = Api(page=_page, lines=_lines, zone=ZONE, proved_by="lines tie to their net")
+def _ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
+    """Day after day; a page that is full is followed by another one."""
+    day, last = local_day(read_from, ZONE), local_day(read_to - timedelta(microseconds=1), ZONE)
+    while day <= last:
+        asked = (("year", f"{day:%Y}"), ("month", f"{day:%m}"), ("day", f"{day:%d}"))
+        skip = 0
+        while True:
+            paging = (("count", str(PAGE_LINES)), ("skip", str(skip)))
+            page = yield Request("/v1/settlements/recon/combined", (*asked, *paging))
+            if len(page.entries) < PAGE_LINES:
+                break
+            skip += len(page.entries)
+        day += timedelta(days=1)
+
+
+RAZORPAY_SETTLEMENTS = Api(
+    page=_page,
+    lines=_lines,
+    zone=ZONE,
+    proved_by="lines tie to their net",
+    ask=_ask,
+    asks_exactly=False,
+)

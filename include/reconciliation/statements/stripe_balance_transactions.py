@@ -4,6 +4,7 @@ The accounting word is `reporting_category`, since it tells a dispute from anoth
 it is not known, `type` is looked up instead.
 """
 
+from include.reconciliation.statements import stripe_lists
 from include.reconciliation.statements.description import Gate, LineType, PagesFormat
 
 _CAPTURE_REVERSED = LineType("reversal", "payment")
@@ -12,7 +13,8 @@ _REFUND_REVERSED = LineType("reversal", "refund")
 STRIPE_BALANCE_TRANSACTIONS = PagesFormat(
     name="stripe_balance_transactions",
     title="Stripe balance transactions (API)",
-    path="/v1/balance_transactions",
+    ask=stripe_lists.ask("/v1/balance_transactions", "data.source"),
+    page=stripe_lists.page,
     types={
         **dict.fromkeys(("charge", "payment"), LineType.plain("payment")),
         **dict.fromkeys(("refund", "payment_refund"), LineType.plain("refund")),

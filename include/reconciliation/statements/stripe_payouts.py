@@ -7,9 +7,11 @@ lines, so that their sum is what moved. It may fail after it was paid.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from include.reconciliation.statements import stripe_lists
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.statements.api_pages import Api, Page, entries, local_day
+from include.reconciliation.statements.api_pages import Api, Page, local_day
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
@@ -20,17 +22,14 @@ _CAME_BACK = frozenset({"failed", "canceled"})
 _WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2}
 
 
-def _page(page: Entry) -> Page:
-    if page.value.get("object") != "list" or not isinstance(page.value.get("has_more"), bool):
-        raise page.error("bad_page", "object", "a list with has_more", page.value.get("object"))
-    found = entries(page, page.parts("data"))
-    open_payouts = [
-        payout.value.get("id")
-        for payout in found
+def _page(answer: Entry) -> Page:
+    page = stripe_lists.page(answer)
+    notices = tuple(
+        f"the lines of {payout.value['id'][:60]} are not complete yet"
+        for payout in page.entries
         if payout.value.get("reconciliation_status") == "in_progress"
-    ]
-    notices = [f"the lines of {str(name)[:60]} are not complete yet" for name in open_payouts]
-    return Page(found, has_more=page.value["has_more"], notices=tuple(notices))
+    )
+    return replace(page, notices=notices)
 
 
 def _lines(payout: Entry) -> Iterator[Line]:
@@ -92,4 +91,6 @@ def _minor(payout: Entry, currency: str) -> int:
     return minor
 
 
-STRIPE_PAYOUTS = Api(page=_page, lines=_lines, zone=ZONE, proved_by="none")
+STRIPE_PAYOUTS = Api(
+    page=_page, lines=_lines, zone=ZONE, proved_by="none", ask=stripe_lists.ask("/v1/payouts")
+)

@@ -1,0 +1,43 @@
+"""What all lists of Stripe's API have in common: their pages, and how one asks for the next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from include.reconciliation.statements.api_pages import Ask, Page, Request, Walk, numbered
+from include.reconciliation.statements.strict_json import Entry
+
+PAGE_LINES = 100
+
+
+def page(answer: Entry) -> Page:
+    """A page of a list; StatementError for anything but the documented one."""
+    if answer.value.get("object") != "list":
+        raise answer.error("bad_page", "object", "'list'", answer.value.get("object"))
+    has_more = answer.value.get("has_more")
+    if not isinstance(has_more, bool):
+        raise answer.error("bad_page", "has_more", "true or false", has_more)
+    if not isinstance(answer.value.get("data"), list):
+        raise answer.error("bad_page", "data", "a list of objects", answer.value.get("data"))
+    found = numbered(answer, answer.parts("data"))
+    for entry in found:
+        if not isinstance(entry.value.get("id"), str):
+            raise entry.error("bad_page", "id", "an id on every line", entry.value.get("id"))
+    return Page(found, has_more, cursor=found[-1].value["id"] if found else None)
+
+
+def ask(path: str, *expanded: str) -> Ask:
+    """The walk over a list by the time its objects were made, newest first."""
+
+    def walk(account: str, read_from: datetime, read_to: datetime) -> Walk:
+        query = (
+            ("limit", str(PAGE_LINES)),
+            ("created[gte]", str(int(read_from.timestamp()))),
+            ("created[lt]", str(int(read_to.timestamp()))),
+            *(("expand[]", field) for field in expanded),
+        )
+        found = yield Request(path, query)
+        while found.has_more and found.cursor is not None:
+            found = yield Request(path, (*query, ("starting_after", found.cursor)))
+
+    return walk
