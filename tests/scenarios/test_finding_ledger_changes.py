@@ -73,13 +73,25 @@ def test_a_mapping_that_does_not_fit_the_ledger_is_named(
         extract_ledger_transactions(attempt_id)
 
 
-def test_a_mapping_whose_rows_break_the_contract_is_named_too(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("column", "written", "sentence"),
+    [
+        ("amount_minor", "null::bigint", "breaks its contract: null value in column .amount_minor"),
+        ("amount_minor", "12.50", "breaks its contract: column 'amount_minor': .*bigint: .12.50"),
+        ("fee_minor", "'3,90'", "breaks its contract: column 'fee_minor': .*bigint: .3,90"),
+        ("settles_on", "'soon'", "breaks its contract: column 'settles_on': .*date: .soon"),
+        ("psp_reference", "no_such_name", "does not fit .*: column .no_such_name. does not exist"),
+        ("currency", None, "does not fit .*: column .currency. does not exist"),
+    ],
+)
+def test_a_mapping_that_breaks_the_contract_is_told_by_file_and_column(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, column: str, written: str | None, sentence: str
 ) -> None:
     desk.ledger("L1", 10000)
     attempt_id = desk.begin(*TUESDAY)
     text = ledger_source.warehouse.statement(ledger_source.MAPPING).as_string()
-    broken = psycopg.sql.SQL(text.replace("amount_minor,", "null::bigint as amount_minor,"))  # type: ignore[arg-type]
+    instead = "" if written is None else f"{written} as {column},"
+    broken = psycopg.sql.SQL(text.replace(f"    {column},", instead))  # type: ignore[arg-type]
     known = ledger_source.warehouse.statement
     monkeypatch.setattr(
         ledger_source.warehouse,
@@ -87,7 +99,7 @@ def test_a_mapping_whose_rows_break_the_contract_is_named_too(
         lambda name: broken if name == ledger_source.MAPPING else known(name),
     )
 
-    with pytest.raises(SourceError, match="returns a row that breaks its contract"):
+    with pytest.raises(SourceError, match=rf"sources/payments_ledger\.sql .*{sentence}"):
         extract_ledger_transactions(attempt_id)
 
 

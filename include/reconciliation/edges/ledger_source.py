@@ -7,6 +7,7 @@ edits and deletions are all seen (SEMANTICS, section 2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ from include.reconciliation.errors import SourceError, Transient
 
 CONNECTION_ID = "payments_ledger"
 MAPPING = "sources/payments_ledger"
+_COPIED_COLUMN = re.compile(r"^COPY work_ledger_extract, line [0-9]+, column (\w+)", re.MULTILINE)
 _COLUMNS = (
     "ledger_id",
     "psp_reference",
@@ -73,7 +75,7 @@ def _told_as_of_the_ledger() -> Iterator[None]:
     except (psycopg.errors.NotNullViolation, psycopg.errors.DataError) as error:
         raise SourceError(
             f"include/sql/{MAPPING}.sql returns a row that breaks its contract: "
-            f"{_first_line(error)}"
+            f"{_column(error)}{_first_line(error)}"
         ) from error
 
 
@@ -113,6 +115,12 @@ def copy_rows(
 
 def _composed(name: str) -> sql.Composed:
     return warehouse.statement(name).format(source=warehouse.statement(MAPPING))
+
+
+def _column(error: psycopg.Error) -> str:
+    """Names the column that a value did not fit; PostgreSQL says so beside its message."""
+    found = _COPIED_COLUMN.search(error.diag.context or "")
+    return f"column {found[1]!r}: " if found else ""
 
 
 def _first_line(error: Exception) -> str:
