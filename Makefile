@@ -1,4 +1,4 @@
-# `make` lists the targets. State lives in var/; nothing else is written.
+# `make` lists the targets. State lives in var/ (as root also in /var/tmp, as docs/operations.md says).
 # PYTHON=/path/to/python3 chooses the Python; TESTS=tests/scenarios and PYTEST_ARGS=-x narrow
 # `make test`, WORKERS=0 runs it in one process.
 .DEFAULT_GOAL := help

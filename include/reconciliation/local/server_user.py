@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from include.reconciliation.local.binaries import ServerError
 
+# Shared by all checkouts of a machine, so none of them removes it.
 SERVICE_USER = "reconciliation-pg"
 
 
