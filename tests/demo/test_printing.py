@@ -59,8 +59,8 @@ def test_a_missed_fault_and_a_false_report_are_seen_at_once() -> None:
 def test_an_account_shows_verdict_amounts_and_kinds_in_major_units() -> None:
     row = {
         "psp": "stripe", "account": "default", "verdict": "reconciled_with_pending",
-        "currency": "JPY", "matched_lines": 12, "pending_rows": 1, "pending_minor": 4980,
-        "residual_minor": 0,
+        "currency": "JPY", "matched_lines": 12, "pending_rows": 1, "pending_minor": -4980,
+        "later_rows": 2, "residual_minor": 0,
     }
     kind = {
         "psp": "stripe", "account": "default", "currency": "JPY", "kind": "amount_mismatch",
@@ -69,7 +69,8 @@ def test_an_account_shows_verdict_amounts_and_kinds_in_major_units() -> None:
     assert list(printing.positions([row], [kind], EXPONENTS)) == [
         "",
         "stripe" + "reconciled with pending".rjust(92),
-        "  JPY   matched    12 lines   pending    1 rows          4,980   residual 0",
+        "  JPY   matched    12 lines   pending    1 rows       -4,980   later   2 rows   "
+        "residual 0",
         "        amount_mismatch               1   delta     -493,020   exposure      493,020",
     ]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from include.reconciliation.edges.warehouse import statement
 from tests.scenarios.conftest import STEPS, Desk, a_line, batch_file
 
 MONDAY = ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z")
@@ -312,3 +313,27 @@ def test_a_run_that_another_one_overtook_is_decided_again_against_the_new_head(d
     assert (overtaken["as_of"], overtaken["matched"]) == (quick["as_of"], 0)
     assert desk.pending() == [("ledger", "not_due", 700)]
     assert desk.matches() == [("event_reference", 1, 1)]
+
+
+def test_what_the_demo_prints_as_pending_is_what_the_proof_says(desk: Desk) -> None:
+    """Statement less ledger, and rows after the window apart: they are in no sum."""
+    desk.ledger("L1", 10000)
+    desk.ledger("L2", 7000, payment="P2", event="C2", at="2026-03-04T20:00:00Z")
+    desk.ledger("L3", 900, payment="P3", event="C3", at="2026-03-05T00:00:00Z")
+    desk.batch(1, a_line(), a_line(payment="P4", event="C4", amount="25.00"))
+    desk.batch(2, a_line(payment="P5", event="C5", amount="1.00"), booked="2026-03-05 01:00:00")
+
+    desk.run(end="2026-03-05T00:00:00Z")
+
+    [row] = desk.rows(statement("demo/positions").as_string())
+    [proof] = desk.rows(
+        "select pending_statement_minor - pending_ledger_minor as pending_minor"
+        " from reconciliation.run_totals where measure = 'gross'"
+    )
+    assert [
+        ("ledger", "after_the_window", 900),
+        ("ledger", "not_due", 7000),
+        ("statement", "after_the_window", 100),
+    ] == desk.pending()
+    assert (1, -7000, 2) == (row["pending_rows"], row["pending_minor"], row["later_rows"])
+    assert row["pending_minor"] == proof["pending_minor"]

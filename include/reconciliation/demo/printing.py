@@ -65,7 +65,10 @@ def shown_path(path: Path, root: Path) -> str:
 def positions(
     rows: Sequence[Row], kinds: Sequence[Row], exponents: Mapping[str, int]
 ) -> Iterable[str]:
-    """Per account and currency: verdict, matched, pending, and the kinds with their amounts."""
+    """Per account and currency: verdict, matched, pending, and the kinds with their amounts.
+
+    Pending is statement less ledger, as in the proof; later rows lie after the window, in no sum.
+    """
     for (psp, account), of_account in groupby(rows, lambda row: (row["psp"], row["account"])):
         currencies = list(of_account)
         name = psp if account == "default" else f"{psp} / {account}"
@@ -78,7 +81,8 @@ def positions(
             yield (
                 f"  {currency}   matched {row['matched_lines']:>5} lines   "
                 f"pending {row['pending_rows']:>4} rows "
-                f"{_money(row['pending_minor'], exponent):>14}   "
+                f"{_money(row['pending_minor'], exponent):>12}   "
+                f"later {row['later_rows']:>3} rows   "
                 f"residual {_money(row['residual_minor'], exponent)}"
             )
             for kind in kinds:

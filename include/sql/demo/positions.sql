@@ -1,6 +1,8 @@
 -- Where does each account stand at its head, per currency: matched and pending?
 --
 -- Grain:   one row per account and currency that has a line, a ledger row or a pending item.
+-- Reason:  what is pending is a term of the proof: statement less ledger, without rows that lie after the
+--          window. Those are counted apart, so that the amount is the one on the control page.
 with
 
 matched as (
@@ -22,8 +24,8 @@ pending as (
         psp,
         account,
         currency,
-        count(*) as pending_rows,
-        sum(amount_minor)::bigint as pending_minor
+        count(*) filter (where reason <> 'after_the_window') as pending_rows,
+        count(*) filter (where reason = 'after_the_window') as later_rows
     from reconciliation.pending_items
     group by psp, account, currency
 
@@ -36,7 +38,8 @@ select
     run_totals.currency,
     coalesce(matched.matched_lines, 0) as matched_lines,
     coalesce(pending.pending_rows, 0) as pending_rows,
-    coalesce(pending.pending_minor, 0) as pending_minor,
+    run_totals.pending_statement_minor - run_totals.pending_ledger_minor as pending_minor,
+    coalesce(pending.later_rows, 0) as later_rows,
     run_totals.residual_minor
 from reconciliation.runs
 inner join reconciliation.run_totals on runs.run_id = run_totals.run_id and run_totals.measure = 'gross'
