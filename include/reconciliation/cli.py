@@ -36,6 +36,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
+    "statement": Command(
+        "try a statement file before a PSP is wired, or list the formats",
+        "include.reconciliation.statement_check.run",
+        needs_server=False,
+    ),
     "heartbeat": Command(
         "say whether every PSP account was reconciled in time",
         "include.reconciliation.steps.heartbeat",

@@ -23,7 +23,17 @@ from include.reconciliation.money import CURRENCY
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
-OTHER_TYPES = ("fee", "adjustment", "reserve", "conversion", "payout", "balance")
+OTHER_TYPES = (
+    "fee",
+    "adjustment",
+    "reserve",
+    "reserve_hold",
+    "reserve_release",
+    "conversion",
+    "payout",
+    "balance",
+    "bank_entry",
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
 

@@ -26,9 +26,13 @@ MAY_IMPORT = {
     "local": {"core", "edges", "local"},
     # Tools around the pipeline: they drive the steps as Airflow does.
     "documentation": {"core", "edges", "local", "documentation"},
+    "statement_check": {"core", "statements", "edges", "local", "statement_check"},
     "demo": {"core", "statements", "report", "edges", "steps", "local", "demo"},
     "bench": {"core", "statements", "report", "edges", "steps", "local", "demo", "bench"},
-    "cli": {"core", "steps", "local", "demo", "bench", "documentation", "edges", "statements"},
+    "cli": {
+        "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
+        "statement_check",
+    },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
     "plugins": {"core", "edges", "steps"},
@@ -44,6 +48,7 @@ MAY_USE = {
     "steps": {"psycopg"},
     "local": {"psycopg", "sqlalchemy", "alembic"},
     "documentation": {"psycopg"},
+    "statement_check": {"psycopg"},
     "demo": {"psycopg", "airflow"},
     "bench": {"psycopg"},
     "cli": set(),

@@ -173,6 +173,38 @@ def stripe(configure, databases) -> Reader:
     return Reader("stripe", "default", databases.conninfo("reconciliation", "reconciliation_rw"))
 
 
+@pytest.fixture
+def reader_of(
+    databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Reader, Path]]:
+    """Makes a reader of one account of a PSP with files, and its drop folder."""
+
+    def make(
+        format_: str, *, account: str = "Shop", zone: str = "UTC", currencies: str = "EUR USD"
+    ) -> tuple[Reader, Path]:
+        limits = "\n".join(
+            f"{code} = {{ alert_above_minor = 100, recovered_below_minor = 10 }}"
+            for code in currencies.split()
+        )
+        path = tmp_path / f"{format_}.toml"
+        path.write_text(
+            f'[[psp]]\nname = "files"\nformat = "{format_}"\nzone = "{zone}"\n'
+            f'accounts = ["{account}"]\nstatements = {{ due = "daily" }}\n'
+            f"settlement = {{ days = 1 }}\n[psp.limits]\n{limits}\n"
+        )
+        folder = tmp_path / "files" / account
+        folder.mkdir(parents=True)
+        monkeypatch.setenv("RECONCILIATION_CONFIG", str(path))
+        monkeypatch.setenv(
+            "AIRFLOW_CONN_FILES",
+            json.dumps({"conn_type": "fs", "extra": {"path": str(folder.parent)}}),
+        )
+        address = databases.conninfo("reconciliation", "reconciliation_rw")
+        return Reader("files", account, address), folder
+
+    return make
+
+
 def shared_samples(folder: str) -> Path:
     """Real files that lie beside the project, where they are."""
     return Path(os.path.relpath(Path(__file__).parents[3] / "shared" / "samples" / folder))

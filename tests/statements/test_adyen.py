@@ -40,6 +40,7 @@ def test_a_settled_row_is_a_payment_and_a_payout_row_leaves_the_account(adyen, d
         "source_zone": "CET",
         "value_date": None,
         "row_number": 2,
+        "further_references": None,
     } == payment
     assert {
         **payment,

@@ -39,7 +39,11 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     ),
     "zip": (b"PK\x03\x04\x14\x00\x08\x08", "bad_encoding", ()),
     "cut in a row": (a_file()[:-60], "malformed_row", ("row 3", "32 columns")),
-    "cut at a row": (a_file([a_row()]), "wrong_total", ("expected 0.00 EUR with", "none; found 19.50 EUR", "batch 7")),
+    "cut at a row": (
+        a_file([a_row()]),
+        "wrong_total",
+        ("expected 0.00 EUR with", "none; found 19.50 EUR", "batch 7"),
+    ),
     "column too many": (a_file().replace(b"mc,", b"mc,,", 1), "malformed_row", ("row 2",)),
     "empty row": (a_file().replace(b"\nShop,", b"\n\nShop,", 1), "malformed_row", ("row 2",)),
     "quote that never ends": (

@@ -45,6 +45,7 @@ def test_a_charge_becomes_a_payment_with_its_fee_and_the_tax_on_it(stripe, confi
         "source_zone": "UTC",
         "value_date": date(2025, 6, 12),
         "row_number": 1,
+        "further_references": None,
     } == line
 
 

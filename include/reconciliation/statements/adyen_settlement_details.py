@@ -1,40 +1,52 @@
 """Adyen's settlement details report: one CSV file per merchant account and batch.
 
 Amounts are major units without a sign in debit and credit columns; columns come in any order, more
-of them every year; type words come in any case. docs/formats.md has the rules.
+of them every year; type words come in any case.
 """
 
-from include.reconciliation.statements.description import CsvFormat, Gate, LineType
+from include.reconciliation.statements.description import CsvFormat, LineType, Numbers
 
-_REQUIRED = """
-Merchant Account, Psp Reference, Merchant Reference, Creation Date, TimeZone, Type,
-Modification Reference, Gross Currency, Gross Debit (GC), Gross Credit (GC), Exchange Rate,
-Net Currency, Net Debit (NC), Net Credit (NC), Commission (NC), Markup (NC), Scheme Fees (NC),
-Interchange (NC), Batch Number
-"""
-_OPTIONAL = """
+_COLUMNS = {
+    "Merchant Account": "account",
+    "Psp Reference": "psp_reference",
+    "Merchant Reference": "merchant_reference",
+    "Creation Date": "fallback_time",
+    "TimeZone": "fallback_zone",
+    "Type": "type",
+    "Modification Reference": "event_reference",
+    "Gross Currency": "gross_currency",
+    "Gross Debit (GC)": "gross_debit",
+    "Gross Credit (GC)": "gross_credit",
+    "Exchange Rate": "exchange_rate",
+    "Net Currency": "net_currency",
+    "Net Debit (NC)": "net_debit",
+    "Net Credit (NC)": "net_credit",
+    "Commission (NC)": "cost_1",
+    "Markup (NC)": "cost_2",
+    "Scheme Fees (NC)": "cost_3",
+    "Interchange (NC)": "cost_4",
+    "Batch Number": "statement",
+}
+_IGNORED = """
 Company Account, Payment Method, Payment Method Variant, Modification Merchant Reference,
-Reserved4, Reserved5, Reserved6, Reserved7, Reserved8, Reserved9, Reserved10, Booking Date,
-Booking Date TimeZone, Metadata, Balance Currency, Net Debit (BC), Net Credit (BC),
-Payment Fees (NC), DCC Markup (NC), Funds Destination, Balance Platform Debit,
-Balance Platform Credit, Shopper Country, Clearing Network, Merchant Order Reference,
-Dispute Reference, ARN, Settlement Flow, Authorisation Code, Gross Fees (NC)
+Reserved4, Reserved5, Reserved6, Reserved7, Reserved8, Reserved9, Reserved10, Metadata,
+Balance Currency, Net Debit (BC), Net Credit (BC), Payment Fees (NC), DCC Markup (NC),
+Funds Destination, Balance Platform Debit, Balance Platform Credit, Shopper Country,
+Clearing Network, Merchant Order Reference, Dispute Reference, ARN, Settlement Flow,
+Authorisation Code, Gross Fees (NC)
 """
-
-
-def _names(listing: str) -> dict[str, str]:
-    headers = [" ".join(name.split()) for name in listing.split(",")]
-    return {
-        header: header.lower().replace("(", "").replace(")", "").replace(" ", "_")
-        for header in headers
-    }
-
 
 ADYEN_SETTLEMENT_DETAILS = CsvFormat(
     name="adyen_settlement_details",
     title="Adyen settlement details report (CSV)",
-    columns=_names(_REQUIRED) | _names(_OPTIONAL),
-    required=frozenset(_names(_REQUIRED).values()),
+    how_to_fetch="on the webhook REPORT_AVAILABLE, download its URL with the key of a report user",
+    columns={
+        **_COLUMNS,
+        "Booking Date": "booked_time",
+        "Booking Date TimeZone": "booked_zone",
+    },
+    required=frozenset(_COLUMNS.values()),
+    ignored=frozenset(" ".join(name.split()) for name in _IGNORED.split(",")),
     types={
         **dict.fromkeys(
             ("settled", "settledbulk", "settledinstallment"), LineType.plain("payment")
@@ -49,22 +61,16 @@ ADYEN_SETTLEMENT_DETAILS = CsvFormat(
         "merchantpayout": LineType.plain("payout"),
         "reserveadjustment": LineType.plain("reserve"),
     },
-    small_gates=(
-        Gate("every_row_is_of_this_account", "wrong_account"),
-        Gate("every_batch_number_is_whole", "bad_batch_number"),
-        Gate("every_row_has_a_type", "missing_value"),
-        Gate("every_currency_is_known", "unknown_currency"),
-        Gate("every_currency_is_configured", "currency_not_configured"),
-        Gate("every_booking_time_is_valid", "bad_date"),
-        Gate("every_zone_is_known", "unknown_zone"),
+    numbers=Numbers(is_signed=False),
+    time_layouts=("YYYY-MM-DD hh:mm:ss",),
+    zone="abbreviation",
+    statement_key="batch {}",
+    statement_is_number=True,
+    account_rows_hold_text=True,
+    identities=("rows_tie", "statements_sum_to_zero"),
+    notes=(
+        "A batch is closed when it is reported, so a sum that is left over means lost rows.",
+        "An abbreviation names a place all year (CET is Berlin, PST is Los Angeles); in the hour "
+        "that occurs twice it decides which one is meant.",
     ),
-    row_gates=(
-        Gate("every_text_is_short", "beyond_limits"),
-        Gate("every_amount_is_a_plain_decimal", "bad_amount"),
-        Gate("no_amount_has_excess_decimals", "excess_decimals"),
-        Gate("no_row_is_both_debit_and_credit", "debit_and_credit"),
-        Gate("every_row_ties", "row_does_not_tie"),
-    ),
-    sum_gates=(Gate("every_batch_sums_to_zero", "wrong_total"),),
-    proved_by="rows tie to their net, batches sum to 0 per currency with payouts",
 )

@@ -1,7 +1,8 @@
 """Brings a CSV statement into PostgreSQL: looked through in chunks, then COPYed as it is.
 
 Python sees bytes, never rows. What the file claims to be is checked before and while it streams;
-PostgreSQL's own CSV parser refuses ragged rows and quotes that never end.
+PostgreSQL's own CSV parser refuses ragged rows and quotes that never end. A column arrives under
+its role; of one that nothing reads, a single byte is kept.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ from psycopg import sql
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.description import SIZE_BYTES_MAX, CsvFormat
+from include.reconciliation.statements.roles import ROLES
 
 RAW_TABLE = "work_raw_rows"
 CHUNK_BYTES = 1 << 18
@@ -31,26 +33,54 @@ _LINE = re.compile(r"line ([0-9]+)")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header as read: our column names in the file's order, and what it cost in bytes."""
+    """The header as read: the raw table's columns in the file's order, and what it cost in bytes.
 
+    `names` are the file's own; `unread` are the columns that have no role, `unknown` the names that
+    nobody knows.
+    """
+
+    names: tuple[str, ...]
     columns: tuple[str, ...]
+    unread: tuple[str, ...]
     unknown: tuple[str, ...]
+    delimiter: str
     lines: int
     rest: bytes
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that the file has."""
+        return frozenset(self.columns) - frozenset(self.unread)
 
-def load(cursor: Cursor, stream: BinaryIO, format_: CsvFormat, file: str) -> list[str]:
-    """Fills `work_raw_rows` (row_number and one text column per column); returns notices.
+    @property
+    def notices(self) -> list[str]:
+        """What the statement's row says of columns that are not known."""
+        return [f"the column {name!r} is not known: kept, not read" for name in self.unknown]
 
-    Raises StatementError for anything that is not a whole CSV file of this format.
+
+def load(
+    cursor: Cursor,
+    stream: BinaryIO,
+    format_: CsvFormat,
+    file: str,
+    default_currency: str | None,
+) -> Header:
+    """Fills `work_raw_rows`: row_number, a text column per role, and a byte per unread column.
+
+    A file without a column of currencies is in the default one. Raises StatementError for anything
+    that is not a whole CSV file of this format.
     """
-    header = _header(stream, format_, file)
-    _create_raw_table(cursor, format_, header.columns)
-    names = sql.SQL(", ").join(map(sql.Identifier, header.columns))
+    header = read_header(stream, format_, file)
+    _create_raw_table(cursor, header, default_currency)
     # An empty field is NULL whether the provider writes it with quotes or without.
     command = sql.SQL(
-        "copy {} ({}) from stdin (format csv, force_null ({}), encoding 'UTF8')"
-    ).format(sql.Identifier(RAW_TABLE), names, names)
+        "copy {table} ({names}) from stdin"
+        " (format csv, delimiter {delimiter}, force_null ({names}), encoding 'UTF8')"
+    ).format(
+        table=sql.Identifier(RAW_TABLE),
+        names=sql.SQL(", ").join(map(sql.Identifier, header.columns)),
+        delimiter=sql.Literal(header.delimiter),
+    )
     try:
         with cursor.copy(command) as copy:
             for chunk in _checked_chunks(header.rest, stream, file):
@@ -66,30 +96,34 @@ def load(cursor: Cursor, stream: BinaryIO, format_: CsvFormat, file: str) -> lis
             expected="at least one row",
             found="the end of the file",
         )
-    return [f"the column {name!r} is not known: kept, not read" for name in header.unknown]
+    return header
 
 
-def _header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
+def read_header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
+    """The header at the beginning of the stream; StatementError when it is not this format's."""
     head = stream.read(HEADER_BYTES_MAX)
     if head.startswith(codecs.BOM_UTF8):
         head = head[len(codecs.BOM_UTF8) :]
-    _refuse_other_content(head, file)
+    refuse_other_content(head, file)
     record, lines = _first_record(head, file)
     try:
         text = record.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _bad_encoding(file, error.reason, row=HEADER_ROW) from None
+    delimiter = max(format_.delimiters, key=text.count)
     try:
-        names = next(csv.reader(text.splitlines(keepends=True), strict=True))
+        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+        names = [" ".join(name.split()) for name in next(rows)]
     except (csv.Error, StopIteration) as error:
         raise StatementError(
             "bad_header", f"the header can't be read as CSV ({error})", file=file, row=HEADER_ROW
         ) from None
-    columns, unknown = _mapped([" ".join(name.split()) for name in names], format_, file)
-    return Header(columns, unknown, lines, head[len(record) :])
+    columns, unread, unknown = _mapped(names, format_, file)
+    return Header(tuple(names), columns, unread, unknown, delimiter, lines, head[len(record) :])
 
 
-def _refuse_other_content(head: bytes, file: str) -> None:
+def refuse_other_content(head: bytes, file: str) -> None:
+    """StatementError where the beginning of a file is that of no CSV file at all."""
     if not head.strip():
         raise StatementError(
             "empty", "the file is empty", file=file, expected="a header and rows", found="nothing"
@@ -129,18 +163,15 @@ def _first_record(head: bytes, file: str) -> tuple[bytes, int]:
 
 def _mapped(
     names: list[str], format_: CsvFormat, file: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    known: Mapping[str, str] = {header.casefold(): ours for header, ours in format_.columns.items()}
-    columns: list[str] = []
-    unknown: list[str] = []
-    for name in names:
-        ours = known.get(name.casefold())
-        if ours is None:
-            unknown.append(name)
-            ours = f"unknown_{len(unknown)}"
-        columns.append(ours)
-    for header, ours in format_.columns.items():
-        if ours in format_.required and ours not in columns:
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The raw table's columns, those of them that nothing reads, and the unknown headers."""
+    roles = {header.casefold(): role for header, role in format_.columns.items()}
+    ignored = {header.casefold() for header in format_.ignored}
+    columns = [roles.get(name.casefold(), f"unread_{n}") for n, name in enumerate(names, 1)]
+    unread = [column for column in columns if column not in ROLES]
+    unknown = [name for name in names if name.casefold() not in roles.keys() | ignored]
+    for header, role in format_.columns.items():
+        if role in format_.required and role not in columns:
             raise StatementError(
                 "missing_column",
                 "a column that the format needs is not there",
@@ -150,11 +181,12 @@ def _mapped(
                 expected=f"the columns of {format_.title}",
                 found=", ".join(names)[:2000],
             )
-    twice = [name for name, ours in zip(names, columns, strict=True) if columns.count(ours) > 1]
-    if twice or len(set(unknown)) != len(unknown):
-        name = twice[0] if twice else next(name for name in unknown if unknown.count(name) > 1)
+    folded = [name.casefold() for name in names]
+    twice = [name for name, column in zip(names, columns, strict=True) if columns.count(column) > 1]
+    twice += [name for name in names if folded.count(name.casefold()) > 1]
+    if twice:
         raise StatementError(
-            "duplicate_column", "a column occurs twice", file=file, row=HEADER_ROW, column=name
+            "duplicate_column", "a column occurs twice", file=file, row=HEADER_ROW, column=twice[0]
         )
     if len(columns) > COLUMNS_MAX:
         raise StatementError(
@@ -165,19 +197,28 @@ def _mapped(
             expected=f"at most {COLUMNS_MAX}",
             found=str(len(columns)),
         )
-    return tuple(columns), tuple(unknown)
+    return tuple(columns), tuple(unread), tuple(unknown)
 
 
-def _create_raw_table(cursor: Cursor, format_: CsvFormat, columns: tuple[str, ...]) -> None:
-    absent = [name for name in format_.columns.values() if name not in columns]
-    texts = [sql.SQL("{} text").format(sql.Identifier(name)) for name in (*columns, *absent)]
+def _create_raw_table(cursor: Cursor, header: Header, default_currency: str | None) -> None:
+    # What is read comes first, so that a query need not step over the rest of the row.
+    read = sorted(ROLES, key=lambda role: role not in header.roles)
+    defaults = {"net_currency": default_currency}
+    columns = [
+        sql.SQL("{} text default {}").format(sql.Identifier(name), sql.Literal(defaults.get(name)))
+        for name in read
+    ]
+    # This type takes the first byte of any text, so that unread columns cost next to nothing.
+    columns += [sql.SQL('{} "char"').format(sql.Identifier(name)) for name in header.unread]
     cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(RAW_TABLE)))
     # Not temporary: a temporary table can't be read by two processes at once.
     cursor.execute(
         sql.SQL(
             "create unlogged table {} (row_number integer generated always as identity"
             " (start with {} cache 1000), {})"
-        ).format(sql.Identifier(RAW_TABLE), sql.Literal(HEADER_ROW + 1), sql.SQL(", ").join(texts))
+        ).format(
+            sql.Identifier(RAW_TABLE), sql.Literal(HEADER_ROW + 1), sql.SQL(", ").join(columns)
+        )
     )
 
 
@@ -245,6 +286,8 @@ def _statement_error(error: psycopg.DataError, header: Header, file: str) -> Sta
     if isinstance(error, psycopg.errors.CharacterNotInRepertoire):
         return _bad_encoding(file, "bytes that are no character", row=row)
     found = (error.diag.message_primary or "a broken row").replace('"', "'")
+    for name, column in zip(header.names, header.columns, strict=True):
+        found = found.replace(f"column '{column}'", f"column '{name}'")
     return StatementError(
         "malformed_row",
         "the row can't be read",

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
+from include.reconciliation.statements import roles
 from include.reconciliation.statements.api_pages import Ask, Page
+from include.reconciliation.statements.parsed import Parser
 from include.reconciliation.statements.strict_json import Entry
 
 # Larger files are refused; ten million lines of the widest format need 3.3 GB.
 SIZE_BYTES_MAX = 4 << 30
 # Three texts make the key of a line, and an index of PostgreSQL takes 2,700 bytes.
 TEXT_BYTES_MAX = 800
+# Rows of these types are balances and sums of the statement, never lines of it.
+OPENING, CLOSING, SUBTOTAL = "opening", "closing", "subtotal"
+NOT_LINES = (OPENING, CLOSING, SUBTOTAL)
+
+Unit = Literal["major", "hundredths", "minor"]
+Scope = Literal["statement", "account"]
+Identity = Literal["rows_tie", "statements_sum_to_zero", "opening_and_lines_are_closing"]
+PROOFS: Mapping[Identity, str] = {
+    "rows_tie": "rows tie to their net",
+    "statements_sum_to_zero": "statements sum to 0 per currency, payouts included",
+    "opening_and_lines_are_closing": "opening + lines = closing",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class LineType:
-    """What a provider's type word means: the canonical type, and whose total it belongs to."""
+    """What a provider's type word means: the canonical type, and whose total it belongs to.
+
+    `negative` is the type of a line that takes money away, where the word says nothing of it.
+    """
 
     type: str
     economic_type: str
+    negative: str | None = None
 
     @classmethod
     def plain(cls, type_: str) -> LineType:
@@ -29,30 +48,88 @@ class LineType:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One promise of the gate: `include/sql/gate/<format>/<promise>.sql` returns what breaks it."""
+    """One promise of the gate: `include/sql/gate/<folder>/<promise>.sql` returns what breaks it."""
 
     promise: str
     reason_code: str
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """How amounts are written: the marks, and what a 1 is worth.
+
+    `unit` is major units with the decimals of ISO 4217, hundredths whatever the currency is, or
+    minor units. `own_exponents` are currencies whose minor unit the provider counts otherwise.
+    Debit and credit columns never have a sign; the others may where `is_signed`.
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    is_signed: bool = True
+    unit: Unit = "major"
+    own_exponents: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether PostgreSQL reads them as they are."""
+        return (self.decimal, self.thousands) == (".", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CsvFormat:
     """A statement that is a CSV file with a header.
 
-    `columns` maps header names to our column names; those not in `required` may be absent.
-    `small_gates` and `sum_gates` read grouped rows and always run; `row_gates` come between them
-    and read the raw rows again, only when the grouping raised a flag or could not be done.
+    `columns` maps headers to roles (`roles.py` says what each means); the roles in `required` must
+    be there. `ignored` are headers that are known and not read; any other is named in a notice.
+    `types` maps the provider's words, in small letters, to ours; with a subtype the word is
+    "type / subtype", or the type alone for whatever subtype is not listed.
+
+    `zone` is "abbreviation" (the zone columns hold CET, PST, …), "offset" (the times do), "psp"
+    (the zone of the PSP's entry) or a name of the IANA list. `time_layouts` are tried in order.
+
+    A statement is what has one value in the role `statement`: `statement_key` is its key with "{}"
+    for that value, which `statement_is_number` holds to be a whole number. Without such a column
+    the file is one statement, known by its first and last day.
+
+    `line_scope` is "account" where the provider gives each line an id of its own for ever.
+    `cost_sign` is −1 where costs are written as negative amounts; `sign_is_open` where files write
+    them and the gross with and without a sign: then the net decides.
+    `account_rows_hold_text`: on rows without a payment the event reference is a text, of which a
+    payout's first word names the payout.
     """
 
     name: str
     title: str
+    how_to_fetch: str
     columns: Mapping[str, str]
     required: frozenset[str]
     types: Mapping[str, LineType]
-    small_gates: tuple[Gate, ...]
-    row_gates: tuple[Gate, ...]
-    sum_gates: tuple[Gate, ...]
-    proved_by: str
+    time_layouts: tuple[str, ...]
+    zone: str
+    identities: tuple[Identity, ...]
+    ignored: frozenset[str] = frozenset()
+    delimiters: tuple[str, ...] = (",",)
+    numbers: Numbers = Numbers()
+    statement_key: str = "{}"
+    statement_is_number: bool = False
+    line_scope: Scope = "statement"
+    cost_sign: int = 1
+    sign_is_open: bool = False
+    currency_in_any_case: bool = False
+    account_rows_hold_text: bool = False
+    further_kinds: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def header_of(self, role: str) -> str:
+        """The header that has the role, for sentences; several where the role is their sum."""
+        headers = [header for header, own in self.columns.items() if own == role]
+        parts = [self.header_of(part) for part in roles.PARTS.get(role, ()) if self.has(part)]
+        return headers[0] if headers else roles.JOINED.get(role, " and ").join(parts) or role
+
+    def has(self, role: str) -> bool:
+        """Whether some header of the format has the role, or a part of it."""
+        own = set(self.columns.values())
+        return role in own or any(part in own for part in roles.PARTS.get(role, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +151,25 @@ class PagesFormat:
     proved_by: str
 
 
-Format = CsvFormat | PagesFormat
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFormat:
+    """A statement that is no plain table: a parser yields it line by line, and SQL proves it.
+
+    `begins_with` are patterns, one of which the beginning of a file matches.
+    """
+
+    name: str
+    title: str
+    how_to_fetch: str
+    read: Parser
+    begins_with: tuple[bytes, ...]
+    identity: str
+    units: str
+    signs: str
+    zones: str
+    references: str
+    line_scope: Scope = "statement"
+    notes: tuple[str, ...] = ()
+
+
+Format = CsvFormat | PagesFormat | ParsedFormat

@@ -5,12 +5,20 @@ from __future__ import annotations
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
 from include.reconciliation.statements.description import Format
+from include.reconciliation.statements.mercadopago_release_report import (
+    MERCADOPAGO_RELEASE_REPORT,
+)
 from include.reconciliation.statements.stripe_balance_transactions import (
     STRIPE_BALANCE_TRANSACTIONS,
 )
 
 FORMATS: dict[str, Format] = {
-    format_.name: format_ for format_ in (ADYEN_SETTLEMENT_DETAILS, STRIPE_BALANCE_TRANSACTIONS)
+    format_.name: format_
+    for format_ in (
+        ADYEN_SETTLEMENT_DETAILS,
+        MERCADOPAGO_RELEASE_REPORT,
+        STRIPE_BALANCE_TRANSACTIONS,
+    )
 }
 
 

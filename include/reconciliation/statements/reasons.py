@@ -43,6 +43,11 @@ REASONS = (
         f"most {TEXT_BYTES_MAX} bytes",
         "look at the file: it is damaged, or no statement",
     ),
+    Reason(
+        "unknown_format",
+        "no format knows the content",
+        "say which one it is with --format; `bin/reconciliation statement formats` lists them",
+    ),
     Reason("bad_encoding", "the bytes are not UTF-8, or hold a NUL", _ASK_AGAIN),
     Reason("bad_header", "the header can't be read, or is not that of the format", _ASK_AGAIN),
     Reason("duplicate_column", "a column name occurs twice", _ASK_PSP),
@@ -66,7 +71,11 @@ REASONS = (
         "rows belong to another merchant account",
         "move the file to the folder of its account; take it out of this one",
     ),
-    Reason("bad_batch_number", "the batch number is not a whole number", _ASK_PSP),
+    Reason(
+        "bad_batch_number",
+        "what names the statement is not there, or is not a whole number",
+        _ASK_PSP,
+    ),
     Reason("missing_value", "a value that every row needs is empty", _ASK_PSP),
     Reason("unknown_currency", "the currency is not in ISO 4217", _ASK_PSP),
     Reason(
@@ -74,6 +83,7 @@ REASONS = (
         "the PSP's entry has no limits for the currency",
         "add the currency under [psp.limits] in psps.toml; the next run reads the kept bytes",
     ),
+    Reason("wrong_currency", "a line is in another currency than its account", _ASK_PSP),
     Reason("bad_date", "a date or time can't be read", _ASK_PSP),
     Reason(
         "unknown_zone",

@@ -66,10 +66,11 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
     cursor.execute("drop table if exists work_statement_lines, work_staged_statements cascade")
     warehouse.run(cursor, "statements/create_statement_lines")
     for delivery in deliveries.to_gate(cursor, attempt):
+        case = gate.case_of(cursor, attempt, delivery, psp)
         try:
-            gate.admit(cursor, attempt, delivery, psp, format_)
+            gate.admit(case, format_)
         except gate.Refusal as refusal:
-            for statement_id in gate.refuse(cursor, attempt, delivery, format_, refusal):
+            for statement_id in gate.refuse(case, refusal):
                 log.warning("%s / %s refused: %s", attempt.psp, attempt.account, refusal)
                 _alert(cursor, attempt, delivery, statement_id, refusal)
         warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
@@ -81,8 +82,8 @@ def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
     account = {"account_id": attempt.account_id}
     rows = warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
     superseded = [row["statement_id"] for row in rows]
-    # Lines of a file are known by their batch; those of an API may come with several reads.
-    if superseded or isinstance(format_, PagesFormat):
+    # Lines of a statement's own scope are in no other; those of the account's may come again.
+    if superseded or isinstance(format_, PagesFormat) or format_.line_scope == "account":
         warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
     for row in warehouse.run(cursor, "statements/correct_refused", account).fetchall():
         close_alert(

@@ -27,5 +27,6 @@ create unlogged table work_statement_lines (
     booked_on date not null,
     source_zone text not null,
     value_date date,
-    row_number integer not null
+    row_number integer not null,
+    further_references jsonb
 )

@@ -1,0 +1,1 @@
+"""Tries statement files without any configuration, and leaves nothing behind."""

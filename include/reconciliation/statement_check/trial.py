@@ -1,0 +1,246 @@
+"""A statement file goes through the gate inside of a transaction that is always rolled back."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from psycopg import sql
+
+from include.reconciliation.config import LEDGER_TYPES
+from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.warehouse import Cursor
+from include.reconciliation.errors import StatementError
+from include.reconciliation.statements import detection, gate
+from include.reconciliation.statements.admission import NO_CURRENCY, Case
+from include.reconciliation.statements.deliveries import Attempt, Delivery
+from include.reconciliation.statements.description import Format
+from include.reconciliation.statements.formats import FORMATS
+
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a statement says in one currency: its balances, and what is left unexplained."""
+
+    currency: str | None
+    opening_minor: int | None
+    closing_minor: int | None
+    residual_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of one statement; `error` where it is refused."""
+
+    file: str
+    format: str | None
+    statement_key: str | None = None
+    account: str | None = None
+    covers_from: date | None = None
+    covers_to: date | None = None
+    lines: int = 0
+    balances: tuple[Balance, ...] = ()
+    notices: tuple[str, ...] = ()
+    proved_by: str = "none"
+    statement_id: int | None = None
+    error: StatementError | None = None
+
+
+@contextmanager
+def trial() -> Iterator[Trial]:
+    """A trial, after which nothing of it is left."""
+    with warehouse.connect() as session:
+        try:
+            with session.cursor() as cursor:
+                yield Trial(cursor)
+        finally:
+            session.rollback()
+
+
+class Trial:
+    """Files on trial: an account and a workspace of their own."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+        cursor.execute("set local search_path = internal, reconciliation, pg_catalog")
+        name = {"name": f"{os.getpid()} {datetime.now(UTC).isoformat()}"}
+        row = warehouse.run(cursor, "statement_check/open_attempt", name).fetchone()
+        assert row is not None
+        self._account_id, self._attempt_id = int(row["account_id"]), int(row["attempt_id"])
+        cursor.execute("select internal.open_workspace(%s)", [self._attempt_id])
+        cursor.execute(
+            sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
+                sql.Identifier(warehouse.workspace(self._attempt_id))
+            )
+        )
+        warehouse.run(cursor, "statements/join_by_hash")
+
+    def check(
+        self, path: Path, format_: Format | None, *, currency: str | None, zone: str
+    ) -> list[Verdict]:
+        """The verdicts on the statements of a file, in its order."""
+        try:
+            format_ = format_ or self._detected(path)
+        except StatementError as error:
+            return [Verdict(path.name, None, error=error)]
+        delivery_id = self._delivery_id(path)
+        if delivery_id is None:
+            return [Verdict(path.name, format_.name, notices=("the same bytes were read before",))]
+        case = self._case(path, format_, delivery_id, currency, zone)
+        self.cursor.execute("drop table if exists work_statement_lines cascade")
+        warehouse.run(self.cursor, "statements/create_statement_lines")
+        try:
+            gate.admit(case, format_)
+        except gate.Refusal as refusal:
+            return _refused(path, format_, refusal)
+        rows = warehouse.run(
+            self.cursor, "statement_check/statements", {"delivery_id": delivery_id}
+        ).fetchall()
+        verdicts = list(_accepted(path, format_, case, rows))
+        if currency is None and any(
+            balance.currency == NO_CURRENCY for verdict in verdicts for balance in verdict.balances
+        ):
+            return [_without_currency(verdict) for verdict in verdicts]
+        return verdicts
+
+    def lines(self, verdict: Verdict) -> Iterator[dict[str, Any]]:
+        """The canonical lines of an accepted statement of the file that was checked last."""
+        with self.cursor.connection.cursor(name="lines") as lines:
+            lines.execute(
+                warehouse.statement("statement_check/lines"),
+                {"statement_id": verdict.statement_id},
+            )
+            yield from lines
+
+    def _detected(self, path: Path) -> Format:
+        with path.open("rb") as stream:
+            head = stream.read(detection.HEAD_BYTES)
+        return detection.detect(head, FORMATS.values(), path.name)
+
+    def _delivery_id(self, path: Path) -> int | None:
+        digest = hashlib.sha256()
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                digest.update(chunk)
+        values = {
+            "account_id": self._account_id,
+            "content_sha256": digest.hexdigest(),
+            "name": path.name,
+            "size_bytes": path.stat().st_size,
+        }
+        row = warehouse.run(self.cursor, "statement_check/keep_delivery", values).fetchone()
+        return None if row is None else int(row["delivery_id"])
+
+    def _case(
+        self, path: Path, format_: Format, delivery_id: int, currency: str | None, zone: str
+    ) -> Case:
+        attempt = Attempt(
+            attempt_id=self._attempt_id,
+            account_id=self._account_id,
+            psp="",
+            account="",
+            window_start=datetime(2000, 1, 1, tzinfo=UTC),
+            window_end=datetime(2000, 1, 2, tzinfo=UTC),
+            reprocess_from=None,
+            fetched_at=None,
+            rules_sha256="",
+            code_version="",
+            watermark=None,
+        )
+        return Case(
+            self.cursor,
+            attempt,
+            Delivery(delivery_id, "", path.name, path.stat().st_size, None, None, is_new=True),
+            format_.name,
+            content=lambda: _opened(path),
+            binds={
+                "account_id": self._account_id,
+                "account": None,
+                "currencies": [],
+                "all_currencies": True,
+                "expected": list(LEDGER_TYPES),
+                "fixed_zone": zone,
+                "first_item_id": warehouse.first_item_id(self.cursor),
+            },
+            default_currency=currency or NO_CURRENCY,
+        )
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _accepted(
+    path: Path, format_: Format, case: Case, rows: list[dict[str, Any]]
+) -> Iterator[Verdict]:
+    for statement_id in dict.fromkeys(row["statement_id"] for row in rows):
+        own = [row for row in rows if row["statement_id"] == statement_id]
+        yield Verdict(
+            path.name,
+            format_.name,
+            statement_key=own[0]["statement_key"],
+            account=case.opened.get(statement_id),
+            covers_from=own[0]["covers_from"],
+            covers_to=own[0]["covers_to"],
+            lines=own[0]["lines"],
+            balances=tuple(_balance(row) for row in own if row["currency"]),
+            notices=tuple(own[0]["notices"]),
+            proved_by=own[0]["proved_by"],
+            statement_id=statement_id,
+        )
+
+
+def _balance(row: dict[str, Any]) -> Balance:
+    opening, closing, net = row["opening_minor"], row["closing_minor"], row["net_minor"]
+    is_whole = opening is not None and closing is not None
+    residual = opening + (net or 0) - closing if is_whole else None
+    return Balance(row["currency"], opening, closing, residual)
+
+
+def _refused(path: Path, format_: Format, refusal: gate.Refusal) -> list[Verdict]:
+    statements = refusal.statements or [{}]
+    keys = list(dict.fromkeys(statement.get("statement_key") for statement in statements))
+    return [
+        Verdict(
+            path.name,
+            format_.name,
+            statement_key=key,
+            account=own[0].get("account"),
+            lines=sum(statement.get("lines") or 0 for statement in own),
+            balances=tuple(
+                Balance(
+                    statement["currency"],
+                    statement.get("opening_minor"),
+                    statement.get("closing_minor"),
+                    statement.get("residual_minor"),
+                )
+                for statement in own
+                if statement.get("currency")
+            ),
+            error=refusal.error,
+        )
+        for key in keys
+        if (own := [each for each in statements if each.get("statement_key") == key])
+    ]
+
+
+def _without_currency(verdict: Verdict) -> Verdict:
+    notice = "the file names no currency: read with two decimals; --currency says which one it is"
+    return Verdict(
+        **{
+            **{name: getattr(verdict, name) for name in Verdict.__slots__},
+            "balances": tuple(
+                Balance(None, each.opening_minor, each.closing_minor, each.residual_minor)
+                for each in verdict.balances
+            ),
+            "notices": (*verdict.notices, notice),
+        }
+    )

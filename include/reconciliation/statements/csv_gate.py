@@ -1,0 +1,170 @@
+"""The gate of the CSV formats: the raw rows by role, their sums, their promises, their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from include.reconciliation.edges import warehouse
+from include.reconciliation.statements import admission, csv_reader, roles, time_layouts
+from include.reconciliation.statements.admission import Case
+from include.reconciliation.statements.csv_reader import Header
+from include.reconciliation.statements.description import NOT_LINES, PROOFS, CsvFormat, Gate
+from include.reconciliation.statements.zones import ZONES
+
+# What reads grouped rows, and always runs.
+SMALL_GATES = (
+    Gate("every_row_is_of_this_account", "wrong_account"),
+    Gate("every_statement_number_is_whole", "bad_batch_number"),
+    Gate("every_row_has_a_type", "missing_value"),
+    Gate("every_currency_is_known", "unknown_currency"),
+    Gate("every_currency_is_configured", "currency_not_configured"),
+    Gate("every_booking_time_is_valid", "bad_date"),
+    Gate("every_zone_is_known", "unknown_zone"),
+)
+# What reads the raw rows again, only when the grouping raised a flag or could not be done.
+ROW_GATES = (
+    Gate("every_text_is_short", "beyond_limits"),
+    Gate("every_amount_is_a_plain_decimal", "bad_amount"),
+    Gate("no_amount_has_excess_decimals", "excess_decimals"),
+    Gate("no_row_is_both_debit_and_credit", "debit_and_credit"),
+    Gate("every_row_ties", "row_does_not_tie"),
+)
+SUM_GATES = {
+    "statements_sum_to_zero": Gate("every_statement_sums_to_zero", "wrong_total"),
+    "opening_and_lines_are_closing": Gate("opening_and_lines_are_closing", "wrong_total"),
+}
+GATES = (*SMALL_GATES, *ROW_GATES, *SUM_GATES.values())
+WORK_TABLES = (
+    "work_raw_rows",
+    "work_units",
+    "work_written_times",
+    "work_control",
+    "work_types",
+    "work_statement_keys",
+)
+_UNSIGNED = r"[^0-9.|]|[0-9]{16}"
+_SIGNED = r"[^0-9.|-]|[0-9.]-|[0-9]{16}"
+
+
+def admit(case: Case, format_: CsvFormat) -> None:
+    """Makes the file's lines in `work_new_lines`; StatementError when a promise is broken."""
+    cursor = case.cursor
+    with case.content() as stream:
+        header = csv_reader.load(cursor, stream, format_, case.file, case.default_currency)
+    case.binds.update(
+        _binds(format_, header), no_currency=admission.NO_CURRENCY,
+        names_no_currency=case.default_currency == admission.NO_CURRENCY,
+    )
+    # Without statistics the planner sorts a million rows to join them with three.
+    cursor.execute("analyze work_raw_rows")
+    warehouse.run(cursor, "statements/csv_units", case.binds)
+    warehouse.run(cursor, "statements/csv_times", case.binds)
+    cursor.execute("analyze work_units, work_written_times")
+    _add_up(case, format_)
+    opened = warehouse.run(cursor, "statements/csv_statements").fetchall()
+    admission.open_statements(case, opened, header.notices, _proved_by(case, format_))
+    warehouse.run(cursor, "statements/csv_lines", case.binds)
+    if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
+        _check(case, format_, ROW_GATES)
+    warehouse.run(cursor, "statements/number_equal_lines")
+    warehouse.run(cursor, "statements/describe_statements")
+    warehouse.run(cursor, "statements/csv_totals", case.binds)
+
+
+def named_statements(case: Case, format_: CsvFormat) -> list[dict[str, Any]]:
+    """The statements that a refused file seems to hold, as far as its rows arrived."""
+    if not admission.is_flagged(case.cursor, "statements/has_raw_rows"):
+        return []
+    if "has_statement" not in case.binds or not format_.has("statement"):
+        return []
+    return warehouse.run(case.cursor, "statements/csv_named", case.binds).fetchall()
+
+
+def _add_up(case: Case, format_: CsvFormat) -> None:
+    cursor = case.cursor
+    try:
+        with cursor.connection.transaction():
+            warehouse.run(cursor, "statements/csv_control", case.binds)
+    except psycopg.DataError:
+        _check(case, format_, ROW_GATES)
+        raise
+    warehouse.run(cursor, "statements/csv_types", case.binds)
+    _check(case, format_, SMALL_GATES)
+    if admission.is_flagged(cursor, "statements/has_suspects"):
+        _check(case, format_, ROW_GATES)
+    for identity in format_.identities:
+        if identity in SUM_GATES:
+            _check(case, format_, (SUM_GATES[identity],))
+    warehouse.run(cursor, "statements/csv_statement_keys", case.binds)
+
+
+def _check(case: Case, format_: CsvFormat, gates: Sequence[Gate]) -> None:
+    admission.check(case, "csv", gates, column=format_.header_of)
+
+
+def _proved_by(case: Case, format_: CsvFormat) -> str:
+    """The identities that held for this file: one that lacks a column proves nothing."""
+    proved = [
+        PROOFS[identity]
+        for identity in format_.identities
+        if identity != "rows_tie" or case.binds["ties"]
+    ]
+    if "opening_and_lines_are_closing" in format_.identities and not admission.is_flagged(
+        case.cursor, "statements/has_both_balances"
+    ):
+        proved.remove(PROOFS["opening_and_lines_are_closing"])
+    return ", ".join(proved) or "none"
+
+
+def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
+    """What the format and this file say, as values for the SQL of `statements/csv_*`."""
+    has = header.roles
+    declared = frozenset(format_.columns.values())
+    costs, taxes = declared & frozenset(roles.COSTS), declared & frozenset(roles.TAXES)
+    numbers = format_.numbers
+    before, _, after = format_.statement_key.partition("{}")
+    return {
+        "unit": numbers.unit,
+        "own_exponents": Jsonb(dict(numbers.own_exponents)),
+        "in_any_case": format_.currency_in_any_case,
+        "is_signed": numbers.is_signed,
+        "bad_amounts": _SIGNED if numbers.is_signed else _UNSIGNED,
+        "zones": Jsonb(ZONES),
+        "layouts": Jsonb([time_layouts.compiled(layout) for layout in format_.time_layouts]),
+        "time_example": time_layouts.example(format_.time_layouts[0]),
+        "zone_rule": format_.zone if format_.zone in ("abbreviation", "offset") else "fixed",
+        **({} if format_.zone == "psp" else {"fixed_zone": format_.zone}),
+        "types": Jsonb(
+            {
+                word: [line.type, line.economic_type, line.negative]
+                for word, line in format_.types.items()
+            }
+        ),
+        "not_lines": list(NOT_LINES),
+        "has_types_by_sign": any(line.negative for line in format_.types.values()),
+        **{f"has_{role}": role in has for role in _FLAGGED},
+        "has_gross": bool(has & {"gross", "gross_debit", "gross_credit"}),
+        "has_gross_sides": bool(has & {"gross_debit", "gross_credit"}),
+        "has_net": bool(has & {"net", "net_debit", "net_credit"}),
+        "has_net_sides": bool(has & {"net_debit", "net_credit"}),
+        # A cost whose column was not configured is not 0.
+        "has_costs": bool(costs) and costs <= has,
+        "has_taxes": bool(taxes) and taxes <= has,
+        "has_further": bool(has & frozenset(roles.FURTHER)),
+        "further_kinds": [format_.further_kinds.get(role) for role in roles.FURTHER],
+        "ties": "rows_tie" in format_.identities and costs | taxes <= has,
+        "cost_sign": format_.cost_sign,
+        "sign_is_open": format_.sign_is_open,
+        "key_before": before,
+        "key_after": after,
+        "statement_is_number": format_.statement_is_number,
+        "line_scope": format_.line_scope,
+        "account_rows_hold_text": format_.account_rows_hold_text,
+    }
+
+
+_FLAGGED = ("account", "statement", "type", "subtype", "gross_currency", "value_date")

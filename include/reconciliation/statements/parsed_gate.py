@@ -1,0 +1,209 @@
+"""The gate of parsed formats: what a parser yields streams into work tables, and SQL proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from include.reconciliation.edges import warehouse
+from include.reconciliation.errors import StatementError
+from include.reconciliation.statements import admission
+from include.reconciliation.statements.admission import Case
+from include.reconciliation.statements.description import Gate, ParsedFormat
+from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
+
+GATES = (
+    Gate("every_text_is_short", "beyond_limits"),
+    Gate("every_statement_is_of_this_account", "wrong_account"),
+    Gate("every_currency_is_known", "unknown_currency"),
+    Gate("every_currency_is_configured", "currency_not_configured"),
+    Gate("every_line_is_in_its_currency", "wrong_currency"),
+    Gate("every_page_is_there", "page_missing"),
+    Gate("every_line_ties", "row_does_not_tie"),
+    Gate("every_figure_is_the_sum_of_the_lines", "wrong_total"),
+    Gate("opening_and_lines_are_closing", "wrong_total"),
+)
+WORK_TABLES = (
+    "work_parsed_pages",
+    "work_parsed_figures",
+    "work_parsed_statements",
+    "work_parsed_sums",
+    "work_raw_rows",
+)
+FIGURES = frozenset(
+    {"lines", "credit_lines", "debit_lines", "credits", "debits", "gross_credits", "gross_debits"}
+    | {"fee_credits", "fee_debits", "net", "opening", "closing"}
+)
+STATEMENTS_MAX = 100_000
+_LINES = """
+copy work_raw_rows (
+    page_number, row_number, provider_type, type, economic_type, gross_minor, gross_currency,
+    fee_minor, tax_minor, net_minor, net_currency, booked_at, booked_on, source_zone, value_date,
+    line_key, psp_reference, event_reference, merchant_reference, payout_reference,
+    further_references
+) from stdin
+"""
+_PAGES = """
+copy work_parsed_pages (
+    page_number, row_number, statement_key, account, currency, sequence_number, page, is_last_page,
+    opening_minor, closing_minor, covers_from, covers_to, version_stamp
+) from stdin
+"""
+_FIGURES = "copy work_parsed_figures (page_number, what, currency, amount) from stdin"
+
+
+class _Pages:
+    """What a parser yields around the lines: a start and an end for each page of a statement."""
+
+    def __init__(self, events: Iterator[Event], file: str) -> None:
+        self.found: list[tuple[StatementStart, StatementEnd | None]] = []
+        self._events = events
+        self._file = file
+
+    def lines(self) -> Iterator[tuple[int, Line]]:
+        """Each line with the number of its page; the pages are noted on the way."""
+        for event in self._events:
+            if isinstance(event, Line):
+                yield len(self.found), event
+            elif isinstance(event, StatementStart):
+                self.found.append((event, None))
+                self._refuse_too_many()
+            else:
+                self.found[-1] = (self.found[-1][0], event)
+
+    def ended(self) -> Iterator[tuple[int, StatementStart, StatementEnd]]:
+        """The pages that came to their end, by number."""
+        for number, (start, end) in enumerate(self.found, 1):
+            if end is not None:
+                yield number, start, end
+
+    def _refuse_too_many(self) -> None:
+        if len(self.found) > STATEMENTS_MAX:
+            raise StatementError(
+                "too_large",
+                "the file holds too many statements",
+                file=self._file,
+                row=self.found[-1][0].row,
+                expected=f"at most {STATEMENTS_MAX}",
+            )
+
+
+def admit(case: Case, format_: ParsedFormat) -> None:
+    """Makes the file's lines in `work_new_lines`; StatementError when a promise is broken."""
+    cursor = case.cursor
+    case.binds["line_scope"] = format_.line_scope
+    warehouse.run(cursor, "statements/create_parsed")
+    with case.content() as stream:
+        pages = _Pages(format_.read(stream, case.file), case.file)
+        try:
+            with cursor.connection.transaction(), cursor.copy(_LINES) as copy:
+                for number, line in pages.lines():
+                    copy.write_row(_row(number, line))
+        except psycopg.DataError as error:
+            raise StatementError(
+                "bad_encoding",
+                "a text holds what the database can't",
+                file=case.file,
+                found=admission.shown(str(error.diag.message_primary)),
+            ) from None
+        finally:
+            _note_pages(case, pages)
+    _refuse_empty(case, pages)
+    cursor.execute("analyze work_raw_rows, work_parsed_statements")
+    admission.check(case, "parsed", GATES)
+    _open(case, pages)
+    warehouse.run(cursor, "statements/parsed_lines", case.binds)
+    warehouse.run(cursor, "statements/number_equal_lines")
+    warehouse.run(cursor, "statements/describe_statements")
+    warehouse.run(cursor, "statements/describe_parsed")
+    warehouse.run(cursor, "statements/parsed_totals")
+
+
+def named_statements(case: Case) -> list[dict[str, Any]]:
+    """The statements that a refused file seems to hold, as far as its parser came."""
+    if not admission.is_flagged(case.cursor, "statements/has_parsed_sums"):
+        return []
+    return warehouse.run(case.cursor, "statements/parsed_named", case.binds).fetchall()
+
+
+def _row(number: int, line: Line) -> tuple[Any, ...]:
+    return (
+        number,
+        line.row,
+        line.provider_type,
+        line.type,
+        line.economic_type,
+        line.gross_minor,
+        line.gross_currency,
+        line.fee_minor,
+        line.tax_minor,
+        line.net_minor,
+        line.net_currency,
+        line.booked_at,
+        line.booked_on,
+        line.source_zone,
+        line.value_date,
+        line.line_key,
+        line.psp_reference,
+        line.event_reference,
+        line.merchant_reference,
+        line.payout_reference,
+        Jsonb([list(pair) for pair in line.further_references])
+        if line.further_references
+        else None,
+    )
+
+
+def _note_pages(case: Case, pages: _Pages) -> None:
+    """Also where the parser gave up: then the pages say which statement it was."""
+    with case.cursor.copy(_PAGES) as copy:
+        for number, (start, end) in enumerate(pages.found, 1):
+            copy.write_row(
+                (
+                    number,
+                    start.row,
+                    start.statement_key,
+                    start.account,
+                    start.currency,
+                    start.sequence_number,
+                    start.page,
+                    start.is_last_page,
+                    start.opening_minor,
+                    end.closing_minor if end else None,
+                    start.period_from,
+                    start.period_to or (end.closing_on if end else None),
+                    start.created_at.isoformat() if start.created_at else None,
+                )
+            )
+    with case.cursor.copy(_FIGURES) as copy:
+        for number, _, end in pages.ended():
+            for what, currency, amount in end.control:
+                assert what in FIGURES, f"nothing knows the figure {what!r}"
+                copy.write_row((number, what, currency, amount))
+    warehouse.run(case.cursor, "statements/parsed_statements", case.binds)
+    warehouse.run(case.cursor, "statements/parsed_sums")
+
+
+def _refuse_empty(case: Case, pages: _Pages) -> None:
+    if not pages.found:
+        raise StatementError(
+            "empty",
+            "there is no statement in the file",
+            file=case.file,
+            expected="at least one statement",
+            found="none",
+        )
+
+
+def _open(case: Case, pages: _Pages) -> None:
+    """Opens the statements one by one: each has its own notices and its own proof."""
+    warehouse.run(case.cursor, "statements/create_statements")
+    ends = {number: end for number, _, end in pages.ended()}
+    for statement in warehouse.run(case.cursor, "statements/parsed_opened").fetchall():
+        own = [ends[number] for number in statement.pop("pages") if number in ends]
+        notices = [notice for end in own for notice in end.notices]
+        admission.open_statement(case, statement, notices, own[-1].proved_by if own else "none")
+    case.cursor.execute("analyze work_statements")

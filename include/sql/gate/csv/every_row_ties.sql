@@ -1,0 +1,61 @@
+-- Rows whose gross at the rate, less costs and taxes, is not their net.
+--
+-- Grain:   one row per such row, the first ten; no row means the promise holds. The bound is half a minor
+--          unit, and where the currencies differ what the last printed decimal of the rate leaves open.
+-- Binds:   ties (boolean): the format promises it; has_gross_currency (boolean); cost_sign (integer);
+--          sign_is_open (boolean): gross and costs may be written without a sign.
+with
+
+numbers as (
+
+    select
+        raw.row_number,
+        case when %(has_gross_currency)s::boolean then raw.gross_currency else raw.net_currency end as gross_currency,
+        raw.net_currency,
+        coalesce(
+            raw.settled_gross::numeric,
+            raw.gross::numeric,
+            coalesce(raw.gross_credit::numeric, 0) - coalesce(raw.gross_debit::numeric, 0)
+        ) as gross,
+        case
+            when raw.settled_gross is not null then 1
+            when raw.exchange_rate is not null then raw.exchange_rate::numeric
+            when not %(has_gross_currency)s::boolean or raw.gross_currency = raw.net_currency then 1
+        end as exchange_rate,
+        %(cost_sign)s::integer * (
+            coalesce(raw.cost_1::numeric, 0) + coalesce(raw.cost_2::numeric, 0) + coalesce(raw.cost_3::numeric, 0)
+            + coalesce(raw.cost_4::numeric, 0) + coalesce(raw.cost_5::numeric, 0) + coalesce(raw.cost_6::numeric, 0)
+            + coalesce(raw.tax_1::numeric, 0) + coalesce(raw.tax_2::numeric, 0) + coalesce(raw.tax_3::numeric, 0)
+        ) as costs,
+        coalesce(
+            raw.net::numeric,
+            coalesce(raw.net_credit::numeric, 0) - coalesce(raw.net_debit::numeric, 0)
+        ) as net,
+        0.5 / 10::numeric ^ units.exponent as half_minor_unit,
+        units.exponent,
+        units.code
+    from work_raw_rows as raw
+    inner join work_units as units
+        on raw.net_currency = units.written
+    where
+        coalesce(raw.settled_gross, raw.gross, raw.gross_credit, raw.gross_debit) is not null
+        and coalesce(raw.net, raw.net_credit, raw.net_debit) is not null
+
+)
+
+select
+    row_number,
+    'net' as column_name,
+    round(gross * exchange_rate - costs, exponent) || ' ' || code as expected,
+    round(net, exponent) || ' ' || code as found
+from numbers
+where
+    %(ties)s::boolean
+    and abs(gross * exchange_rate - costs - net)
+    > half_minor_unit + case
+        when gross_currency = net_currency then 0
+        else abs(gross) * 0.5 / 10::numeric ^ scale(exchange_rate)
+    end
+    and not (%(sign_is_open)s::boolean and sign(net) * abs(gross) - abs(costs) = net)
+order by row_number
+limit 10

@@ -1,0 +1,155 @@
+-- What do the raw rows add up to, and is there a row that needs a closer look?
+--
+-- Grain:   one row per account, statement, type and pair of currencies as written, in work_control. The
+--          sums are taken from the text, apart from the canonical lines that they later control.
+-- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_subtype, has_costs and
+--          has_taxes (boolean); cost_sign (integer); sign_is_open (boolean); ties (boolean): rows are held
+--          to their net; is_signed (boolean); bad_amounts (text): a pattern of what no amount has;
+--          text_bytes_max (integer).
+--          Raises a data error where an amount is no number: then the row gates tell which. A flag may be
+--          raised in vain, never missed.
+create unlogged table work_control as
+with
+
+amounts as (
+
+    select
+        raw.row_number,
+        raw.account,
+        raw.statement,
+        raw.gross_currency,
+        raw.net_currency,
+        raw.exchange_rate,
+        raw.balance,
+        raw.settled_gross::numeric as settled_gross,
+        net.exponent as net_exponent,
+        case
+            when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
+            else lower(raw.type)
+        end as type_word,
+        case
+            when %(has_gross_sides)s::boolean
+                then coalesce(raw.gross_credit::numeric, -raw.gross_debit::numeric)
+                    - case when raw.gross_credit is not null then coalesce(raw.gross_debit::numeric, 0) else 0 end
+            else raw.gross::numeric
+        end as gross,
+        case
+            when %(has_net_sides)s::boolean
+                then coalesce(raw.net_credit::numeric, -raw.net_debit::numeric)
+                    - case when raw.net_credit is not null then coalesce(raw.net_debit::numeric, 0) else 0 end
+            else raw.net::numeric
+        end as net,
+        case
+            when %(has_costs)s::boolean
+                then %(cost_sign)s::integer * (
+                    coalesce(raw.cost_1::numeric, 0) + coalesce(raw.cost_2::numeric, 0)
+                    + coalesce(raw.cost_3::numeric, 0) + coalesce(raw.cost_4::numeric, 0)
+                    + coalesce(raw.cost_5::numeric, 0) + coalesce(raw.cost_6::numeric, 0)
+                )
+            else 0
+        end as costs,
+        case
+            when %(has_taxes)s::boolean
+                then %(cost_sign)s::integer * (
+                    coalesce(raw.tax_1::numeric, 0) + coalesce(raw.tax_2::numeric, 0)
+                    + coalesce(raw.tax_3::numeric, 0)
+                )
+            else 0
+        end as taxes,
+        (raw.gross_credit is not null and raw.gross_debit is not null)
+        or (raw.net_credit is not null and raw.net_debit is not null) as has_both_sides,
+        -- One pattern over all amounts of the row: a character that is none, or a decimal too many.
+        concat_ws(
+            '|', raw.gross_debit, raw.gross_credit, raw.net_debit, raw.net_credit, raw.cost_1, raw.cost_2,
+            raw.cost_3, raw.cost_4, raw.cost_5, raw.cost_6, raw.tax_1, raw.tax_2, raw.tax_3, raw.gross, raw.net,
+            raw.settled_gross, raw.balance
+        ) ~ case
+            when net.decimals = 2 and coalesce(gross.decimals, 2) = 2
+                then %(bad_amounts)s::text || '|\.[0-9]{2}0*[1-9]'
+            else %(bad_amounts)s::text
+        end
+        or case
+            when %(is_signed)s::boolean
+                then position('-' in concat(raw.gross_debit, raw.gross_credit, raw.net_debit, raw.net_credit)) > 0
+            else false
+        end as has_bad_text,
+        case
+            when net.decimals = 2 and coalesce(gross.decimals, 2) = 2 then false
+            when net.minor_units < 1 or gross.minor_units < 1 then true
+            else
+                concat_ws('|', raw.gross_debit, raw.gross_credit, raw.gross)
+                ~ ('\.[0-9]{' || coalesce(gross.decimals, net.decimals, 0) || '}0*[1-9]')
+                or concat_ws(
+                    '|', raw.net_debit, raw.net_credit, raw.cost_1, raw.cost_2, raw.cost_3, raw.cost_4, raw.cost_5,
+                    raw.cost_6, raw.tax_1, raw.tax_2, raw.tax_3, raw.net, raw.settled_gross, raw.balance
+                ) ~ ('\.[0-9]{' || coalesce(net.decimals, 0) || '}0*[1-9]')
+        end as has_excess_decimals,
+        greatest(
+            octet_length(raw.line_id), octet_length(raw.type), octet_length(raw.subtype), octet_length(raw.statement),
+            octet_length(raw.psp_reference), octet_length(raw.event_reference), octet_length(raw.merchant_reference),
+            octet_length(raw.merchant_reference_2), octet_length(raw.payout_reference), octet_length(raw.further_1),
+            octet_length(raw.further_2), octet_length(raw.further_3), octet_length(raw.further_4)
+        ) > %(text_bytes_max)s as has_long_text
+    from work_raw_rows as raw
+    left join work_units as gross
+        on raw.gross_currency = gross.written
+    left join work_units as net
+        on raw.net_currency = net.written
+
+),
+
+signed as (
+
+    select
+        amounts.*,
+        case
+            when %(sign_is_open)s::boolean and gross - costs - taxes <> net
+                then sign(net) * abs(gross)
+            else gross
+        end as signed_gross,
+        case
+            when %(sign_is_open)s::boolean and gross - costs - taxes <> net then abs(costs)
+            else costs
+        end as signed_costs,
+        case
+            when %(sign_is_open)s::boolean and gross - costs - taxes <> net then abs(taxes)
+            else taxes
+        end as signed_taxes
+    from amounts
+
+)
+
+select
+    account,
+    statement,
+    type_word,
+    gross_currency,
+    net_currency,
+    min(row_number) as first_row,
+    count(*) as lines,
+    count(signed_gross) as gross_lines,
+    sum(signed_gross) as gross,
+    sum(signed_costs) as costs,
+    sum(signed_taxes) as taxes,
+    sum(net) as net,
+    sum(balance::numeric) as balance,
+    bool_or(
+        has_bad_text
+        or has_long_text
+        or has_excess_decimals
+        or has_both_sides
+        or exchange_rate <> '1' and (
+            exchange_rate ~ '[^0-9.]|[0-9]{31}'
+            or exchange_rate !~ '[0-9]'
+            -- The bound: half a minor unit, and in another currency what the printed rate leaves open.
+            or %(ties)s::boolean and settled_gross is null
+            and abs(signed_gross * exchange_rate::numeric - signed_costs - signed_taxes - net)
+            > 0.5 / 10::numeric ^ coalesce(net_exponent, 0) + case
+                when gross_currency = net_currency then 0
+                else abs(signed_gross) * 0.5 / 10::numeric ^ scale(exchange_rate::numeric)
+            end
+        )
+        or %(ties)s::boolean and settled_gross - signed_costs - signed_taxes <> net
+    ) as is_suspect
+from signed
+group by account, statement, type_word, gross_currency, net_currency

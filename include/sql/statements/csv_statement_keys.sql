@@ -1,0 +1,34 @@
+-- Which statement does each value of the statement's column name?
+--
+-- Grain:   one row per value as written, in work_statement_keys; a single row, with an empty value, where
+--          the file is one statement.
+-- Binds:   has_statement and statement_is_number (boolean); key_before and key_after (text): what stands
+--          around the value in the key.
+create unlogged table work_statement_keys as
+select
+    statement as written,
+    %(key_before)s::text
+    || case when %(statement_is_number)s::boolean then (statement::bigint)::text else statement end
+    || %(key_after)s::text as statement_key,
+    case when %(statement_is_number)s::boolean then statement::bigint end as sequence_number,
+    string_agg(distinct account, ', ') as account
+from work_control
+where
+    %(has_statement)s::boolean
+    and (statement ~ '^[0-9]{1,18}$' or not %(statement_is_number)s::boolean)
+    and statement is not null
+group by statement
+union all
+select
+    '' as written,
+    days.first_day || ' to ' || days.last_day as statement_key,
+    null::bigint as sequence_number,
+    (select string_agg(distinct account, ', ') from work_control) as account
+from (
+    select
+        min(booked_on) as first_day,
+        max(booked_on) as last_day
+    from work_written_times
+    where is_booking
+) as days
+where not %(has_statement)s::boolean

@@ -1,0 +1,141 @@
+"""Mercado Pago's release report: the net counts, and rows of balances are no lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+HEADER = (
+    "DATE,SOURCE_ID,EXTERNAL_REFERENCE,RECORD_TYPE,DESCRIPTION,NET_CREDIT_AMOUNT,"
+    "NET_DEBIT_AMOUNT,GROSS_AMOUNT,MP_FEE_AMOUNT,FINANCING_FEE_AMOUNT,SHIPPING_FEE_AMOUNT,"
+    "TAXES_AMOUNT,COUPON_AMOUNT,INSTALLMENTS,PAYMENT_METHOD"
+)
+OPENING = (
+    "2026-03-01T00:00:00.000-04:00,,,initial_available_balance,,"
+    "100.00,0.00,100.00,0,0,0,0,0,1,"
+)
+PAYMENT = (
+    "2026-03-01T23:30:00.000-04:00,771,ORD-1,release,payment,"
+    "225.96,0.00,269.00,-40.04,0.00,-2.00,-1.00,0.00,1,visa"
+)
+REFUND = (
+    "2026-03-01T23:40:00.000-04:00,772,ORD-2,release,refund,"
+    "0.00,84.00,-100.00,16.00,0.00,0.00,0.00,0.00,1,visa"
+)
+CLOSING = "2026-03-01T23:59:59.000-04:00,,,available_balance,,241.96,0.00,241.96,0,0,0,0,0,1,"
+
+
+def a_report(*rows: str, header: str = HEADER) -> bytes:
+    return "".join(f"{line}\n" for line in (header, *rows)).encode()
+
+
+@pytest.fixture
+def mercado(reader_of):
+    """An account in BRL alone, so that files without a column of currencies are in it."""
+    return reader_of("mercadopago_release_report", zone="America/Sao_Paulo", currencies="BRL")
+
+
+def test_a_release_is_a_payment_with_its_fees_and_taxes(mercado) -> None:
+    reader, folder = mercado
+    (folder / "release.csv").write_bytes(a_report(OPENING, PAYMENT, REFUND, CLOSING))
+
+    counted = reader.run()
+
+    payment, refund = reader.lines()
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+    assert {
+        "payment_key": "771",
+        "line_scope": "2026-03-01 to 2026-03-01",
+        "line_key": "release / payment|771||BRL",
+        "occurrence": 1,
+        "provider_type": "release / payment",
+        "type": "payment",
+        "economic_type": "payment",
+        "is_expected": True,
+        "psp_reference": "771",
+        "event_reference": None,
+        "merchant_reference": "ORD-1",
+        "payout_reference": None,
+        "gross_minor": 26900,
+        "gross_currency": "BRL",
+        "fee_minor": 4204,
+        "tax_minor": 100,
+        "net_minor": 22596,
+        "net_currency": "BRL",
+        "booked_at": datetime(2026, 3, 2, 3, 30, tzinfo=UTC),
+        "booked_on": date(2026, 3, 1),
+        "source_zone": "-04:00",
+        "value_date": None,
+        "row_number": 3,
+        "further_references": None,
+    } == payment
+    # A refund gives its fee back.
+    assert (-10000, -1600, 0, -8400) == tuple(
+        refund[name] for name in ("gross_minor", "fee_minor", "tax_minor", "net_minor")
+    )
+    assert ["rows tie to their net, opening + lines = closing"] == reader.values(
+        "select proved_by from statements"
+    )
+
+
+def test_balances_that_the_lines_do_not_join_refuse_the_report(mercado) -> None:
+    reader, folder = mercado
+    (folder / "release.csv").write_bytes(a_report(OPENING, PAYMENT, CLOSING))
+
+    reader.run()
+
+    state, reason, sentence = reader.verdict()
+    assert ("quarantined", "wrong_total") == (state, reason)
+    assert "a residual of 84.00 BRL" in str(sentence)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "word"),
+    [
+        (PAYMENT.replace("225.96", "225.97"), "row_does_not_tie", "225.97 BRL"),
+        (PAYMENT.replace("225.96", "225.960001"), "excess_decimals", "225.960001"),
+        (PAYMENT.replace("225.96", "-225.96"), "bad_amount", "NET_CREDIT_AMOUNT"),
+        (PAYMENT.replace("-40.04", "40.04-"), "bad_amount", "MP_FEE_AMOUNT"),
+        (PAYMENT.replace("T23:30", " 23:30"), "bad_date", "2026-03-01 23:30"),
+        (PAYMENT.replace("2026-03-01T", "2026-02-30T"), "bad_date", "2026-02-30"),
+        (PAYMENT.replace("release,payment", ","), "missing_value", "RECORD_TYPE"),
+    ],
+)
+def test_a_bad_row_is_refused_for_its_reason(mercado, row: str, reason: str, word: str) -> None:
+    reader, folder = mercado
+    (folder / "release.csv").write_bytes(a_report(row))
+
+    reader.run()
+
+    assert (reason, True) == (reader.verdict()[1], word in str(reader.verdict()[2]))
+
+
+def test_where_costs_were_not_configured_nothing_is_said_of_them(mercado) -> None:
+    reader, folder = mercado
+    columns = HEADER.split(",")[:9]
+    row = ",".join(PAYMENT.split(",")[:9])
+    (folder / "release.csv").write_bytes(a_report(row, header=",".join(columns)))
+
+    reader.run()
+
+    assert [(26900, None, None, 22596)] == [
+        tuple(row.values())
+        for row in reader.rows(
+            "select gross_minor, fee_minor, tax_minor, net_minor from work_statement_lines"
+        )
+    ]
+    assert ["none"] == reader.values("select proved_by from statements")
+
+
+def test_an_amount_without_a_sign_has_that_of_its_net(mercado) -> None:
+    reader, folder = mercado
+    row = "2026-03-01T09:00:00-0400;9;;release;payment;0;50;40;10;0;0;0;0;1;"
+    (folder / "release.csv").write_bytes(a_report(row, header=HEADER.replace(",", ";")))
+
+    reader.run()
+
+    assert [(-4000, 1000, -5000)] == [
+        tuple(row.values())
+        for row in reader.rows("select gross_minor, fee_minor, net_minor from work_statement_lines")
+    ]

@@ -1,0 +1,108 @@
+"""`bin/reconciliation statement check`: a file is tried, and nothing of it stays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from include.reconciliation.statement_check import run
+from tests.statements.adyen_files import a_file, a_payout, a_row
+
+GOOD, CENT_OFF = a_file(), a_file([a_row(), a_payout("19.49")])
+
+
+@pytest.fixture
+def checked(databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Tries files as the command does, on the database of the tests."""
+
+    def check(*contents: bytes, as_json: bool = False, format_name: str | None = None):
+        paths = []
+        for number, content in enumerate(contents, 1):
+            paths.append(tmp_path / f"{number}.txt")
+            paths[-1].write_bytes(content)
+        code = run.check(paths, format_name, currency=None, zone="UTC", as_json=as_json)
+        printed = capsys.readouterr().out.splitlines()
+        return code, [json.loads(line) for line in printed] if as_json else printed
+
+    return check
+
+
+def test_an_accepted_statement_is_a_line_and_the_exit_code_is_0(checked) -> None:
+    code, lines = checked(GOOD)
+
+    assert (0, 1) == (code, len(lines))
+    assert [
+        "1.txt", "adyen_settlement_details", "batch 7", "account ShopEU",
+        "2025-06-09 to 2025-06-09", "EUR", "2 lines", "opening -", "closing -", "residual -",
+        "accepted, proved by: rows tie to their net, statements sum to 0 per currency,"
+        " payouts included",
+    ] == lines[0].split(" | ")  # fmt: skip
+
+
+def test_one_refused_statement_makes_the_exit_code_2_and_holds_up_no_other(checked) -> None:
+    code, lines = checked(CENT_OFF, GOOD, b"Hello", b"", b"<html>")
+
+    assert 2 == code
+    assert ["batch 7", "batch 7", "-", "-", "-"] == [line.split(" | ")[2] for line in lines]
+    assert [
+        "quarantined, wrong_total",
+        "accepted, proved by",
+        "quarantined, unknown_format",
+        "quarantined, empty",
+        "quarantined, html_page",
+    ] == [line.split(" | ")[-1].partition(":")[0] for line in lines]
+
+
+def test_json_has_every_canonical_line(checked) -> None:
+    code, (statement,) = checked(GOOD, as_json=True)
+
+    payment, payout = statement["lines"]
+    assert (0, "accepted", None) == (code, statement["verdict"], statement["reason_code"])
+    assert {
+        "row": 2,
+        "line_key": "settled|8835000000000001|8835000000000101|EUR",
+        "occurrence": 1,
+        "type": "payment",
+        "economic_type": "payment",
+        "provider_type": "Settled",
+        "is_expected_in_ledger": True,
+        "amount_minor": 2000,
+        "fee_minor": 50,
+        "tax_minor": None,
+        "net_minor": 1950,
+        "currency": "EUR",
+        "net_currency": "EUR",
+        "references": {
+            "psp": "8835000000000001", "event": "8835000000000101", "merchant": "ORD-1",
+        },
+        "booked_at": "2025-06-09T21:50:00+00:00",
+        "booked_on": "2025-06-09",
+        "source_zone": "CET",
+        "value_date": None,
+    } == payment  # fmt: skip
+    assert (-1950, {"payout": "TX700000001XT"}) == (payout["amount_minor"], payout["references"])
+
+
+def test_the_same_bytes_again_are_told_and_nothing_is_left_behind(checked, adyen) -> None:
+    code, lines = checked(GOOD, GOOD)
+    adyen.choose()
+
+    assert (0, True) == (code, "the same bytes were read before" in lines[1])
+    assert [] == adyen.values("select delivery_id from deliveries")
+    assert ["ShopEU"] == adyen.values("select account from accounts")
+
+
+def test_a_wrong_call_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["check"], ["check", "--format", "nonsense", "x"], [], ["other"]):
+        with pytest.raises(SystemExit) as ended:
+            run.main(arguments)
+        assert 1 == ended.value.code
+    assert 1 == run.main(["check", str(tmp_path / "absent.csv")])
+    assert "absent.csv" in capsys.readouterr().err
+
+
+def test_the_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == run.main(["formats"])
+    assert "adyen_settlement_details " in capsys.readouterr().out
