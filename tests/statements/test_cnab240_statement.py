@@ -59,8 +59,11 @@ def test_a_lot_is_a_statement_with_its_entries_and_balances() -> None:
             provider_type="209 0470",
             booked_on=date(2026, 6, 3),
             line_key="2026-06-03 209 0470 50000 0000123",
-            event_reference="0000123",
-            further_references=(("remittance", "PIX RECEBIDO"), ("nature", "DPV")),
+            further_references=(
+                ("remittance", "PIX RECEBIDO"),
+                ("document", "0000123"),
+                ("nature", "DPV"),
+            ),
         ),
         bank_entry(
             -1990,
@@ -69,8 +72,11 @@ def test_a_lot_is_a_statement_with_its_entries_and_balances() -> None:
             provider_type="105 0470",
             booked_on=date(2026, 6, 3),
             line_key="2026-06-03 105 0470 -1990 0000123",
-            event_reference="0000123",
-            further_references=(("remittance", "TARIFA"), ("nature", "DPV")),
+            further_references=(
+                ("remittance", "TARIFA"),
+                ("document", "0000123"),
+                ("nature", "DPV"),
+            ),
         ),
         StatementEnd(
             closing_minor=148010,
@@ -143,10 +149,7 @@ def test_a_bank_divides_the_last_columns_in_its_own_way(
 ) -> None:
     line = the_line(bank, **fields)
 
-    assert (document, ("remittance", remittance)) == (
-        line.event_reference,
-        line.further_references[0],
-    )
+    assert (("remittance", remittance), ("document", document)) == line.further_references[:2]
 
 
 def test_what_else_an_entry_says_is_kept_with_its_kind() -> None:
@@ -155,20 +158,17 @@ def test_what_else_an_entry_says_is_kept_with_its_kind() -> None:
     )
 
     assert (
-        None,
-        (
-            ("remittance", "PIX RECEBIDO"),
-            ("nature", "SSR"),
-            ("complement", "00100"),
-            ("accounting_date", "10062020"),
-        ),
-    ) == (line.event_reference, line.further_references)
+        ("remittance", "PIX RECEBIDO"),
+        ("nature", "SSR"),
+        ("complement", "00100"),
+        ("accounting_date", "10062020"),
+    ) == line.further_references
 
 
 def test_zeros_are_no_complement_and_no_accounting_date() -> None:
     line = the_line(complement="0" * 20, accounting_date="00000000")
 
-    assert ["remittance", "nature"] == [kind for kind, _ in line.further_references]
+    assert ["remittance", "document", "nature"] == [kind for kind, _ in line.further_references]
 
 
 def test_the_letter_beside_the_amount_counts_and_the_category_is_a_notice() -> None:
@@ -231,8 +231,8 @@ _LINES = a_file().splitlines(keepends=True)
 BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "empty": (b"", "empty", ()),
     "html": (b"<html>", "html_page", ()),
-    "cnab400": (b"02RETORNO01COBRANCA" + b" " * 381, "bad_header", ("row 1", "240 columns")),
-    "no file header": (b"".join(_LINES[1:]), "bad_header", ("record 0",)),
+    "cnab400": (b"02RETORNO01COBRANCA" + b" " * 381, "other_format", ("row 1", "240 columns")),
+    "no file header": (b"".join(_LINES[1:]), "other_format", ("record 0",)),
     "no lot header": (b"".join(_LINES[:1] + _LINES[2:]), "malformed_row", ("row 2", "lot header")),
     "cut": (b"".join(_LINES[:-1]), "malformed_row", ("record 9", "row 5")),
     "cut in a line": (b"".join(_LINES)[:-215], "bad_amount", ("records", "row 6")),
@@ -251,7 +251,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "another account's entry": (_entry(account="999"), "wrong_account", ("row 3", "999")),
     "a collection lot": (
         a_file(a_lot([an_entry()], service="01")),
-        "bad_header",
+        "other_format",
         ("service (10-11)", "expected 04"),
     ),
     "no account": (a_file(a_lot([an_entry()], account="000")), "missing_value", ("account",)),

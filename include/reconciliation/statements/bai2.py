@@ -28,8 +28,8 @@ from include.reconciliation.statements.text_files import refused
 # First and last type code, and the sign of what it books.
 DIRECTIONS = ((100, 399, 1), (400, 699, -1), (920, 959, 1), (960, 999, -1))
 FUNDS_TYPES = {"": 0, "Z": 0, "0": 0, "1": 0, "2": 0, "V": 2, "S": 3, "D": None}
-# What the account record says in sums, as control figures: of the amount and of its item count.
-SUMMARIES = {"100": ("credits", "credit_lines"), "400": ("debits", "debit_lines")}
+# What the account record says in sums: the name of the control figure, and the lines' direction.
+SUMMARIES = {"100": ("credits", 1), "400": ("debits", -1)}
 GROUP_STATUSES = {"2": "a deletion of what was sent before", "4": "a test"}
 # What each trailer counts after its total.
 COUNTS = {
@@ -64,11 +64,18 @@ class Account:
     balances: dict[str, int] = field(default_factory=dict)
     control: list[tuple[str, str, int]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    items: dict[int, str] = field(default_factory=dict)
+    counted: dict[int, int] = field(default_factory=lambda: {1: 0, -1: 0})
     silent: int = 0
     first_silent: str = ""
 
-    def left_out(self) -> Iterator[str]:
-        """A notice of the records that are no lines, since they move no money."""
+    def complaints(self) -> Iterator[str]:
+        """Counts of items that are others, and records that are no lines."""
+        for what, sign in SUMMARIES.values():
+            items = self.items.get(sign, "")
+            if items and items.lstrip("0") != str(self.counted[sign] or ""):
+                counted = self.counted[sign]
+                yield f"the account counts {items[:20]} {what}; there are {counted}"
         if self.silent:
             yield f"{self.silent} records move no money, the first is {self.first_silent}: no lines"
 
@@ -113,7 +120,7 @@ class _Reader:
         before, after = ORDER[record.code]
         if self.place != before:
             raise self._refused(
-                "bad_header" if self.place == "outside" else "malformed_row",
+                "malformed_row",
                 f"a {TITLES[record.code]} can't stand here",
                 expected=" or ".join(
                     f"{code}, {TITLES[code]}" for code, (at, _) in ORDER.items() if at == self.place
@@ -149,7 +156,7 @@ class _Reader:
     def _file(self, record: Record) -> None:
         _, _, day, moment, _, _, _, version = record.fields(8)
         if version not in ("", "2"):
-            raise self._refused("bad_header", "another version", expected="2", found=version)
+            raise self._refused("other_format", "another version", expected="2", found=version)
         self.created_at = self._moment(day, moment)
 
     def _group(self, record: Record) -> None:
@@ -206,10 +213,9 @@ class _Reader:
         amount = self._counted(written, f"amount of {code}")
         account.balances[code] = amount
         if code in SUMMARIES:
-            amounts, counts = SUMMARIES[code]
-            account.control.append((amounts, account.currency, amount))
-            if items.isascii() and items.isdigit() and len(items) < 10:
-                account.control.append((counts, "", int(items)))
+            what, sign = SUMMARIES[code]
+            account.control.append((what, account.currency, amount))
+            account.items[sign] = items
 
     def _transaction(self, record: Record) -> Iterator[Line]:
         account = self._current()
@@ -234,6 +240,7 @@ class _Reader:
             return
         if not written:
             raise self._refused("missing_value", "the amount is empty", column="amount")
+        account.counted[sign] += 1
         values_on = "" if value_on is None else value_on.isoformat()
         key = f"{code} {amount} {values_on} {bank_reference[:60]} {customer_reference[:60]}"
         yield bank_entry(
@@ -244,7 +251,7 @@ class _Reader:
             booked_on=account.as_of,
             value_date=value_on,
             line_key=" ".join([account.as_of.isoformat(), *key.split()]),
-            event_reference=bank_reference or None,
+            psp_reference=bank_reference or None,
             merchant_reference=customer_reference or None,
             further_references=(("remittance", text),) if text else (),
         )
@@ -302,7 +309,7 @@ class _Reader:
             closing_on=account.as_of if "015" in account.balances else None,
             control=tuple(account.control),
             proved_by=account.proved_by(),
-            notices=(*account.notices, *account.left_out(), *notices),
+            notices=(*account.notices, *account.complaints(), *notices),
         )
 
     def _flush(self) -> Iterator[StatementEnd]:

@@ -104,7 +104,7 @@ def records(stream: BinaryIO, file: str) -> Iterator[Record]:
             )
         current.characters += len(content) + 1
         if current.characters > RECORD_CHARACTERS_MAX:
-            raise refused("malformed_row", "a record is too long", file=file, row=row)
+            raise refused("beyond_limits", "a record is too long", file=file, row=row)
         current.parts.append(content.rstrip().removesuffix("/"))
     if current is not None:
         yield current

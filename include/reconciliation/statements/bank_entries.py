@@ -62,7 +62,7 @@ def bank_entry(
     booked_at: datetime | None = None,
     source_zone: str = DATE_ONLY,
     value_date: date | None = None,
-    event_reference: str | None = None,
+    psp_reference: str | None = None,
     merchant_reference: str | None = None,
     further_references: tuple[tuple[str, str], ...] = (),
 ) -> Line:
@@ -83,7 +83,7 @@ def bank_entry(
         source_zone=source_zone,
         value_date=value_date,
         line_key=line_key,
-        event_reference=event_reference,
+        psp_reference=psp_reference,
         merchant_reference=merchant_reference,
         further_references=further_references,
     )

@@ -193,7 +193,7 @@ class _Reader:
         for column, value in STATEMENT.items():
             if record[column] != value:
                 problem = "the lot is no statement for reconciliation"
-                raise record.refused("bad_header", problem, column, value)
+                raise record.refused("other_format", problem, column, value)
         if not record["account"].strip("0"):
             raise record.refused("missing_value", "the lot has no account", "account")
         self.lots += 1
@@ -231,6 +231,7 @@ class _Reader:
         key = f"{booked_on} {category} {record['history code']} {amount_minor} {document}"
         further = {
             "remittance": " ".join(f"{record['history']} {record['remark']}".split()),
+            "document": document,
             "nature": record["nature"],
             "complement": record["complement"],
             "accounting_date": record["accounting date"],
@@ -242,7 +243,6 @@ class _Reader:
             provider_type=f"{category} {record['history code']}".strip(),
             booked_on=booked_on,
             line_key=" ".join(key.split()),
-            event_reference=document or None,
             further_references=tuple(
                 (kind, value) for kind, value in further.items() if value.strip("0")
             ),

@@ -45,7 +45,7 @@ def wrong_beginning(text: str, *, file: str, row: int, expected: str) -> Stateme
         problem = "this is a page of markup, not a statement"
         return refused("html_page", problem, file=file, row=row, expected=expected, found=text)
     problem = "the file does not begin as the format does"
-    return refused("bad_header", problem, file=file, row=row, expected=expected, found=text)
+    return refused("other_format", problem, file=file, row=row, expected=expected, found=text)
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, str]]:
             if len(line) > LINE_CHARACTERS_MAX:
                 expected = f"at most {LINE_CHARACTERS_MAX} characters"
                 raise refused(
-                    "malformed_row", "a line is too long", file=file, row=number, expected=expected
+                    "beyond_limits", "a line is too long", file=file, row=number, expected=expected
                 )
             if "\0" in line:
                 raise refused("bad_encoding", "a NUL byte", file=file, row=number)
