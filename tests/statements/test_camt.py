@@ -53,8 +53,8 @@ def test_a_statement_has_a_start_its_entries_and_an_end() -> None:
             booked_on=date(2025, 6, 9),
             source_zone="date only",
             value_date=date(2025, 6, 10),
-            line_key="A1||2025-06-09|2025-06-10|2000|EUR",
-            psp_reference="A1",
+            line_key="A1 - 2025-06-09 2025-06-10 2000 EUR",
+            event_reference="A1",
             further_references=(("account_servicer", "A1"),),
         ),
         StatementEnd(
@@ -120,7 +120,7 @@ def test_what_real_files_lack_is_done_without() -> None:
     start, lines, end = the_statement(a_message(a_statement(entry, balances=balances)))
 
     assert (100_00, 120_00) == (start.opening_minor, end.closing_minor)
-    assert ("Ntry", "||2025-06-09||2000|EUR") == (lines[0].provider_type, lines[0].line_key)
+    assert ("Ntry", "- - 2025-06-09 - 2000 EUR") == (lines[0].provider_type, lines[0].line_key)
     assert "balances have no CdtDbtInd: they were read as credits" == end.notices[0]
 
 

@@ -141,7 +141,7 @@ def test_the_only_detail_gives_the_reference_of_the_payment() -> None:
     line = _line(an_entry("20.00", "CRDT", a_detail("20.00", end_to_end="ORDER-1")))
 
     assert "ORDER-1" == line.merchant_reference
-    assert "A1|ORDER-1|2025-06-09|2025-06-10|2000|EUR" == line.line_key
+    assert "A1 ORDER-1 2025-06-09 2025-06-10 2000 EUR" == line.line_key
 
 
 def test_the_entry_is_the_truth_where_its_details_come_to_something_else() -> None:

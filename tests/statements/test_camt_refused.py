@@ -41,11 +41,11 @@ def _balances(text: str) -> bytes:
 BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "empty": (b"", "empty", ()),
     "blank": (b"\n \n", "bad_xml", ()),
-    "html": (b"<html><body>Maintenance</body></html>", "other_format", ("BkToCstmrStmt",)),
+    "html": (b"<html><body>Maintenance</body></html>", "bad_header", ("BkToCstmrStmt",)),
     "another message": (
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn/>'
         b"</Document>",
-        "other_format",
+        "bad_header",
         (),
     ),
     "no statement": (a_message("<!-- -->"), "empty", ("Stmt, Rpt, Ntfctn",)),
@@ -101,7 +101,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
         "unknown_currency",
         (),
     ),
-    "no direction": (_entry("20.00", ""), "missing_value", ("CRDT or DBIT", "found nothing")),
+    "no direction": (_entry("20.00", ""), "missing_value", ("CRDT or DBIT", "found 'nothing'")),
     "other direction": (_entry("20.00", "C"), "missing_value", ("'C'",)),
     "31 April": (_entry(booked="<Dt>2025-04-31</Dt>"), "bad_date", ("2025-04-31", "BookgDt")),
     "other date": (_entry(value="<Dt>09.06.2025</Dt>"), "bad_date", ("ValDt",)),

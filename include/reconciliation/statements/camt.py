@@ -161,7 +161,7 @@ class _Reader:
             return
         is_camt = bool(self.message_count)
         raise StatementError(
-            "empty" if is_camt else "other_format",
+            "empty" if is_camt else "bad_header",
             "there is no statement in the file" if is_camt else "this is no camt message",
             file=self.file,
             expected=", ".join(MESSAGES.values() if is_camt else MESSAGES),

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.money import format_minor
 from include.reconciliation.statements.amounts import EXPONENTS, minor_units
+from include.reconciliation.statements.bank_entries import DATE_ONLY, bank_entry, midnight
 from include.reconciliation.statements.parsed import Line
+from include.reconciliation.statements.text_files import refused
 from include.reconciliation.statements.xml_elements import Element
 
-DATE_ONLY = "date only"
 DIRECTIONS = {"CRDT": 1, "DBIT": -1}
 # Enough for a batch's own references; what is more is in the file.
 REFERENCES_MAX = 2000
@@ -68,14 +69,14 @@ class Place:
         self, code: str, problem: str, column: str, expected: str, found: str | None
     ) -> StatementError:
         """The error that names this place."""
-        return StatementError(
+        return refused(
             code,
             problem,
             file=self.file,
             row=self.row,
             column=column,
             expected=expected,
-            found="nothing" if found is None else repr(found[:60]),
+            found="nothing" if found is None else found,
         )
 
 
@@ -90,7 +91,7 @@ class Moment:
     @classmethod
     def of(cls, on: date) -> Moment:
         """A date without a time."""
-        return cls(on, datetime.combine(on, time(), UTC))
+        return cls(on, midnight(on))
 
 
 @dataclass(slots=True)
@@ -222,29 +223,22 @@ def line_of(
     references = [*references_of(entry, _OF_ENTRY), *details.references]
     if details.count > 1 or entry.text("NtryDtls", "Btch", "NbOfTxs"):
         references += _sums_of(details, direction)
-    servicer = first(references, "account_servicer")
+    bank_reference = first(references, "account_servicer") or first(references, "entry")
     end_to_end = {text for kind, text in references if kind == "end_to_end"}
     merchant = next(iter(end_to_end)) if len(end_to_end) == 1 else None
     value_date = None if value is None else value.on
-    key = (servicer or first(references, "entry"), merchant, booked.on, value_date, minor, own)
-    return Line(
+    key = (bank_reference, merchant, booked.on, value_date, minor, own)
+    return bank_entry(
+        minor,
+        own,
         row=place.row,
         provider_type=_words_of(entry),
-        type="bank_entry",
-        economic_type="bank_entry",
-        gross_minor=minor,
-        gross_currency=own,
-        fee_minor=None,
-        tax_minor=None,
-        net_minor=minor,
-        net_currency=own,
-        booked_at=booked.at,
         booked_on=booked.on,
+        booked_at=booked.at,
         source_zone=booked.zone,
         value_date=value_date,
-        line_key="|".join("" if part is None else str(part) for part in key),
-        psp_reference=servicer,
-        event_reference=first(references, "entry"),
+        line_key=" ".join("-" if part is None else str(part) for part in key),
+        event_reference=bank_reference,
         merchant_reference=merchant,
         further_references=tuple(dict.fromkeys(references)),
     )

@@ -25,7 +25,6 @@ REASONS = (
     Reason("empty", "the file has no byte, or no row after its header", _ASK_AGAIN),
     Reason("too_large", "the file is larger than the cap of 4 GiB", "have the PSP split it"),
     Reason("html_page", "an HTML page came in the place of a statement", _ASK_AGAIN),
-    Reason("other_format", "the content is not of the format that was expected", _ASK_AGAIN),
     Reason(
         "bad_xml",
         "the XML is not well-formed, or its parts are not where the format has them: the file was "
