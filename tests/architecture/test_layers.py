@@ -40,7 +40,7 @@ MAY_IMPORT = {
 # Packages from outside, by layer; the standard library is everybody's. What is not here is refused.
 MAY_USE = {
     "core": set(),
-    "statements": {"psycopg", "iso4217"},
+    "statements": {"psycopg", "iso4217", "mt940"},
     "report": {"xlsxwriter"},
     "edges": {
         "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",

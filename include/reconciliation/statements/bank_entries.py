@@ -10,6 +10,8 @@ from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.text_files import refused
 
 DATE_ONLY = "date only"
+# What banks write where they have no reference, in capitals.
+NO_REFERENCE = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NONE", "0"})
 # Years of two digits are those of this century.
 LAYOUTS = {
     "YYMMDD": re.compile(r"(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})", re.ASCII),

@@ -13,7 +13,12 @@ from datetime import UTC, date, datetime
 from include.reconciliation.errors import StatementError
 from include.reconciliation.money import format_minor
 from include.reconciliation.statements.amounts import EXPONENTS, minor_units
-from include.reconciliation.statements.bank_entries import DATE_ONLY, bank_entry, midnight
+from include.reconciliation.statements.bank_entries import (
+    DATE_ONLY,
+    NO_REFERENCE,
+    bank_entry,
+    midnight,
+)
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.text_files import refused
 from include.reconciliation.statements.xml_elements import Element
@@ -25,8 +30,6 @@ _MOMENT = re.compile(
     r"([12][0-9]{3}-[0-9]{2}-[0-9]{2})"
     r"(?:T([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?))?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-# What banks write where they have no reference.
-NO_REFERENCE = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NONE", "0"})
 _OF_ENTRY = (
     ("entry", ("NtryRef",)),
     ("account_servicer", ("AcctSvcrRef",)),
