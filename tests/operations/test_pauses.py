@@ -174,6 +174,8 @@ def test_past_until_a_pause_is_over_by_the_clock_of_the_database(
         '{"by": "ana", "reason": "r", "since": "2026-11-20"}',
         '{"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00"}',
         '{"by": "ana", "reason": "r", "since": 1}',
+        '{"by": "ana", "reason": "r", "since": "0001-01-01T00:00:00+14:00"}',
+        '{"by": "a", "reason": "r", "since": "2026-11-20T09Z", "until": "9999-12-31T23:59-14:00"}',
         '{"by": "", "reason": "r", "since": "2026-11-20T09:00:00Z"}',
         '{"by": "ana", "reason": ["r"], "since": "2026-11-20T09:00:00Z"}',
         '{"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00Z", "until": "soon"}',
@@ -185,6 +187,16 @@ def test_a_variable_that_can_not_be_understood_is_a_pause(text: str) -> None:
 
     assert pause.problem is not None
     assert not pause.is_over(datetime(9999, 1, 1, tzinfo=UTC))
+
+
+def test_characters_without_a_shape_hold_nobody_up(books: Books, variables: Variables) -> None:
+    """The database takes neither a NUL nor half a character."""
+    variables.pause(PSP, by="a\0na", reason="half \ud800, turned \u202e\n\tround")
+
+    assert "by a?na since" in (stopped(books.attempt()) or "")
+    assert ["half ?, turned ? round"] * 2 == [
+        row["reason"] for row in books.rows("select reason from reconciliation.pauses")
+    ]
 
 
 @pytest.mark.parametrize("broken", ["error", "error_on_value"])

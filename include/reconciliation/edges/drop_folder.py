@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from include.reconciliation.edges.connections import connection
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.outside_text import printable
 
 NAME_LENGTH_MAX = 200
 # What transfer tools call a file that is not complete yet.
@@ -92,8 +93,7 @@ class FileChanged(Exception):
 
 def shown_name(name: str) -> str:
     """A file name as harmless text: no control or direction characters, at most 200 characters."""
-    shown = "".join(character if character.isprintable() else "?" for character in name)
-    return shown[:NAME_LENGTH_MAX]
+    return printable(name)[:NAME_LENGTH_MAX]
 
 
 def _look(folder: Path) -> list[DroppedFile]:

@@ -14,8 +14,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
+
+from include.reconciliation.outside_text import printable
 
 PREFIX = "reconciliation_pause_"
 _TEXT_CHARACTERS_MAX = 300
@@ -149,7 +151,7 @@ def _text(entry: dict[str, Any], key: str) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{key} is not a text")
-    return " ".join(value.split())[:_TEXT_CHARACTERS_MAX]
+    return printable(" ".join(value.split()))[:_TEXT_CHARACTERS_MAX]
 
 
 def _instant(entry: dict[str, Any], key: str) -> datetime:
@@ -160,4 +162,9 @@ def _instant(entry: dict[str, Any], key: str) -> datetime:
         raise ValueError(f"{key} is not a time") from None
     if instant.tzinfo is None:
         raise ValueError(f"{key} has no time zone")
+    try:
+        # The database gives it back in UTC, where it must be in Python's calendar, too.
+        instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{key} lies outside of the calendar") from None
     return instant

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
+from include.reconciliation.outside_text import printable
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import Gate
 from include.reconciliation.statements.reasons import REASON_CODES
@@ -112,5 +113,5 @@ def open_statement(
 
 def shown(found: str) -> str:
     """What was found, short and printable: it comes from outside."""
-    text = "".join(character if character.isprintable() else "?" for character in found)
+    text = printable(found)
     return text if len(text) <= 100 else f"{text[:100]}..."
