@@ -11,6 +11,7 @@ import pytest
 from include.reconciliation.edges import pause_variable
 from include.reconciliation.errors import Paused
 from include.reconciliation.steps import pauses
+from include.reconciliation.steps.deliver_alerts import watch
 from tests.operations.conftest import BRAZIL, PSP, Books, Variables
 
 
@@ -240,6 +241,37 @@ def test_outside_airflow_nobody_can_tell_and_so_the_psp_counts_as_paused(
 
     assert in_doubt is not None
     assert None is said
+
+
+def test_a_pause_of_a_psp_that_nobody_knows_is_told_once_until_it_is_gone(
+    books: Books, variables: Variables
+) -> None:
+    variables.pause("Adyen")
+    variables.pause(PSP)
+    for _ in range(2):
+        watch()
+    told = books.alerts(pauses.UNKNOWN_PSP)
+    messages = [text for text in books.messages() if pauses.UNKNOWN_PSP in text]
+    variables.resume("Adyen")
+    watch()
+
+    assert [("open", ["unknown"])] == told
+    assert [("closed", ["unknown"])] == books.alerts(pauses.UNKNOWN_PSP)
+    assert [
+        "[high] reconciliation-pause-unknown-psp: the Variable reconciliation_pause_Adyen pauses "
+        "nothing: no PSP has that name; known are stripe, adyen; rename it, or delete it"
+    ] == messages
+
+
+def test_while_variables_can_not_be_listed_an_unknown_pause_stays_told(
+    books: Books, variables: Variables
+) -> None:
+    variables.pause("Adyen")
+    watch()
+    variables.error = ConnectionError()
+    watch()
+
+    assert [("open", ["unknown"])] == books.alerts(pauses.UNKNOWN_PSP)
 
 
 def test_two_copies_of_a_run_write_one_row(books: Books, variables: Variables) -> None:

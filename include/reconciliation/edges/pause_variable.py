@@ -107,6 +107,16 @@ def reading_from(reader: PauseReader) -> Iterator[None]:
         _reader.reset(token)
 
 
+def paused_names() -> set[str] | None:
+    """What the Variables that are there say is paused, PSPs or not; None when nobody can tell."""
+    reader = _reader.get() or AirflowVariables()
+    try:
+        return {name.removeprefix(PREFIX) for name in reader.names(PREFIX)}
+    except Exception:
+        logger.warning("the Variables %s... could not be listed", PREFIX, exc_info=True)
+        return None
+
+
 def read(psp: str) -> Pause | None:
     """The pause of a PSP, in force or over; None only when it is certain that there is none."""
     name = PREFIX + psp

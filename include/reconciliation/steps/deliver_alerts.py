@@ -60,6 +60,9 @@ def watch() -> dict[str, int]:
         counts["psps"] += 1
         counts["paused"] += is_paused
         counts["incidents"] += has_incident
+    names = pause_variable.paused_names()
+    if names is not None:
+        warehouse.repeatedly(partial(_watch_unknown_pauses, names))
     if errors:
         raise errors[0]
     logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)
@@ -115,6 +118,11 @@ def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
         fingerprint = incidents.incident_fingerprint(psp.name)
         row = warehouse.run(cursor, "alerts/find_open_alert", {"fingerprint": fingerprint})
         return pause is not None, row.fetchone() is not None
+
+
+def _watch_unknown_pauses(names: set[str]) -> None:
+    with warehouse.transaction() as cursor:
+        pauses.observe_unknown(cursor, names, [psp.name for psp in config.load().psps])
 
 
 def _notice_pause(cursor: warehouse.Cursor, psp: config.Psp, pause: Pause | None) -> None:

@@ -7,6 +7,7 @@ or that goes on in spite of it. No database transaction is open while the Variab
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from include.reconciliation.errors import Paused
 from include.reconciliation.steps import incidents
 
 UNREADABLE = "reconciliation-pause-unreadable"
+UNKNOWN_PSP = "reconciliation-pause-unknown-psp"
 # Whoever asks for a run by hand may ask for it in spite of a pause; a schedule may not.
 BY_HAND = ("manual", "command")
 IN_FORCE = ("paused", "changed", "unreadable")
@@ -72,6 +74,29 @@ def observe(cursor: warehouse.Cursor, psp: str, found: Pause | None) -> Pause | 
             cursor, unreadable_fingerprint(psp), f"{psp}: the pause can be checked again"
         )
     return None if found is None or found.is_over(last["now"]) else found
+
+
+def observe_unknown(cursor: warehouse.Cursor, names: Collection[str], psps: Collection[str]) -> None:
+    """One alert per Variable that would pause a PSP which is not configured: it pauses nothing."""
+    unknown = {f"pause-unknown:{name}": name for name in sorted(names) if name not in psps}
+    rows = warehouse.run(cursor, "alerts/open_fingerprints", {"name": UNKNOWN_PSP}).fetchall()
+    for row in rows:
+        if row["fingerprint"] not in unknown:
+            incidents.close_alert(
+                cursor, row["fingerprint"], "the Variable is gone, or its PSP is configured"
+            )
+    for fingerprint, name in unknown.items():
+        incidents.open_alert(
+            cursor,
+            fingerprint,
+            UNKNOWN_PSP,
+            "high",
+            name,
+            None,
+            f"the Variable {pause_variable.PREFIX}{name} pauses nothing: no PSP has that name; "
+            f"known are {', '.join(psps)}; rename it, or delete it",
+            {"unknown": {"name": name}},
+        )
 
 
 def unreadable_fingerprint(psp: str) -> str:
