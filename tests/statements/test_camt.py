@@ -54,7 +54,7 @@ def test_a_statement_has_a_start_its_entries_and_an_end() -> None:
             source_zone="date only",
             value_date=date(2025, 6, 10),
             line_key="A1 - 2025-06-09 2025-06-10 2000 EUR",
-            event_reference="A1",
+            psp_reference="A1",
             further_references=(("account_servicer", "A1"),),
         ),
         StatementEnd(

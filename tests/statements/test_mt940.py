@@ -48,7 +48,7 @@ def test_a_statement_has_a_start_its_entries_and_an_end() -> None:
             source_zone="date only",
             value_date=date(2025, 6, 10),
             line_key="2025-06-10 2025-06-09 2000 EUR NTRF B-1 ORDER-1",
-            event_reference="B-1",
+            psp_reference="B-1",
             merchant_reference="ORDER-1",
             further_references=(
                 ("bank", "B-1"),
@@ -267,7 +267,7 @@ def test_an_entry_may_be_wrapped(entry: str) -> None:
     assert (20_00, "ORDER-1", "B-1") == (
         line.net_minor,
         line.merchant_reference,
-        line.event_reference,
+        line.psp_reference,
     )
     assert ("first" in entry) == (("information", "first second third") in line.further_references)
 
@@ -314,7 +314,7 @@ def test_a_long_customer_reference_goes_up_to_the_banks_own() -> None:
 
     assert ("BIPI-dvT1FzfMqvzF5HaU4oetl", "2022070616") == (
         line.merchant_reference,
-        line.event_reference,
+        line.psp_reference,
     )
 
 

@@ -26,7 +26,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str, tuple[str, ...]]] = {
     "html": ("<html>Maintenance</html>", "bad_header", (":20:", "Maintenance")),
     "nul": (a_statement().replace("ORDER", "\0"), "bad_encoding", ("row 5",)),
     "cut utf-16": (a_statement().encode("utf-16")[:-1], "bad_encoding", ()),
-    "endless line": (":20:" + "x" * 100_000, "malformed_row", ("row 1",)),
+    "endless line": (":20:" + "x" * 100_000, "beyond_limits", ("row 1",)),
     "endless field": (
         a_statement(CREDIT, ":86:" + "x\r\n" * mt940_fields.FIELD_CHARACTERS_MAX),
         "beyond_limits",

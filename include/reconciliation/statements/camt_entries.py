@@ -241,7 +241,7 @@ def line_of(
         source_zone=booked.zone,
         value_date=value_date,
         line_key=" ".join("-" if part is None else str(part) for part in key),
-        event_reference=bank_reference,
+        psp_reference=bank_reference,
         merchant_reference=merchant,
         further_references=tuple(dict.fromkeys(references)),
     )

@@ -272,7 +272,7 @@ def _line(entry: Entry, fields: dict[str, Any], currency: str, file: str) -> Lin
         booked_on=booked_on,
         value_date=value_date,
         line_key=" ".join("-" if part is None else str(part) for part in key),
-        event_reference=bank_reference,
+        psp_reference=bank_reference,
         merchant_reference=merchant_reference,
         further_references=tuple(dict.fromkeys(references)),
     )
