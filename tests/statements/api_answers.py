@@ -6,7 +6,7 @@ import io
 import json
 from typing import Any
 
-from include.reconciliation.statements.api_pages import Api
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 
 MOLLIE_LIST = "https://api.mollie.example/v2/balances/bal_1/transactions"
@@ -143,20 +143,20 @@ def a_balance_page(*transactions: dict[str, Any], next_id: str | None = None) ->
     )
 
 
-def events(api: Api, *pages: str | bytes) -> list[Event]:
+def events(format_: ParsedFormat, *pages: str | bytes) -> list[Event]:
     """What is read from a file of these pages."""
     contents = [page.encode() if isinstance(page, str) else page for page in pages]
-    return list(api.read(io.BytesIO(b"\n".join(contents)), "answers.json"))
+    return list(format_.read(io.BytesIO(b"\n".join(contents)), "answers.json"))
 
 
-def lines(api: Api, *pages: str) -> list[Line]:
+def lines(format_: ParsedFormat, *pages: str) -> list[Line]:
     """The lines of these pages."""
-    return [event for event in events(api, *pages) if isinstance(event, Line)]
+    return [event for event in events(format_, *pages) if isinstance(event, Line)]
 
 
-def start_and_end(api: Api, *pages: str) -> tuple[StatementStart, StatementEnd]:
+def start_and_end(format_: ParsedFormat, *pages: str) -> tuple[StatementStart, StatementEnd]:
     """The one statement of these pages."""
-    found = events(api, *pages)
+    found = events(format_, *pages)
     start, end = found[0], found[-1]
     assert isinstance(start, StatementStart)
     assert isinstance(end, StatementEnd)

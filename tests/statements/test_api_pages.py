@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import strict_json
-from include.reconciliation.statements.api_pages import Api
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.mollie_balance_transactions import (
     MOLLIE_BALANCE_TRANSACTIONS,
 )
@@ -60,7 +60,7 @@ every_api = pytest.mark.parametrize(("api", "answer"), ANSWERS.values(), ids=ANS
     ],
 )
 def test_what_is_no_answer_is_refused(
-    api: Api, answer: str, content: bytes, reason_code: str
+    api: ParsedFormat, answer: str, content: bytes, reason_code: str
 ) -> None:
     with pytest.raises(StatementError) as refused:
         events(api, content)
@@ -69,7 +69,7 @@ def test_what_is_no_answer_is_refused(
 
 
 @every_api
-def test_a_byte_order_mark_is_no_content(api: Api, answer: str) -> None:
+def test_a_byte_order_mark_is_no_content(api: ParsedFormat, answer: str) -> None:
     assert events(api, answer) == events(api, b"\xef\xbb\xbf" + answer.encode())
 
 
@@ -86,7 +86,7 @@ def test_a_file_that_would_fill_the_memory_is_not_read(monkeypatch: pytest.Monke
 @given(data=st.data())
 @settings(max_examples=150)
 def test_an_answer_with_another_value_is_read_or_refused(
-    api: Api, answer: str, data: st.DataObject
+    api: ParsedFormat, answer: str, data: st.DataObject
 ) -> None:
     places = [place for place in range(len(answer)) if answer.startswith('": ', place)]
     place = data.draw(st.sampled_from(places)) + 3
@@ -98,7 +98,7 @@ def test_an_answer_with_another_value_is_read_or_refused(
 @given(data=st.data())
 @settings(max_examples=150)
 def test_an_answer_with_a_few_wrong_bytes_is_read_or_refused(
-    api: Api, answer: str, data: st.DataObject
+    api: ParsedFormat, answer: str, data: st.DataObject
 ) -> None:
     content = bytearray(answer.encode())
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
@@ -106,7 +106,7 @@ def test_an_answer_with_a_few_wrong_bytes_is_read_or_refused(
     _read_or_refuse(api, bytes(content[: data.draw(st.integers(0, len(content)))]))
 
 
-def _read_or_refuse(api: Api, content: bytes) -> None:
+def _read_or_refuse(api: ParsedFormat, content: bytes) -> None:
     reason_code = "empty"
     try:
         events(api, content)

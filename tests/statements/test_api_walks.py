@@ -9,6 +9,7 @@ import pytest
 from include.reconciliation.errors import ConfigurationError, StatementError
 from include.reconciliation.statements import razorpay_settlements
 from include.reconciliation.statements.api_pages import Api, Request, entry_of, following
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.mollie_balance_transactions import (
     MOLLIE_BALANCE_TRANSACTIONS,
 )
@@ -30,8 +31,15 @@ READ_TO = datetime(2025, 6, 11, 10, tzinfo=UTC)
 LATER = 1749549600 + 60
 
 
-def asked(api: Api, *answers: str, account: str = "acct") -> list[Request]:
+def api_of(format_: ParsedFormat) -> Api:
+    """What the format says of its API."""
+    assert format_.api is not None
+    return format_.api
+
+
+def asked(format_: ParsedFormat, *answers: str, account: str = "acct") -> list[Request]:
     """What is asked for when these answers come, one for each request."""
+    api = api_of(format_)
     assert api.ask is not None
     walk = api.ask(account, READ_FROM, READ_TO)
     requests: list[Request] = []
@@ -45,10 +53,10 @@ def asked(api: Api, *answers: str, account: str = "acct") -> list[Request]:
     return requests
 
 
-def read(api: Api, *answers: str, account: str = "acct") -> list[Event]:
+def read(format_: ParsedFormat, *answers: str, account: str = "acct") -> list[Event]:
     """The statement of these answers."""
     return list(
-        api.read_range(
+        api_of(format_).read_range(
             [(f"page {number}", answer.encode()) for number, answer in enumerate(answers, 1)],
             account=account,
             read_from=READ_FROM,
@@ -127,9 +135,8 @@ def test_a_balance_is_read_back_to_the_start_of_the_range() -> None:
 
 
 def test_an_account_that_is_no_balance_is_never_part_of_a_path() -> None:
-    assert MOLLIE_BALANCE_TRANSACTIONS.ask is not None
     with pytest.raises(ConfigurationError, match="no balance of Mollie"):
-        next(MOLLIE_BALANCE_TRANSACTIONS.ask("../payments", READ_FROM, READ_TO))
+        asked(MOLLIE_BALANCE_TRANSACTIONS, a_balance_page(), account="../payments")
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,14 @@ Walk = Generator[Request, Page, None]
 Ask = Callable[[str, datetime, datetime], Walk]
 
 
+@dataclass(frozen=True, slots=True)
+class ListApi:
+    """What it takes to read a list over the network: the walk, and what an answer says of it."""
+
+    ask: Ask
+    page: Callable[[Entry], Page]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """What a provider's list looks like: its pages, the lines that an entry is, its business day.
@@ -237,6 +245,6 @@ def _start(key: str, read_from: datetime, read_to: datetime, zone: str) -> State
         account="",
         currency=None,
         sequence_number=None,
-        period_from=first if first <= last else None,
-        period_to=last if first <= last else None,
+        period_from=first,
+        period_to=last,
     )

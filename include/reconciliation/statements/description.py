@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from include.reconciliation.statements import roles
-from include.reconciliation.statements.api_pages import Ask, Page
+from include.reconciliation.statements.api_pages import Api, Ask, Page
 from include.reconciliation.statements.parsed import Parser
 from include.reconciliation.statements.strict_json import Entry
 
@@ -155,7 +155,8 @@ class PagesFormat:
 class ParsedFormat:
     """A statement that is no plain table: a parser yields it line by line, and SQL proves it.
 
-    `begins_with` are patterns, one of which the beginning of a file matches.
+    `begins_with` are patterns, one of which the beginning of a file matches. With an `api` that can
+    be asked the same pages are read over the network where the PSP's entry has an endpoint.
     """
 
     name: str
@@ -170,6 +171,7 @@ class ParsedFormat:
     references: str
     line_scope: Scope = "statement"
     notes: tuple[str, ...] = ()
+    api: Api | None = None
 
 
 Format = CsvFormat | PagesFormat | ParsedFormat

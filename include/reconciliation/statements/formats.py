@@ -8,16 +8,28 @@ from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.mercadopago_release_report import (
     MERCADOPAGO_RELEASE_REPORT,
 )
+from include.reconciliation.statements.mollie_balance_transactions import (
+    MOLLIE_BALANCE_TRANSACTIONS,
+)
+from include.reconciliation.statements.paypal_settlement import PAYPAL_SETTLEMENT
+from include.reconciliation.statements.pix import PIX
+from include.reconciliation.statements.razorpay_settlements import RAZORPAY_SETTLEMENTS
 from include.reconciliation.statements.stripe_balance_transactions import (
     STRIPE_BALANCE_TRANSACTIONS,
 )
+from include.reconciliation.statements.stripe_payouts import STRIPE_PAYOUTS
 
 FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
         ADYEN_SETTLEMENT_DETAILS,
         MERCADOPAGO_RELEASE_REPORT,
+        MOLLIE_BALANCE_TRANSACTIONS,
+        PAYPAL_SETTLEMENT,
+        PIX,
+        RAZORPAY_SETTLEMENTS,
         STRIPE_BALANCE_TRANSACTIONS,
+        STRIPE_PAYOUTS,
     )
 }
 

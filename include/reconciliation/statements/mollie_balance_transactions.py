@@ -19,7 +19,7 @@ from include.reconciliation.statements.api_pages import (
     local_day,
     numbered,
 )
-from include.reconciliation.statements.description import LineType
+from include.reconciliation.statements.description import LineType, ParsedFormat
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
@@ -159,11 +159,33 @@ def _context(transaction: Entry) -> Entry:
     return context.part(inner[0]) if len(inner) == len(context.value) == 1 else context
 
 
-MOLLIE_BALANCE_TRANSACTIONS = Api(
+_API = Api(
     page=_page,
     lines=_lines,
     zone=ZONE,
     proved_by="lines tie to their net, every page is there",
     ask=_ask,
     asks_exactly=False,
+)
+
+MOLLIE_BALANCE_TRANSACTIONS = ParsedFormat(
+    name="mollie_balance_transactions",
+    title="Mollie balance transactions (API, JSON)",
+    how_to_fetch=(
+        "GET /v2/balances/{id}/transactions, newest first, read by the pipeline (the account is "
+        "the balance's id) or put into a file"
+    ),
+    read=_API.read,
+    begins_with=(rb'\s*\{.{0,4000}?"balance_transactions"\s*:',),
+    identity="initialAmount + deductions = resultAmount; every page is there",
+    units="a text in major units",
+    signs="as written; deductions are negative and become a cost",
+    zones="offset as written; days are those of UTC",
+    references=(
+        "paymentId is the payment, the most special id of the context the event, settlementId the "
+        "payout; capture, invoice, transfer and settlement are kept"
+    ),
+    line_scope="account",
+    notes=("A settlement's own subtotals have four decimals and costs per method: not read.",),
+    api=_API,
 )

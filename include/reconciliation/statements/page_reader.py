@@ -19,9 +19,8 @@ from include.reconciliation.errors import (
     StatementError,
 )
 from include.reconciliation.statements import pages
-from include.reconciliation.statements.api_pages import Page, Request, following
+from include.reconciliation.statements.api_pages import ListApi, Page, Request, following
 from include.reconciliation.statements.deliveries import Attempt
-from include.reconciliation.statements.description import PagesFormat
 from include.reconciliation.statements.strict_json import Entry
 
 PAGES_MAX = 100_000
@@ -40,7 +39,7 @@ class Read:
     read_to: datetime
 
 
-def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
+def read_range(attempt: Attempt, psp: Psp, list_: ListApi) -> Read:
     """Reads the attempt's range with its look-back; ProviderUnavailable when nobody answers.
 
     What a page holds is judged by the gate, not here: a page that can't be followed ends the read.
@@ -49,7 +48,7 @@ def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
     name = pages.range_name(read_from, read_to)
     kept: list[str] = []
     size_bytes = 0
-    walk = format_.ask(attempt.account, read_from, read_to)
+    walk = list_.ask(attempt.account, read_from, read_to)
     request: Request | None = next(walk)
     asked: set[Request] = set()
     with client_of(psp) as client:
@@ -58,11 +57,11 @@ def read_range(attempt: Attempt, psp: Psp, format_: PagesFormat) -> Read:
             if len(kept) >= PAGES_MAX:
                 raise SourceError(f"{psp.title} has more than {PAGES_MAX} pages for {name}")
             asked.add(request)
-            body, page = _page(client, request, format_.page)
+            body, page = _page(client, request, list_.page)
             kept.append(store.keep(body))
             size_bytes += len(body)
             request = following(walk, page) if page is not None else None
-    content_sha256 = store.keep(pages.index(format_.name, attempt.account, name, kept))
+    content_sha256 = store.keep(pages.index(psp.format, attempt.account, name, kept))
     return Read(name, content_sha256, size_bytes, read_from, read_to)
 
 

@@ -38,11 +38,10 @@ def parse(body: bytes, file: str, page_of: Callable[[Entry], Page]) -> Page:
 
 def read(delivery: Delivery, page_of: Callable[[Entry], Page]) -> Iterator[tuple[int, str]]:
     """The kept pages of a delivery as (number, JSON text), each checked, and their chain too."""
-    pages = json.loads(store.read(delivery.content_sha256))["pages"]
     seen: dict[str, int] = {}
     has_more = True
-    for number, content_sha256 in enumerate(pages, 1):
-        file = f"{delivery.name}, page {number}"
+    number = 0
+    for number, (content_sha256, file) in enumerate(_kept(delivery), 1):
         body = store.read(content_sha256)
         page = parse(body, file, page_of)
         if page.entries and content_sha256 in seen:
@@ -69,9 +68,20 @@ def read(delivery: Delivery, page_of: Callable[[Entry], Page]) -> Iterator[tuple
             "page_missing",
             "the last page says that more follows",
             file=delivery.name,
-            expected=f"page {len(pages) + 1}",
+            expected=f"page {number + 1}",
             found="nothing",
         )
+
+
+def bodies(delivery: Delivery) -> Iterator[tuple[str, bytes]]:
+    """The kept pages of a delivery in the order of asking, each with its name for sentences."""
+    for content_sha256, file in _kept(delivery):
+        yield file, store.read(content_sha256)
+
+
+def _kept(delivery: Delivery) -> list[tuple[str, str]]:
+    hashes = json.loads(store.read(delivery.content_sha256))["pages"]
+    return [(each, f"{delivery.name}, page {number}") for number, each in enumerate(hashes, 1)]
 
 
 def _instant(instant: datetime) -> str:

@@ -46,10 +46,7 @@ def admit(case: Case, format_: PagesFormat) -> None:
     read = {"statement_key": case.file, "sequence_number": None, "version_stamp": None}
     statement_ids = admission.open_statements(case, [read], [], format_.proved_by)
     warehouse.run(cursor, f"statements/{format_.name}_lines", case.binds)
-    values = {
-        **case.binds,
-        "statement_ids": statement_ids,
-        "covers_until": case.delivery.read_to,
-    }
+    values = {**case.binds, "statement_ids": statement_ids}
     warehouse.run(cursor, "statements/describe_read", values)
+    warehouse.run(cursor, "statements/describe_range", case.binds)
     warehouse.run(cursor, f"statements/{format_.name}_totals", case.binds)

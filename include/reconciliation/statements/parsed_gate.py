@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from include.reconciliation.edges import warehouse
 from include.reconciliation.errors import StatementError
-from include.reconciliation.statements import admission
+from include.reconciliation.statements import admission, pages
 from include.reconciliation.statements.admission import Case
 from include.reconciliation.statements.description import Gate, ParsedFormat
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
@@ -26,6 +26,8 @@ GATES = (
     Gate("every_figure_is_the_sum_of_the_lines", "wrong_total"),
     Gate("opening_and_lines_are_closing", "wrong_total"),
 )
+# What is promised by the pages that were read for a range of time.
+RANGE_GATES = (Gate("no_line_in_force_is_missing", "page_missing"),)
 WORK_TABLES = (
     "work_parsed_pages",
     "work_parsed_figures",
@@ -97,10 +99,10 @@ def admit(case: Case, format_: ParsedFormat) -> None:
     case.binds["line_scope"] = format_.line_scope
     warehouse.run(cursor, "statements/create_parsed")
     with case.content() as stream:
-        pages = _Pages(format_.read(stream, case.file), case.file)
+        found = _Pages(_events(case, format_, stream), case.file)
         try:
             with cursor.connection.transaction(), cursor.copy(_LINES) as copy:
-                for number, line in pages.lines():
+                for number, line in found.lines():
                     copy.write_row(_row(number, line))
         except psycopg.DataError as error:
             raise StatementError(
@@ -110,15 +112,18 @@ def admit(case: Case, format_: ParsedFormat) -> None:
                 found=admission.shown(str(error.diag.message_primary)),
             ) from None
         finally:
-            _note_pages(case, pages)
-    _refuse_empty(case, pages)
+            _note_pages(case, found)
+    _refuse_empty(case, found)
     cursor.execute("analyze work_raw_rows, work_parsed_statements")
-    admission.check(case, "parsed", GATES)
-    _open(case, pages)
+    is_range = case.delivery.read_from is not None
+    admission.check(case, "parsed", (*GATES, *RANGE_GATES) if is_range else GATES)
+    _open(case, found)
     warehouse.run(cursor, "statements/parsed_lines", case.binds)
     warehouse.run(cursor, "statements/number_equal_lines")
     warehouse.run(cursor, "statements/describe_statements")
     warehouse.run(cursor, "statements/describe_parsed")
+    if is_range:
+        warehouse.run(cursor, "statements/describe_range", case.binds)
     warehouse.run(cursor, "statements/parsed_totals")
 
 
@@ -127,6 +132,20 @@ def named_statements(case: Case) -> list[dict[str, Any]]:
     if not admission.is_flagged(case.cursor, "statements/has_parsed_sums"):
         return []
     return warehouse.run(case.cursor, "statements/parsed_named", case.binds).fetchall()
+
+
+def _events(case: Case, format_: ParsedFormat, stream: BinaryIO) -> Iterator[Event]:
+    """What the parser yields: of a file, or of the pages that were read for a range of time."""
+    delivery = case.delivery
+    if format_.api is None or delivery.read_from is None or delivery.read_to is None:
+        return format_.read(stream, case.file)
+    return format_.api.read_range(
+        pages.bodies(delivery),
+        account=case.attempt.account,
+        read_from=delivery.read_from,
+        read_to=delivery.read_to,
+        name=case.file,
+    )
 
 
 def _row(number: int, line: Line) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from include.reconciliation.statements import csv_rows
-from include.reconciliation.statements.description import LineType
+from include.reconciliation.statements.description import LineType, ParsedFormat
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 from include.reconciliation.statements.paypal_fields import Fields
 from include.reconciliation.statements.paypal_totals import Footer, Totals
@@ -368,3 +368,28 @@ def _fee_minor(fields: Fields, currency: str) -> int:
             found=repr(fields.named("Fee Currency")[:40]),
         )
     return -fields.signed(fields.named("Fee Debit or Credit"), text, currency, "Fee Amount")
+
+
+PAYPAL_SETTLEMENT = ParsedFormat(
+    name="paypal_settlement",
+    title="PayPal settlement report STL (CSV in sections)",
+    how_to_fetch="STL-*.CSV from /ppreports/outgoing on PayPal's SFTP server, every day",
+    read=read,
+    begins_with=(rb'"?RH"?,"?\d{4}/', rb'"?SH"?,"?\d{4}/'),
+    identity=(
+        "SF or RF: credits, debits and fees of each currency are those of the rows, "
+        "opening + rows = closing; SC, RC and FF count the rows"
+    ),
+    units="whole hundredths in every currency: 100 yen are 10000",
+    signs="CR + and DR −; a fee DR is a cost, a fee CR is one given back",
+    zones="the offset in each time; days as written",
+    references=(
+        "Transaction ID is the event, and a payment's own id; PayPal Reference ID is the payment "
+        "of a refund or chargeback; Invoice ID, else Custom Field, is the merchant's; Bank "
+        "Reference ID is the payout"
+    ),
+    notes=(
+        "Sections that lack footers are let in, proved by nothing.",
+        "Footers that leave withdrawals out are told in a notice.",
+    ),
+)

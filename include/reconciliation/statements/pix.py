@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from include.reconciliation.statements.api_pages import Api, Page, local_day, numbered
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
@@ -118,4 +119,25 @@ def _line(
     )
 
 
-PIX = Api(page=_page, lines=_lines, zone=ZONE, proved_by="every page of the range is there")
+_API = Api(page=_page, lines=_lines, zone=ZONE, proved_by="every page of the range is there")
+
+PIX = ParsedFormat(
+    name="pix",
+    title="Pix received (API Pix of the central bank of Brazil, JSON)",
+    how_to_fetch=(
+        "GET /pix of your bank with inicio, fim and, for days that were read before, "
+        "devolucaoPresente=true; every page of the answer, one after the other, into one file"
+    ),
+    read=_API.read,
+    begins_with=(rb'\s*\{.{0,4000}?"(?:parametros|endToEndId)"\s*:',),
+    identity="every page that the answer counts is there; another number of Pix is told",
+    units="reais as a text with two decimals",
+    signs="payments +, refunds inside them −; a refund that was not made is no line",
+    zones="UTC as written; days are those of America/Sao_Paulo",
+    references=(
+        "endToEndId is the payment, rtrId the refund, txid the merchant's; the Pix key is kept"
+    ),
+    line_scope="account",
+    notes=("What the bank charges for a payment is not here: fee and tax are not known.",),
+    api=_API,
+)

@@ -16,7 +16,7 @@ from include.reconciliation.statements.api_pages import (
     local_day,
     numbered,
 )
-from include.reconciliation.statements.description import LineType
+from include.reconciliation.statements.description import LineType, ParsedFormat
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
@@ -112,11 +112,34 @@ def _ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
         day += timedelta(days=1)
 
 
-RAZORPAY_SETTLEMENTS = Api(
+_API = Api(
     page=_page,
     lines=_lines,
     zone=ZONE,
     proved_by="lines tie to their net",
     ask=_ask,
     asks_exactly=False,
+)
+
+RAZORPAY_SETTLEMENTS = ParsedFormat(
+    name="razorpay_settlements",
+    title="Razorpay settlement recon (API, JSON)",
+    how_to_fetch=(
+        "GET /v1/settlements/recon/combined day by day, read by the pipeline (a connection with "
+        "the key's id as login and its secret as password) or put into a file"
+    ),
+    read=_API.read,
+    begins_with=(
+        rb'\s*\{.{0,4000}?"entity"\s*:\s*"collection".{0,4000}?"(?:settlement_utr|debit)"',
+    ),
+    identity="amount − fee = credit, amount + fee = debit; a page lists as many as it counts",
+    units="whole minor units (paise)",
+    signs="by debit and credit; the fee holds its tax",
+    zones="seconds since 1970; days are those of Asia/Kolkata",
+    references=(
+        "payment_id or entity_id is the payment, entity_id the event, order_receipt the "
+        "merchant's, settlement_id the payout; order, UTR and dispute are kept"
+    ),
+    line_scope="account",
+    api=_API,
 )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from include.reconciliation.statements import stripe_lists
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.statements.api_pages import Api, Page, local_day
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
@@ -91,6 +92,22 @@ def _minor(payout: Entry, currency: str) -> int:
     return minor
 
 
-STRIPE_PAYOUTS = Api(
+_API = Api(
     page=_page, lines=_lines, zone=ZONE, proved_by="none", ask=stripe_lists.ask("/v1/payouts")
+)
+
+STRIPE_PAYOUTS = ParsedFormat(
+    name="stripe_payouts",
+    title="Stripe payouts (API, JSON)",
+    how_to_fetch="GET /v1/payouts by created, read by the pipeline or put into a file",
+    read=_API.read,
+    begins_with=(rb'\s*\{.{0,4000}?"object"\s*:\s*"payout"',),
+    identity="none: the list is what Stripe says of its payouts, and nothing adds up to it",
+    units="whole minor units; ISK and UGX in hundredths",
+    signs="a payout −; what failed or was cancelled comes back as a second line +",
+    zones="seconds since 1970; days are those of UTC",
+    references="the payout's id; bank trace, balance transaction and bank account are kept",
+    line_scope="account",
+    notes=("A payout may fail after it was paid: days that were read are read again.",),
+    api=_API,
 )

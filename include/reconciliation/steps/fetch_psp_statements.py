@@ -9,8 +9,14 @@ from include.reconciliation import config
 from include.reconciliation.config import Psp
 from include.reconciliation.edges import drop_folder, store, warehouse
 from include.reconciliation.statements import deliveries, page_reader
+from include.reconciliation.statements.api_pages import ListApi
 from include.reconciliation.statements.deliveries import Attempt
-from include.reconciliation.statements.description import SIZE_BYTES_MAX, PagesFormat
+from include.reconciliation.statements.description import (
+    SIZE_BYTES_MAX,
+    Format,
+    PagesFormat,
+    ParsedFormat,
+)
 from include.reconciliation.statements.formats import format_named
 
 
@@ -28,14 +34,25 @@ def fetch_psp_statements(attempt_id: int) -> int:
         return 0
     psp = config.load().psp(attempt.psp)
     format_ = format_named(psp.format)
-    if isinstance(format_, PagesFormat):
-        return _from_pages(attempt, psp, format_)
+    list_ = _list_of(psp, format_)
+    if list_ is not None:
+        return _from_pages(attempt, psp, list_)
     return _from_folder(attempt, psp, looked_at["looked_at"] if looked_at else None)
 
 
-def _from_pages(attempt: Attempt, psp: Psp, format_: PagesFormat) -> int:
+def _list_of(psp: Psp, format_: Format) -> ListApi | None:
+    """The list to read over the network; None where files are put into the drop folder."""
+    if isinstance(format_, PagesFormat):
+        return ListApi(format_.ask, format_.page)
+    api = format_.api if isinstance(format_, ParsedFormat) else None
+    if api is not None and api.ask is not None and psp.endpoint is not None:
+        return ListApi(api.ask, api.page)
+    return None
+
+
+def _from_pages(attempt: Attempt, psp: Psp, list_: ListApi) -> int:
     looking_at = datetime.now(UTC)
-    read = page_reader.read_range(attempt, psp, format_)
+    read = page_reader.read_range(attempt, psp, list_)
     with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
             return 0

@@ -12,7 +12,8 @@ select
     sums.closing_minor,
     -- Where the parser gave up no line is left.
     case
-        when exists (select from work_raw_rows) then sums.opening_minor + sums.net_minor - sums.closing_minor
+        when exists (select from work_raw_rows)
+            then (sums.opening_minor + sums.net_minor - sums.closing_minor)::bigint
     end as residual_minor
 from (
     select
@@ -26,7 +27,7 @@ from (
 left join work_parsed_sums as sums
     on statements.own_key = sums.own_key
 where
-    statements.account = %(account)s::text
+    statements.account in (%(account)s::text, '')
     or %(account)s::text is null
 order by statements.page_number, sums.currency
 limit 20

@@ -6,7 +6,7 @@
 create unlogged table work_parsed_statements as
 select
     pages.*,
-    case when %(account)s::text is null then pages.account || ' ' else '' end
+    case when %(account)s::text is null and pages.account <> '' then pages.account || ' ' else '' end
     || pages.statement_key
     || case when repeats.number > 1 then ' (' || repeats.number || ')' else '' end as own_key
 from work_parsed_pages as pages

@@ -8,6 +8,9 @@ select
     %(account)s::text as expected,
     account as found
 from work_parsed_statements
-where account <> %(account)s::text
+where
+    account <> %(account)s::text
+    -- An API's answer does not name the account: it was asked with that account's key.
+    and account <> ''
 group by account
 order by row_number
