@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from include.reconciliation.errors import RequestError
 
 LONGEST = timedelta(days=92)
+# Nothing that is reconciled is older; days are counted back from a window, and the calendar ends.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ def check(start: datetime | None, end: datetime | None, now: datetime) -> None:
         raise RequestError(
             f"window_start: found {start.isoformat()}, which is not before the window_end "
             f"{end.isoformat()}; give an earlier window_start or a later window_end"
+        )
+    if start < EARLIEST:
+        raise RequestError(
+            f"window_start: found {start.isoformat()}; give one from {EARLIEST:%Y-%m-%d} on"
         )
     if end > now:
         raise RequestError(

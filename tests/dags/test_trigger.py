@@ -44,6 +44,10 @@ REFUSED = {
         {"window_start": "2026-11-10T10:00:00Z", "window_end": "9999-12-31T23:59:59Z"},
         "window_end: found 9999-12-31T23:59:59+00:00, which lies in the future (it is ",
     ),
+    "a window of another age": (
+        {"window_start": "0001-01-01T00:00:00Z", "window_end": "0001-01-02T00:00:00Z"},
+        "window_start: found 0001-01-01T00:00:00+00:00; give one from 2000-01-01 on",
+    ),
     "a window of ten years": (
         {"window_start": "2016-11-10T00:00:00Z", "window_end": "2026-11-10T00:00:00Z"},
         "window_start: found 2016-11-10T00:00:00+00:00, 3652 days before the window_end; "

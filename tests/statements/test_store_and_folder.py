@@ -14,7 +14,7 @@ import pytest
 from include.reconciliation.edges import drop_folder as folders
 from include.reconciliation.edges import store
 from include.reconciliation.errors import ConfigurationError
-from tests.statements.adyen_files import a_file
+from tests.statements.adyen_files import a_file, a_payout, a_row
 
 CONTENT = b"kept as it came"
 NAME = hashlib.sha256(CONTENT).hexdigest()
@@ -140,6 +140,49 @@ def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a.csv").symlink_to("/etc/hostname")
 
     with pytest.raises(OSError, match="symbolic links"), folders.opened(file):
+        pass
+
+
+def test_a_file_that_may_not_be_read_is_told_and_holds_no_other_up(
+    adyen, drop_folder: Path, monkeypatch
+) -> None:
+    (drop_folder / "closed.csv").write_bytes(a_file([a_row(), a_payout("19.49")]))
+    (drop_folder / "open.csv").write_bytes(a_file())
+    system_open = os.open
+
+    def refuse(path: str | Path, *arguments: int, **options: int) -> int:
+        if Path(path).name == "closed.csv":
+            raise PermissionError(13, "Permission denied")
+        return system_open(path, *arguments, **options)
+
+    with monkeypatch.context() as as_an_ordinary_user:
+        as_an_ordinary_user.setattr(folders.os, "open", refuse)
+        counted = adyen.run()
+    told = adyen.rows("select name, state, summary from alerts")
+    adyen.run()
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+    assert [
+        {
+            "name": "reconciliation-unreadable-files",
+            "state": "open",
+            "summary": "adyen / ShopEU: the drop folder holds what may not be read: closed.csv; "
+            "give the user that runs the tasks the right to read it",
+        }
+    ] == told
+    assert [("reconciliation-unreadable-files", "closed")] == [
+        (row["name"], row["state"])
+        for row in adyen.rows("select name, state from alerts where name like '%%unreadable%%'")
+    ]
+
+
+def test_a_file_that_becomes_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("content")
+    file = folders.settled_files(tmp_path)[0]
+    (tmp_path / "a.csv").unlink()
+    os.mkfifo(tmp_path / "a.csv")
+
+    with pytest.raises(folders.FileChanged), folders.opened(file):
         pass
 
 

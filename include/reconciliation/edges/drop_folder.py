@@ -44,7 +44,8 @@ class DroppedFile:
         """Whether its content may differ from what the last look, at that time, saw."""
         if looked_at is None or self.size_bytes <= ALWAYS_READ_BYTES_MAX:
             return True
-        return self.changed_ns >= _nanoseconds(looked_at) - CLOCK_SKEW_NS
+        is_changed = self.changed_ns >= _nanoseconds(looked_at) - CLOCK_SKEW_NS
+        return is_changed or not os.access(self.path, os.R_OK)
 
     def is_new_since(self, looked_at: datetime | None) -> bool:
         """Whether it arrived after that time, so that known bytes in it are a re-delivery."""
@@ -79,12 +80,20 @@ def settled_files(folder: Path) -> list[DroppedFile]:
 
 @contextmanager
 def opened(file: DroppedFile) -> Iterator[BinaryIO]:
-    """The file for reading, refused as changed (FileChanged) when it is not as it was seen."""
-    descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW)
+    """The file for reading; FileChanged when it is not as it was seen, or FileUnreadable."""
+    # Without waiting: a pipe in its place would be opened when somebody writes to it.
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        raise FileUnreadable(file.name) from None
     with os.fdopen(descriptor, "rb") as stream:
         _refuse_changed(file, stream)
         yield stream
         _refuse_changed(file, stream)
+
+
+class FileUnreadable(Exception):
+    """The file's owner lets nobody of ours read it."""
 
 
 class FileChanged(Exception):

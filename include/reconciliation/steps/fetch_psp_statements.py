@@ -18,6 +18,10 @@ from include.reconciliation.statements.description import (
     ParsedFormat,
 )
 from include.reconciliation.statements.formats import format_named
+from include.reconciliation.steps.incidents import close_alert, open_alert
+
+UNREADABLE_FILES = "reconciliation-unreadable-files"
+_NAMES_SHOWN = 10
 
 
 def fetch_psp_statements(attempt_id: int) -> int:
@@ -63,7 +67,7 @@ def _from_pages(attempt: Attempt, psp: Psp, list_: ListApi) -> int:
 
 def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
     looking_at = datetime.now(UTC)
-    kept = []
+    kept, unreadable = [], []
     for file in drop_folder.settled_files(
         drop_folder.account_folder(psp.connection, attempt.account)
     ):
@@ -76,6 +80,8 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
                 kept.append((file, store.keep(stream if whole else stream.read(1 << 20))))
         except (drop_folder.FileChanged, FileNotFoundError):
             continue
+        except drop_folder.FileUnreadable:
+            unreadable.append(file.name)
     new = 0
     with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
@@ -87,8 +93,29 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
             new += deliveries.keep(
                 cursor, attempt, content_sha256=content, name=file.name, size_bytes=file.size_bytes
             )
+        _tell_unreadable(cursor, attempt, unreadable)
         _mark_fetched(cursor, attempt, looking_at)
     return new
+
+
+def _tell_unreadable(cursor: warehouse.Cursor, attempt: Attempt, names: list[str]) -> None:
+    """One alert per account while files lie there that may not be read; the others are let in."""
+    fingerprint = f"unreadable-files:{attempt.psp}:{attempt.account}"
+    if not names:
+        close_alert(cursor, fingerprint, "every file of the folder can be read")
+        return
+    shown = ", ".join(names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
+    open_alert(
+        cursor,
+        fingerprint,
+        UNREADABLE_FILES,
+        "high",
+        attempt.psp,
+        attempt.account,
+        f"{attempt.psp} / {attempt.account}: the drop folder holds what may not be read: {shown}; "
+        "give the user that runs the tasks the right to read it",
+        {name: "permission denied" for name in names[:_NAMES_SHOWN]},
+    )
 
 
 def _mark_fetched(cursor: warehouse.Cursor, attempt: Attempt, looking_at: datetime) -> None:
