@@ -192,11 +192,23 @@ def test_pages_have_intermediate_balances_and_their_numbers() -> None:
 
 
 def test_the_pages_of_a_message_are_not_those_of_a_statement_that_is_whole() -> None:
-    pagination = tag("MsgPgntn", tag("PgNb", "2"), tag("LastPgInd", "false"))
+    numbers = tag("PgNb", "2") + tag("LastPgInd", "false")
 
-    start, _, _ = the_statement(a_message(pages=pagination))
+    for content in (
+        a_message(pages=tag("MsgPgntn", numbers)),
+        a_message(a_statement(more=tag("StmtPgntn", numbers))),
+    ):
+        start, _, _ = the_statement(content)
+        assert (None, True) == (start.page, start.is_last_page)
 
-    assert (None, True) == (start.page, start.is_last_page)
+
+def test_a_statement_may_number_its_own_pages() -> None:
+    numbers = tag("StmtPgntn", tag("PgNb", "3"), tag("LastPgInd", "false"))
+    pagination = tag("MsgPgntn", tag("PgNb", "1"), tag("LastPgInd", "true"))
+
+    start, _, _ = the_statement(a_message(a_statement(balances="", more=numbers), pages=pagination))
+
+    assert (3, False) == (start.page, start.is_last_page)
 
 
 def test_what_a_statement_says_of_its_entries_is_handed_on() -> None:

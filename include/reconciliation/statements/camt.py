@@ -17,6 +17,7 @@ from include.reconciliation.money import format_minor
 from include.reconciliation.statements import camt_entries as entries
 from include.reconciliation.statements.amounts import EXPONENTS, minor_units
 from include.reconciliation.statements.camt_entries import Details, Place
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Event, StatementEnd, StatementStart
 from include.reconciliation.statements.xml_elements import Element, walk
 
@@ -259,16 +260,14 @@ def _opening_and_closing(
 def _page(
     message: Element, element: Element, opening: Balance | None, closing: Balance | None
 ) -> tuple[int | None, bool]:
-    """The statement's page. A message may have pages of statements that are whole themselves."""
-    path = ("StmtPgntn",)
-    number = _whole(element.text(*path, "PgNb"))
-    if number is None:
-        is_whole = opening and closing and "ITBD" not in (opening.code, closing.code)
-        number = None if is_whole else _whole(message.text("GrpHdr", "MsgPgntn", "PgNb"))
-        is_last = message.text("GrpHdr", "MsgPgntn", "LastPgInd")
-    else:
-        is_last = element.text(*path, "LastPgInd")
-    return number, number is None or is_last in ("true", "1")
+    """The statement's page; one that has its first and last balance is whole, in any message."""
+    if opening and closing and "ITBD" not in (opening.code, closing.code):
+        return None, True
+    for pagination in (*element.all("StmtPgntn"), *message.all("GrpHdr", "MsgPgntn")):
+        number = _whole(pagination.text("PgNb"))
+        if number is not None:
+            return number, pagination.text("LastPgInd") in ("true", "1")
+    return None, True
 
 
 def _period(element: Element, end: str, place: Place) -> date | None:
@@ -337,3 +336,24 @@ def _bounded(notices: list[str]) -> tuple[str, ...]:
     if len(notices) > NOTICES_MAX:
         notices = [*notices[:NOTICES_MAX], f"and {len(notices) - NOTICES_MAX} notices more"]
     return tuple(notices)
+
+
+CAMT = ParsedFormat(
+    name="camt",
+    title="ISO 20022 camt.053, camt.052 and camt.054 (XML)",
+    how_to_fetch="from the bank: EBICS order C53, SWIFT FileAct, or its online banking",
+    read=read,
+    begins_with=(rb"\s*<.*BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)", rb"\s*<.*:camt\.05[234]\."),
+    identity="opening (OPBD or PRCD) + booked entries = closing (CLBD); figures of TxsSummry",
+    units="major units with a point, up to five decimals, zeros beyond those of the currency",
+    signs="never in the amount: CdtDbtInd is the direction; RvslInd only says why",
+    zones="a date, or a date and time with its offset",
+    references="those of the entry and of all its details, each with its kind",
+    notes=(
+        "Every version is read, by local names; no schema is asked.",
+        "One entry is one line. Its details give references and are summed; where they come to"
+        " another amount, the entry counts and a notice says so.",
+        "Entries that are pending, or in a camt.053 for information only, are no lines.",
+        "A statement without balances is proved by nothing, which its row says.",
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
+from include.reconciliation.statements.camt import CAMT
 from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.mercadopago_release_report import (
     MERCADOPAGO_RELEASE_REPORT,
@@ -11,6 +12,7 @@ from include.reconciliation.statements.mercadopago_release_report import (
 from include.reconciliation.statements.mollie_balance_transactions import (
     MOLLIE_BALANCE_TRANSACTIONS,
 )
+from include.reconciliation.statements.mt940_statement import MT940
 from include.reconciliation.statements.paypal_settlement import PAYPAL_SETTLEMENT
 from include.reconciliation.statements.pix import PIX
 from include.reconciliation.statements.razorpay_settlements import RAZORPAY_SETTLEMENTS
@@ -23,8 +25,10 @@ FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
         ADYEN_SETTLEMENT_DETAILS,
+        CAMT,
         MERCADOPAGO_RELEASE_REPORT,
         MOLLIE_BALANCE_TRANSACTIONS,
+        MT940,
         PAYPAL_SETTLEMENT,
         PIX,
         RAZORPAY_SETTLEMENTS,

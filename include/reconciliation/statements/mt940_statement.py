@@ -19,6 +19,7 @@ import mt940
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.amounts import minor_units
 from include.reconciliation.statements.bank_entries import NO_REFERENCE, bank_entry, calendar_day
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.mt940_fields import Entry, Field, Statement, statements
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 from include.reconciliation.statements.text_files import refused
@@ -299,3 +300,22 @@ def _split(kind: str, text: str, has_bank_reference: bool) -> list[tuple[str, st
             ("information", text[CUSTOMER_REFERENCE_MAX:].strip()),
         ]
     return [(kind, text)]
+
+
+MT940 = ParsedFormat(
+    name="mt940",
+    title="SWIFT MT940 (text)",
+    how_to_fetch="from the bank: SWIFT, EBICS order STA, or its online banking",
+    read=read,
+    begins_with=(rb"(?:.*[\r\n])?:(?:20|60[FM]?|61|62[FM]?):",),
+    identity="opening (60F) + entries (61) = closing (62F), for each page too",
+    units="major units with a decimal comma",
+    signs="C and RD add, D and RC take away",
+    zones="days only",
+    references="customer's and bank's (61), and those that 86 has in ?20 to ?29 or /EREF/",
+    notes=(
+        "A file may hold several statements; pages (60M, 62M) of one are joined.",
+        "A statement number of 0 means that the bank does not count.",
+        "What stands behind the closing balance (64, 65, 86) is not read.",
+    ),
+)
