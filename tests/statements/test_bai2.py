@@ -243,14 +243,6 @@ def test_records_that_move_no_money_are_counted_and_are_no_lines() -> None:
     )
 
 
-def test_the_same_account_twice_in_one_file_is_two_statements() -> None:
-    content = a_file(an_account(*MOVEMENTS), an_account(*MOVEMENTS))
-
-    assert ["2026-06-03", "2026-06-03 part 2"] == [
-        event.statement_key for event in events(content) if isinstance(event, StatementStart)
-    ]
-
-
 def test_a_report_of_the_same_day_has_the_key_of_the_day_and_says_what_it_is() -> None:
     content = a_file(group=GROUP.replace(",USD,2/", ",USD,3/"))
 

@@ -231,8 +231,8 @@ _LINES = a_file().splitlines(keepends=True)
 BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "empty": (b"", "empty", ()),
     "html": (b"<html>", "html_page", ()),
-    "cnab400": (b"02RETORNO01COBRANCA" + b" " * 381, "other_format", ("row 1", "240 columns")),
-    "no file header": (b"".join(_LINES[1:]), "other_format", ("record 0",)),
+    "cnab400": (b"02RETORNO01COBRANCA" + b" " * 381, "bad_header", ("row 1", "240 columns")),
+    "no file header": (b"".join(_LINES[1:]), "bad_header", ("record 0",)),
     "no lot header": (b"".join(_LINES[:1] + _LINES[2:]), "malformed_row", ("row 2", "lot header")),
     "cut": (b"".join(_LINES[:-1]), "malformed_row", ("record 9", "row 5")),
     "cut in a line": (b"".join(_LINES)[:-215], "bad_amount", ("records", "row 6")),
@@ -251,7 +251,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "another account's entry": (_entry(account="999"), "wrong_account", ("row 3", "999")),
     "a collection lot": (
         a_file(a_lot([an_entry()], service="01")),
-        "other_format",
+        "bad_header",
         ("service (10-11)", "expected 04"),
     ),
     "no account": (a_file(a_lot([an_entry()], account="000")), "missing_value", ("account",)),

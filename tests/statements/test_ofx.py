@@ -252,10 +252,13 @@ def test_a_card_and_a_bank_account_are_two_statements() -> None:
     ]
 
 
-def test_the_same_account_and_period_twice_in_one_file_are_two_statements() -> None:
-    assert ["2026-06-01 to 2026-06-30", "2026-06-01 to 2026-06-30 part 2"] == [
-        start.statement_key for start in starts(a_file(a_statement(), a_statement()))
-    ]
+def test_a_period_that_ends_after_the_download_is_covered_up_to_it() -> None:
+    start = starts(a_file(made_at="20260610120000[-3:BRT]"))[0]
+
+    assert ("2026-06-01 to 2026-06-30", date(2026, 6, 10)) == (
+        start.statement_key,
+        start.period_to,
+    )
 
 
 @pytest.mark.parametrize(

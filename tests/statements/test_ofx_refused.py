@@ -32,10 +32,10 @@ def _with(old: str, new: str) -> bytes:
 BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "empty": (b"", "empty", ()),
     "blank": (b" \r\n\x1a", "empty", ()),
-    "only a header": (SGML_HEADER.encode(), "other_format", ("element OFX",)),
+    "only a header": (SGML_HEADER.encode(), "bad_header", ("element OFX",)),
     "html": (b"<!-- x --><html><body><OFX></body>", "html_page", ()),
     "html after a declaration": (b"<!DOCTYPE html><html>", "forbidden_xml", ()),
-    "csv": (b"date,amount\n2026-06-03,5", "other_format", ("date,amount",)),
+    "csv": (b"date,amount\n2026-06-03,5", "bad_header", ("date,amount",)),
     "nul": (a_file().replace(b"Pix", b"P\0x"), "bad_encoding", ("NUL",)),
     "utf-16 without mark": (a_file().decode().encode("utf-16-le"), "bad_encoding", ()),
     "utf-16 cut": (a_file().decode().encode("utf-16")[:-1], "bad_encoding", ()),
@@ -71,7 +71,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "no statement": (a_file("<X>"), "empty", ("STMTRS",)),
     "investments": (
         a_file("<INVSTMTRS><CURDEF>USD</INVSTMTRS>"),
-        "other_format",
+        "bad_header",
         ("investments",),
     ),
     "an error": (

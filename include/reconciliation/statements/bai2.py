@@ -22,6 +22,7 @@ from include.reconciliation.statements.bank_entries import (
     calendar_day,
     whole_units,
 )
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 from include.reconciliation.statements.text_files import refused
 
@@ -112,7 +113,6 @@ class _Reader:
         self.is_same_day = False
         self.account: Account | None = None
         self.waiting: StatementEnd | None = None
-        self.seen: dict[tuple[str, date], int] = {}
 
     def take(self, record: Record) -> Iterator[Event]:
         """What one record gives."""
@@ -156,7 +156,7 @@ class _Reader:
     def _file(self, record: Record) -> None:
         _, _, day, moment, _, _, _, version = record.fields(8)
         if version not in ("", "2"):
-            raise self._refused("other_format", "another version", expected="2", found=version)
+            raise self._refused("bad_header", "another version", expected="2", found=version)
         self.created_at = self._moment(day, moment)
 
     def _group(self, record: Record) -> None:
@@ -187,11 +187,8 @@ class _Reader:
             if code:
                 self._summary(record, code, account)
         self.account = account
-        number_in_file = self.seen.get((number, self.as_of), 0) + 1
-        self.seen[number, self.as_of] = number_in_file
-        again = f" part {number_in_file}" if number_in_file > 1 else ""
         return StatementStart(
-            statement_key=f"{self.as_of.isoformat()}{again}",
+            statement_key=self.as_of.isoformat(),
             account=number,
             currency=account.currency,
             sequence_number=None,
@@ -370,3 +367,29 @@ class _Reader:
             expected=expected,
             found=found,
         )
+
+
+BAI2 = ParsedFormat(
+    name="bai2",
+    title="BAI2 account statements",
+    how_to_fetch="have the bank deliver the previous-day report, by SFTP into the drop folder",
+    read=read,
+    begins_with=(rb"\s*01,[^,\r\n]{0,60},[^,\r\n]{0,60},[0-9]{6,8},",),
+    identity="010 + transactions = 015; 100 and 400 are the sums of credits and debits; the control"
+    " totals of 49, 98 and 99 are the sums of what is written",
+    units="digits, with the decimals that the currency has in ISO 4217 implied",
+    signs="by the type code: 100 to 399 and 920 to 959 come in, 400 to 699 and 960 to 999 go out",
+    zones="dates without an hour",
+    references="the bank's reference is that of the payment, the customer's that of the merchant;"
+    " the text is the remittance",
+    notes=(
+        "A statement is an account on an as-of date.",
+        "The currency is that of the account, else of the group, else USD.",
+        "Records may share a line, a text may hold slashes and commas, and continuations (88) may"
+        " part any record; counts that are wrong are notices, totals that are wrong refuse.",
+        "A record of type 890 without an amount is no line; a loan's code (7xx) with an amount is"
+        " refused, since nothing says in which direction it goes.",
+        "A group that is a test or a deletion is refused. A report of the same day has the key of"
+        " its day, so that the previous-day report replaces it.",
+    ),
+)

@@ -30,6 +30,7 @@ from include.reconciliation.statements.cnab240_layout import (
     WIDTH,
     columns_of,
 )
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 from include.reconciliation.statements.text_files import lines, refused, wrong_beginning
 
@@ -193,7 +194,7 @@ class _Reader:
         for column, value in STATEMENT.items():
             if record[column] != value:
                 problem = "the lot is no statement for reconciliation"
-                raise record.refused("other_format", problem, column, value)
+                raise record.refused("bad_header", problem, column, value)
         if not record["account"].strip("0"):
             raise record.refused("missing_value", "the lot has no account", "account")
         self.lots += 1
@@ -285,3 +286,27 @@ class _Reader:
         return refused(
             "malformed_row", problem, file=self.file, row=row, expected=expected, found=found
         )
+
+
+CNAB240_STATEMENT = ParsedFormat(
+    name="cnab240_statement",
+    title="CNAB240 bank statement (Brazil, segment E)",
+    how_to_fetch="have the bank deliver the statement for reconciliation (service 04, form 40) into"
+    " the drop folder",
+    read=read,
+    begins_with=(rb"[0-9]{3}00000[ 0-9]{9}",),
+    identity="opening balance + entries = closing balance; the totals of debits and credits, and"
+    " the counts of records and lots",
+    units="digits with two implied decimals in every currency",
+    signs="the letter beside the amount: C comes in, D goes out",
+    zones="dates without an hour",
+    references="history, document, nature, complement and accounting date with their kinds",
+    notes=(
+        "The account is agency and account with their check digits, as 012345/0000000678901.",
+        "A statement is a lot: its number and the date of its opening balance.",
+        "Lines that lost their trailing blanks are filled up to 240 columns; UTF-8, UTF-16 and"
+        " Latin-1 are told by their bytes.",
+        "What Bradesco, Caixa and Itau divide otherwise is in statements/cnab240_layout.py.",
+        "A category that contradicts the letter, and a balance that is not final, are notices.",
+    ),
+)

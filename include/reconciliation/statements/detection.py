@@ -21,6 +21,8 @@ def detect(head: bytes, formats: Iterable[Format], file: str) -> CsvFormat | Par
     the one that comes closest says what is missing.
     """
     text = head.removeprefix(codecs.BOM_UTF8)
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        text = head.decode("utf-16", "ignore").encode()
     known = list(formats)
     parsed = [
         format_

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
+from include.reconciliation.statements.bai2 import BAI2
 from include.reconciliation.statements.camt import CAMT
+from include.reconciliation.statements.cnab240_statement import CNAB240_STATEMENT
 from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.mercadopago_release_report import (
     MERCADOPAGO_RELEASE_REPORT,
@@ -13,6 +15,7 @@ from include.reconciliation.statements.mollie_balance_transactions import (
     MOLLIE_BALANCE_TRANSACTIONS,
 )
 from include.reconciliation.statements.mt940_statement import MT940
+from include.reconciliation.statements.ofx import OFX
 from include.reconciliation.statements.paypal_settlement import PAYPAL_SETTLEMENT
 from include.reconciliation.statements.pix import PIX
 from include.reconciliation.statements.razorpay_settlements import RAZORPAY_SETTLEMENTS
@@ -25,10 +28,13 @@ FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
         ADYEN_SETTLEMENT_DETAILS,
+        BAI2,
         CAMT,
+        CNAB240_STATEMENT,
         MERCADOPAGO_RELEASE_REPORT,
         MOLLIE_BALANCE_TRANSACTIONS,
         MT940,
+        OFX,
         PAYPAL_SETTLEMENT,
         PIX,
         RAZORPAY_SETTLEMENTS,

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from include.reconciliation.statements import ofx_values
 from include.reconciliation.statements.amounts import exponent_of
 from include.reconciliation.statements.bank_entries import bank_entry
+from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.ofx_elements import VALUE_CHARACTERS_MAX, tokens
 from include.reconciliation.statements.ofx_values import Moment, Place
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
@@ -99,13 +100,12 @@ class _Reader:
         self.created_at: datetime | None = None
         self.statement: Statement | None = None
         self.currency: Element | None = None
-        self.seen: dict[tuple[str, str], int] = {}
 
     def begin(self, name: str) -> None:
         """An element that holds others begins."""
         if name == "INVSTMTRS":
             problem = "a statement of investments"
-            raise self._place().refused("other_format", problem, name, " or ".join(STATEMENTS))
+            raise self._place().refused("bad_header", problem, name, " or ".join(STATEMENTS))
         if name in [element.name for element in self.stack] or len(self.stack) >= DEPTH_MAX:
             raise self._place().refused("bad_xml", "an element begins inside of itself", name)
         above = self.stack[-1].name if self.stack else ""
@@ -229,16 +229,16 @@ class _Reader:
         period = statement.entries or Element("BANKTRANLIST")
         first, last = (self._moment(period, name) for name in ("DTSTART", "DTEND"))
         key = " to ".join(str(end.on) for end in (first, last) if end)
-        key = key or f"made on {self.created_at.date() if self.created_at else 'no day'}"
-        again = self.seen.get((statement.account, key), 0) + 1
-        self.seen[statement.account, key] = again
+        made_on = self.created_at.date() if self.created_at else None
+        key = key or f"made on {made_on or 'no day'}"
         return StatementStart(
-            statement_key=key if again == 1 else f"{key} part {again}",
+            statement_key=key,
             account=statement.account,
             currency=currency,
             sequence_number=None,
             period_from=first.on if first else None,
-            period_to=last.on if last else None,
+            # Who asks for a whole month in its middle is told nothing of its end.
+            period_to=min(filter(None, (last and last.on, made_on)), default=None),
             created_at=self.created_at,
             row=statement.row,
         )
@@ -307,3 +307,34 @@ class _Reader:
 
     def _place(self) -> Place:
         return Place(self.file, max(self.entries, 1))
+
+
+OFX = ParsedFormat(
+    name="ofx",
+    title="OFX 1 and 2, bank and card statements",
+    how_to_fetch="download the statement from the bank as OFX (also called Money or QFX), whole"
+    " days only, into the drop folder",
+    read=read,
+    begins_with=(
+        rb"\s*OFXHEADER\s*:",
+        rb"(?i)\s*(?:<\?xml[^>]{0,300}\?>\s*)?(?:<\?OFX\s|<OFX[\s>])",
+    ),
+    identity="none: there is no opening balance",
+    units="major units, a point or a comma before the decimals, no thousands",
+    signs="the amount has its sign, whatever the type says",
+    zones="[-3:BRT] behind a time is its offset; a time without one is UTC, a date is a date",
+    references="FITID, CHECKNUM, REFNUM and SRVRTID with their kinds; NAME and MEMO are the"
+    " remittance",
+    line_scope="account",
+    notes=(
+        "SGML without ends of values and XML are read alike, in any order of elements; DOCTYPE and"
+        " entities are refused.",
+        "The encoding is UTF-8 where the bytes are that, else Windows 1252, whatever CHARSET says.",
+        "A FITID changes or comes twice, so an entry is known by day and amount, and equal ones of"
+        " a day are numbered: downloads that overlap in whole days are one.",
+        "Exactly three decimals are refused, unless the currency has them: a thousand could be"
+        " meant.",
+        "Pending entries are counted in a notice and not read; an entry that replaces another is"
+        " refused.",
+    ),
+)

@@ -48,7 +48,7 @@ REASONS = (
         "say which one it is with --format; `bin/reconciliation statement formats` lists them",
     ),
     Reason("bad_encoding", "the bytes are not UTF-8, or hold a NUL", _ASK_AGAIN),
-    Reason("bad_header", "the header can't be read as CSV", _ASK_AGAIN),
+    Reason("bad_header", "the header can't be read, or is not that of the format", _ASK_AGAIN),
     Reason("duplicate_column", "a column name occurs twice", _ASK_PSP),
     Reason(
         "not_a_statement",

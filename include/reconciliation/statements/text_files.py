@@ -45,7 +45,7 @@ def wrong_beginning(text: str, *, file: str, row: int, expected: str) -> Stateme
         problem = "this is a page of markup, not a statement"
         return refused("html_page", problem, file=file, row=row, expected=expected, found=text)
     problem = "the file does not begin as the format does"
-    return refused("other_format", problem, file=file, row=row, expected=expected, found=text)
+    return refused("bad_header", problem, file=file, row=row, expected=expected, found=text)
 
 
 @contextmanager
