@@ -46,8 +46,8 @@ WORK_TABLES = (
     "work_types",
     "work_statement_keys",
 )
-_UNSIGNED = r"[^0-9.|]|[0-9]{16}"
-_SIGNED = r"[^0-9.|-]|[0-9.]-|[0-9]{16}"
+_UNSIGNED = "[^0-9.|]"
+_SIGNED = "[^0-9.|-]|[0-9.]-"
 
 
 def admit(case: Case, format_: CsvFormat) -> None:

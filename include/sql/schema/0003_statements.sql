@@ -71,7 +71,7 @@ language sql immutable parallel safe as $$
     select coalesce(
         psp_reference,
         'merchant:' || merchant_reference,
-        'line:' || line_scope || ':' || line_key || ':' || occurrence
+        'line:' || line_scope || ':' || line_key || ':' || occurrence::text
     )
 $$;
 

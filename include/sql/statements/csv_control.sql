@@ -58,32 +58,26 @@ amounts as (
         end as taxes,
         (raw.gross_credit is not null and raw.gross_debit is not null)
         or (raw.net_credit is not null and raw.net_debit is not null) as has_both_sides,
-        -- One pattern over all amounts of the row: a character that is none, or a decimal too many.
         concat_ws(
             '|', raw.gross_debit, raw.gross_credit, raw.net_debit, raw.net_credit, raw.cost_1, raw.cost_2,
             raw.cost_3, raw.cost_4, raw.cost_5, raw.cost_6, raw.tax_1, raw.tax_2, raw.tax_3, raw.gross, raw.net,
             raw.settled_gross, raw.balance
-        ) ~ case
-            when net.decimals = 2 and coalesce(gross.decimals, 2) = 2
-                then %(bad_amounts)s::text || '|\.[0-9]{2}0*[1-9]'
-            else %(bad_amounts)s::text
-        end
-        or case
+        ) as written_amounts,
+        greatest(
+            octet_length(raw.gross_debit), octet_length(raw.gross_credit), octet_length(raw.net_debit),
+            octet_length(raw.net_credit), octet_length(raw.cost_1), octet_length(raw.cost_2), octet_length(raw.cost_3),
+            octet_length(raw.cost_4), octet_length(raw.cost_5), octet_length(raw.cost_6), octet_length(raw.tax_1),
+            octet_length(raw.tax_2), octet_length(raw.tax_3), octet_length(raw.gross), octet_length(raw.net),
+            octet_length(raw.settled_gross), octet_length(raw.balance)
+        ) > 15 as has_long_amount,
+        case
             when %(is_signed)s::boolean
                 then position('-' in concat(raw.gross_debit, raw.gross_credit, raw.net_debit, raw.net_credit)) > 0
             else false
-        end as has_bad_text,
-        case
-            when net.decimals = 2 and coalesce(gross.decimals, 2) = 2 then false
-            when net.minor_units < 1 or gross.minor_units < 1 then true
-            else
-                concat_ws('|', raw.gross_debit, raw.gross_credit, raw.gross)
-                ~ ('\.[0-9]{' || coalesce(gross.decimals, net.decimals, 0) || '}0*[1-9]')
-                or concat_ws(
-                    '|', raw.net_debit, raw.net_credit, raw.cost_1, raw.cost_2, raw.cost_3, raw.cost_4, raw.cost_5,
-                    raw.cost_6, raw.tax_1, raw.tax_2, raw.tax_3, raw.net, raw.settled_gross, raw.balance
-                ) ~ ('\.[0-9]{' || coalesce(net.decimals, 0) || '}0*[1-9]')
-        end as has_excess_decimals,
+        end as has_signed_side,
+        coalesce(gross.decimals, net.decimals, 0) as gross_decimals,
+        coalesce(net.decimals, 0) as net_decimals,
+        net.minor_units < 1 or gross.minor_units < 1 as has_large_unit,
         greatest(
             octet_length(raw.line_id), octet_length(raw.type), octet_length(raw.subtype), octet_length(raw.statement),
             octet_length(raw.psp_reference), octet_length(raw.event_reference), octet_length(raw.merchant_reference),
@@ -134,9 +128,14 @@ select
     sum(net) as net,
     sum(balance::numeric) as balance,
     bool_or(
-        has_bad_text
+        written_amounts ~ %(bad_amounts)s::text
+        or has_long_amount and written_amounts ~ '[0-9]{16}'
+        or has_signed_side
         or has_long_text
-        or has_excess_decimals
+        -- Of a sum of numbers the decimals are those of the one that has the most.
+        or scale(gross) > gross_decimals
+        or greatest(scale(net), scale(costs), scale(taxes), scale(settled_gross)) > net_decimals
+        or has_large_unit
         or has_both_sides
         or exchange_rate <> '1' and (
             exchange_rate ~ '[^0-9.]|[0-9]{31}'
