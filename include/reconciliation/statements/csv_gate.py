@@ -88,6 +88,8 @@ def _add_up(case: Case, format_: CsvFormat) -> None:
     cursor = case.cursor
     try:
         with cursor.connection.transaction():
+            if format_.numbers.rounds_sums:
+                warehouse.run(cursor, "statements/csv_spread")
             warehouse.run(cursor, "statements/csv_control", case.binds)
     except psycopg.DataError:
         _check(case, format_, ROW_GATES)
@@ -162,6 +164,7 @@ def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
         "key_before": before,
         "key_after": after,
         "statement_is_number": format_.statement_is_number,
+        "statement_is_payout": format_.statement_is_payout,
         "line_scope": format_.line_scope,
         "account_rows_hold_text": format_.account_rows_hold_text,
     }

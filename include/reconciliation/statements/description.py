@@ -61,6 +61,8 @@ class Numbers:
     `unit` is major units with the decimals of ISO 4217, hundredths whatever the currency is, or
     minor units. `own_exponents` are currencies whose minor unit the provider counts otherwise.
     Debit and credit columns never have a sign; the others may where `is_signed`.
+    `rounds_sums`: gross and net have more decimals than their currency, and only what is paid out
+    is rounded; they become whole so that the sum of a statement is the rounded sum.
     """
 
     decimal: str = "."
@@ -68,6 +70,7 @@ class Numbers:
     is_signed: bool = True
     unit: Unit = "major"
     own_exponents: Mapping[str, int] = field(default_factory=dict)
+    rounds_sums: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -89,7 +92,8 @@ class CsvFormat:
 
     A statement is what has one value in the role `statement`: `statement_key` is its key with "{}"
     for that value, which `statement_is_number` holds to be a whole number. Without such a column
-    the file is one statement, known by its first and last day.
+    the file is one statement, known by its first and last day. `statement_is_payout`: the value is
+    the payout that a line is paid out with; the rows without one are a statement by their days.
 
     `line_scope` is "account" where the provider gives each line an id of its own for ever.
     `cost_sign` is −1 where costs are written as negative amounts; `sign_is_open` where files write
@@ -112,6 +116,7 @@ class CsvFormat:
     numbers: Numbers = Numbers()
     statement_key: str = "{}"
     statement_is_number: bool = False
+    statement_is_payout: bool = False
     line_scope: Scope = "statement"
     cost_sign: int = 1
     sign_is_open: bool = False

@@ -6,10 +6,16 @@ from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
 from include.reconciliation.statements.bai2 import BAI2
 from include.reconciliation.statements.camt import CAMT
+from include.reconciliation.statements.checkout_financial_actions import (
+    CHECKOUT_FINANCIAL_ACTIONS,
+)
 from include.reconciliation.statements.cnab240_statement import CNAB240_STATEMENT
 from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.mercadopago_release_report import (
     MERCADOPAGO_RELEASE_REPORT,
+)
+from include.reconciliation.statements.mercadopago_settlement_report import (
+    MERCADOPAGO_SETTLEMENT_REPORT,
 )
 from include.reconciliation.statements.mollie_balance_transactions import (
     MOLLIE_BALANCE_TRANSACTIONS,
@@ -22,6 +28,9 @@ from include.reconciliation.statements.razorpay_settlements import RAZORPAY_SETT
 from include.reconciliation.statements.stripe_balance_transactions import (
     STRIPE_BALANCE_TRANSACTIONS,
 )
+from include.reconciliation.statements.stripe_payout_reconciliation import (
+    STRIPE_PAYOUT_RECONCILIATION,
+)
 from include.reconciliation.statements.stripe_payouts import STRIPE_PAYOUTS
 
 FORMATS: dict[str, Format] = {
@@ -30,8 +39,10 @@ FORMATS: dict[str, Format] = {
         ADYEN_SETTLEMENT_DETAILS,
         BAI2,
         CAMT,
+        CHECKOUT_FINANCIAL_ACTIONS,
         CNAB240_STATEMENT,
         MERCADOPAGO_RELEASE_REPORT,
+        MERCADOPAGO_SETTLEMENT_REPORT,
         MOLLIE_BALANCE_TRANSACTIONS,
         MT940,
         OFX,
@@ -39,6 +50,7 @@ FORMATS: dict[str, Format] = {
         PIX,
         RAZORPAY_SETTLEMENTS,
         STRIPE_BALANCE_TRANSACTIONS,
+        STRIPE_PAYOUT_RECONCILIATION,
         STRIPE_PAYOUTS,
     )
 }

@@ -27,6 +27,14 @@ COUPON_AMOUNT, INSTALLMENTS, PAYMENT_METHOD, PAYMENT_METHOD_TYPE, ORDER_ID, META
 PAYOUT_BANK_ACCOUNT_NUMBER, TAXES_DISAGGREGATED, TRANSACTION_APPROVAL_DATE, SALE_DETAIL,
 BUSINESS_UNIT, SEGMENT_DETAIL
 """
+# They come in pairs of a plus and a minus under one id.
+_RESERVES = (
+    "reserve_for_payment",
+    "reserve_for_refund",
+    "reserve_for_payout",
+    "reserve_for_dispute",
+    "reserve_for_debt_payment",
+)
 
 MERCADOPAGO_RELEASE_REPORT = CsvFormat(
     name="mercadopago_release_report",
@@ -60,7 +68,7 @@ MERCADOPAGO_RELEASE_REPORT = CsvFormat(
         ),
         "release / asset_management": LineType.plain("adjustment"),
         **dict.fromkeys(
-            ("block", "unblock", "fullblock"),
+            ("block", "unblock", "fullblock", *(f"release / {word}" for word in _RESERVES)),
             LineType("reserve_release", "reserve_release", negative="reserve_hold"),
         ),
     },

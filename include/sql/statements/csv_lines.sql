@@ -5,7 +5,7 @@
 -- Binds:   has_statement, has_subtype, has_types_by_sign, has_gross, has_gross_sides, has_gross_currency,
 --          has_net, has_net_sides, has_costs, has_taxes, has_value_date and has_further (boolean): what the
 --          format and the file have; cost_sign (integer); sign_is_open (boolean); line_scope (text);
---          account_rows_hold_text (boolean); further_kinds (text[]); first_item_id (bigint): what a row's
+--          account_rows_hold_text and statement_is_payout (boolean); further_kinds (text[]); first_item_id (bigint): what a row's
 --          number is added to. Reads work_statements, work_types, work_units, work_written_times.
 create unlogged table work_new_lines as
 with
@@ -18,7 +18,7 @@ amounts as (
             when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
             else coalesce(lower(raw.type), '')
         end as type_word,
-        case when %(has_statement)s::boolean then raw.statement else '' end as written_statement,
+        case when %(has_statement)s::boolean then coalesce(raw.statement, '') else '' end as written_statement,
         net_unit.code as net_code,
         net_unit.minor_units as net_minor_units,
         case when %(has_gross_currency)s::boolean then gross_unit.code else net_unit.code end as gross_code,
@@ -149,6 +149,7 @@ lines as (
         case
             when %(account_rows_hold_text)s::boolean
                 then case when types.type = 'payout' then split_part(raw.event_reference, ' ', 1) end
+            when %(statement_is_payout)s::boolean then raw.statement
             else raw.payout_reference
         end as payout_reference,
         (raw.line_gross * raw.gross_minor_units)::bigint as gross_minor,

@@ -1,7 +1,7 @@
 -- Which statement does each value of the statement's column name?
 --
--- Grain:   one row per value as written, in work_statement_keys; a single row, with an empty value, where
---          the file is one statement.
+-- Grain:   one row per value as written, in work_statement_keys; a row with an empty value where the file
+--          is one statement, and for the rows without a value.
 -- Binds:   has_statement and statement_is_number (boolean); key_before and key_after (text): what stands
 --          around the value in the key.
 create unlogged table work_statement_keys as
@@ -31,4 +31,6 @@ from (
     from work_written_times
     where is_booking
 ) as days
-where not %(has_statement)s::boolean
+where
+    not %(has_statement)s::boolean
+    or exists (select from work_control where statement is null)

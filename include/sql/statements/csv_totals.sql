@@ -17,7 +17,9 @@ control as (
             coalesce(work_control.type_word, '') = work_types.type_word
             and work_types.is_line
     inner join work_statement_keys
-        on case when %(has_statement)s::boolean then work_control.statement else '' end = work_statement_keys.written
+        on
+            case when %(has_statement)s::boolean then coalesce(work_control.statement, '') else '' end
+            = work_statement_keys.written
     inner join work_statements
         on work_statement_keys.statement_key = work_statements.statement_key
 

@@ -12,6 +12,7 @@ numbers as (
         raw.row_number,
         case when %(has_gross_currency)s::boolean then raw.gross_currency else raw.net_currency end as gross_currency,
         raw.net_currency,
+        raw.settled_gross is not null as is_settled,
         coalesce(
             raw.settled_gross::numeric,
             raw.gross::numeric,
@@ -53,7 +54,7 @@ where
     %(ties)s::boolean
     and abs(gross * exchange_rate - costs - net)
     > half_minor_unit + case
-        when gross_currency = net_currency then 0
+        when gross_currency = net_currency or is_settled then 0
         else abs(gross) * 0.5 / 10::numeric ^ scale(exchange_rate)
     end
     and not (%(sign_is_open)s::boolean and sign(net) * abs(gross) - abs(costs) = net)
