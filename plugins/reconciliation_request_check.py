@@ -13,7 +13,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from include.reconciliation.errors import RequestError
-from include.reconciliation.trigger_form import DAG_ID, refuse
+from include.reconciliation.trigger_form import DAG_ID, refuse, refuse_future
 
 TRIGGER = re.compile(rf"/api/v2/dags/{DAG_ID}/dagRuns/?$")
 BACKFILL = re.compile(r"/api/v2/backfills(/dry_run)?/?$")
@@ -36,7 +36,7 @@ class RefuseBadRequests:
             return
         messages, body = await _read(receive)
         try:
-            refuse(_asked(path, body), datetime.now(UTC))
+            _check(path, body, datetime.now(UTC))
         except RequestError as error:
             await _answer(send, str(error))
             return
@@ -58,17 +58,20 @@ async def _read(receive: Any) -> tuple[list[Any], bytes]:
     return messages, body
 
 
-def _asked(path: str, body: bytes) -> object:
-    """The fields that a request asks for; None where it is not about the reconciliation."""
+def _check(path: str, body: bytes, now: datetime) -> None:
+    """Raises RequestError for a run that can't be; what is no request is Airflow's to refuse."""
     try:
         request = json.loads(body)
     except (ValueError, RecursionError):
-        return None
+        return
     if not isinstance(request, dict):
-        return None
+        return
     if TRIGGER.search(path):
-        return request.get("conf")
-    return request.get("dag_run_conf") if request.get("dag_id") == DAG_ID else None
+        refuse(request.get("conf"), now)
+        refuse_future(request, now)
+    elif request.get("dag_id") == DAG_ID:
+        # Of dates in the future Airflow makes no backfill.
+        refuse(request.get("dag_run_conf"), now)
 
 
 async def _answer(send: Any, sentence: str) -> None:

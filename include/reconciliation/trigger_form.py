@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +59,14 @@ def refuse(asked: object, now: datetime) -> None:
     if isinstance(asked, Mapping):
         start, end = (moment(field, asked.get(field)) for field in ("window_start", "window_end"))
         windows.check(start, end, now)
+
+
+def refuse_future(request: Mapping[str, Any], now: datetime) -> None:
+    """Raises RequestError when a run is asked for with a date of Airflow's that has not come."""
+    for field in ("logical_date", "data_interval_end"):
+        with suppress(TypeError, ValueError):
+            # What is no time, or has no zone, Airflow refuses itself.
+            windows.check_interval(datetime.fromisoformat(request.get(field) or ""), now)
 
 
 def refuse_unknown_fields(asked: object) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from include.reconciliation.errors import RequestError
 
 LONGEST = timedelta(days=92)
+# A scheduler's clock may be a little ahead of the one that a run is held against.
+CLOCK_SKEW = timedelta(minutes=15)
 # Nothing that is reconciled is older; days are counted back from a window, and the calendar ends.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -43,6 +45,7 @@ def choose(
     check(asked_start, asked_end, now)
     if asked_start is not None and asked_end is not None:
         return _window(asked_start, asked_end, watermark, head_as_of)
+    check_interval(interval_end, now)
     if trigger == "backfill" and interval_start is not None and interval_end is not None:
         return _window(interval_start, interval_end, watermark, head_as_of)
 
@@ -87,6 +90,18 @@ def check(start: datetime | None, end: datetime | None, now: datetime) -> None:
         raise RequestError(
             f"window_start: found {start.isoformat()}, {(end - start).days} days before the "
             f"window_end; a window is at most {LONGEST.days} days long: ask for it in parts"
+        )
+
+
+def check_interval(end: datetime | None, now: datetime) -> None:
+    """Raises RequestError when the interval of a run, or its logical date, lies in the future.
+
+    The as-of never goes back: one run as of another year would make everything overdue for good.
+    """
+    if end is not None and end > now + CLOCK_SKEW:
+        raise RequestError(
+            f"logical_date: found an interval that ends at {end.isoformat()}, in the future (it is "
+            f"{now.isoformat(timespec='seconds')}); give a date that has passed, or none"
         )
 
 

@@ -1,6 +1,7 @@
 """What the trigger refuses: at the door with HTTP 400, or in the first task, before any fetch."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -129,6 +130,49 @@ def test_a_backfill_with_an_unknown_field_is_refused(api, route):
         },
     )
     assert (400, True) == (answer.status_code, "window_strat" in answer.json()["detail"])
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"logical_date": "2099-01-01T00:00:00Z"},
+        {
+            "logical_date": "2026-11-10T00:00:00Z",
+            "data_interval_start": "2026-11-09T00:00:00Z",
+            "data_interval_end": "2099-01-01T00:00:00+02:00",
+        },
+    ],
+)
+def test_a_run_of_a_day_that_has_not_come_is_refused(api, dates):
+    """Its as-of would make everything overdue, and an as-of never goes back."""
+    before = api.get(RUNS).json()["total_entries"]
+    answer = api.post(RUNS, json=dates)
+    assert 400 == answer.status_code, answer.text
+    assert "logical_date: found an interval that ends at 2099" in answer.json()["detail"]
+    assert before == api.get(RUNS).json()["total_entries"]
+
+
+@pytest.mark.parametrize("date", ["soon", "2026-11-10T00:00:00", ["2099"]])
+def test_what_is_no_date_is_airflow_s_to_refuse(api, date):
+    assert 422 == api.post(RUNS, json={"logical_date": date}).status_code
+
+
+def test_a_day_that_has_not_come_ends_the_first_task_too(dag, databases, states, warehouse):
+    found = states(dag.test(logical_date=datetime(2099, 1, 1, tzinfo=UTC)))
+    assert "failed" == found.pop(("choose_accounts", ""))
+    assert (0,) == warehouse.execute("select count(*) from internal.attempts").fetchone()
+
+
+def test_choose_window_takes_no_interval_that_ends_in_the_future(databases):
+    with pytest.raises(RequestError, match="ends at 2099-01-01T00:00:00.00:00, in the future"):
+        choose_window(
+            "adyen",
+            "NorthwindEU",
+            airflow_run_id="by hand",
+            trigger="manual",
+            interval_start=datetime(2098, 1, 1, tzinfo=UTC),
+            interval_end=datetime(2099, 1, 1, tzinfo=UTC),
+        )
 
 
 def test_a_backfill_of_a_window_that_cannot_be_is_refused(api):

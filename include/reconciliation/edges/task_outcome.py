@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from include.reconciliation import windows
 from include.reconciliation.errors import Final, Paused, ProviderUnavailable
 from include.reconciliation.trigger_form import moment, refuse, refuse_unknown_fields
 
@@ -98,7 +99,9 @@ def accounts(choose: Callable[[list[str]], list[dict[str, str]]]) -> Callable[..
     def body() -> list[dict[str, str]]:
         context = get_current_context()
         with told_to_airflow():
-            refuse(context["dag_run"].conf, datetime.now(UTC))
+            now = datetime.now(UTC)
+            refuse(context["dag_run"].conf, now)
+            windows.check_interval(context["dag_run"].data_interval_end, now)
             return choose(context["params"]["psps"])
 
     return body
