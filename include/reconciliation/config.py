@@ -11,15 +11,15 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.money import CURRENCY
+from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
@@ -34,7 +34,6 @@ OTHER_TYPES = (
     "balance",
     "bank_entry",
 )
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
 
@@ -86,6 +85,8 @@ class Psp:
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
     endpoint: str | None = None
+    # The table [[format]] that it names, where the format is declared beside it.
+    declared_format: Mapping[str, Any] | None = None
 
     def rules(self) -> dict[str, Any]:
         """The entry as plain JSON values, for the hash of the rules and the manifest."""
@@ -100,6 +101,7 @@ class Configuration:
     look_back: timedelta
     ledger_change_detection: str
     psps: tuple[Psp, ...]
+    declared_formats: Mapping[str, Mapping[str, Any]]
     source_path: Path = field(compare=False)
 
     def psp(self, name: str) -> Psp:
@@ -148,10 +150,12 @@ def _load(path: Path) -> Configuration:
         raise ConfigurationError(f"{path.name} is not there; looked for {path}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name} is not valid TOML: {error}") from None
-    reader = _Reader(document, path.name)
+    reader = TableReader(document, path.name)
+    formats = _declared_formats(reader.take("format", list, []), path.name)
     entries = reader.take("psp", list)
     psps = tuple(
-        _psp(entry, f"{path.name}, psp {number}") for number, entry in enumerate(entries, 1)
+        _psp(entry, f"{path.name}, psp {number}", formats)
+        for number, entry in enumerate(entries, 1)
     )
     names = [psp.name for psp in psps]
     if len(set(names)) != len(names) or not names:
@@ -168,17 +172,29 @@ def _load(path: Path) -> Configuration:
         look_back=reader.take("look_back", duration, timedelta(days=7)),
         ledger_change_detection=detection,
         psps=psps,
+        declared_formats=formats,
         source_path=path,
     )
     reader.finish()
     return configuration
 
 
-def _psp(entry: object, place: str) -> Psp:
-    reader = _Reader(entry, place)
-    name = reader.take("name", _matching(_NAME))
+def _declared_formats(entries: list[Any], file: str) -> dict[str, Mapping[str, Any]]:
+    """The tables by their names; statements/declared.py reads the rest of them."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for number, entry in enumerate(entries, 1):
+        name = TableReader(entry, f"{file}, format {number}").take("name", matching(NAME))
+        if name in found:
+            raise ConfigurationError(f"{file}, format {number}: the name {name!r} is taken")
+        found[name] = entry
+    return found
+
+
+def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) -> Psp:
+    reader = TableReader(entry, place)
+    name = reader.take("name", matching(NAME))
     reader.place = f"{place} ({name})"
-    zone = reader.take("zone", _zone)
+    zone = reader.take("zone", zone_name)
     limits = {
         currency: _limits(value, f"{reader.place}, limits.{currency}")
         for currency, value in reader.take("limits", dict).items()
@@ -202,7 +218,7 @@ def _psp(entry: object, place: str) -> Psp:
     psp = Psp(
         name=name,
         title=reader.take("title", str, name),
-        format=reader.take("format", _matching(_NAME)),
+        format=reader.take("format", matching(NAME)),
         connection=reader.take("connection", str, name),
         zone=zone,
         accounts=accounts,
@@ -212,12 +228,13 @@ def _psp(entry: object, place: str) -> Psp:
         expected_in_ledger=expected,
         endpoint=reader.take("endpoint", str, None),
     )
+    psp = replace(psp, declared_format=formats.get(psp.format))
     reader.finish()
     return psp
 
 
 def _limits(entry: object, place: str) -> Limits:
-    reader = _Reader(entry, place)
+    reader = TableReader(entry, place)
     limits = Limits(
         alert_above_minor=reader.take("alert_above_minor", _amount),
         recovered_below_minor=reader.take("recovered_below_minor", _amount),
@@ -229,7 +246,7 @@ def _limits(entry: object, place: str) -> Limits:
 
 
 def _statements(entry: object, place: str) -> StatementsDue:
-    reader = _Reader(entry, place)
+    reader = TableReader(entry, place)
     due = reader.take("due", str)
     if due not in ("every_run", "daily"):
         raise ConfigurationError(f"{place}: due is 'every_run' or 'daily', not {due!r}")
@@ -246,7 +263,7 @@ def _statements(entry: object, place: str) -> StatementsDue:
 
 
 def _settlement(entry: object, place: str) -> Settlement:
-    reader = _Reader(entry, place)
+    reader = TableReader(entry, place)
     settlement = Settlement(
         days=reader.take("days", _count),
         weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4)),
@@ -254,57 +271,10 @@ def _settlement(entry: object, place: str) -> Settlement:
         ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
         statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
         provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
-        compare_dates=reader.take("compare_dates", _flag, True),
+        compare_dates=reader.take("compare_dates", flag, True),
     )
     reader.finish()
     return settlement
-
-
-class _Reader:
-    """Takes keys out of a table one by one, and complains about those that nobody took."""
-
-    def __init__(self, table: object, place: str) -> None:
-        if not isinstance(table, dict):
-            raise ConfigurationError(f"{place}: expected a table, found {table!r}")
-        self._table = dict(table)
-        self.place = place
-
-    def take(self, key: str, convert: Any, *default: Any) -> Any:
-        if key not in self._table:
-            if default:
-                return default[0]
-            raise ConfigurationError(f"{self.place}: the key {key!r} is missing")
-        value = self._table.pop(key)
-        if convert in (str, list, dict):
-            if not isinstance(value, convert):
-                raise ConfigurationError(
-                    f"{self.place}: {key} must be a {convert.__name__}, found {value!r}"
-                )
-            return value
-        try:
-            return convert(value)
-        except (ValueError, TypeError, KeyError) as error:
-            raise ConfigurationError(f"{self.place}: {key} = {value!r}: {error}") from None
-
-    def finish(self) -> None:
-        if self._table:
-            raise ConfigurationError(f"{self.place}: unknown keys {sorted(self._table)}")
-
-
-def _matching(pattern: re.Pattern[str]) -> Any:
-    def convert(value: object) -> str:
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise ValueError(f"must match {pattern.pattern}")
-        return value
-
-    return convert
-
-
-def _zone(value: object) -> str:
-    try:
-        return ZoneInfo(str(value)).key
-    except Exception:
-        raise ValueError("is not a time zone of the IANA list, such as Europe/Amsterdam") from None
 
 
 def _amount(value: object) -> int:
@@ -314,12 +284,6 @@ def _amount(value: object) -> int:
 
 
 _count = _amount
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
 
 
 def _clock(value: object) -> time:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from include.reconciliation.statement_check import run
+from include.reconciliation.statements.formats import FORMATS
 from tests.statements.adyen_files import a_file, a_payout, a_row
 
 GOOD, CENT_OFF = a_file(), a_file([a_row(), a_payout("19.49")])
@@ -22,7 +23,7 @@ def checked(databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         for number, content in enumerate(contents, 1):
             paths.append(tmp_path / f"{number}.txt")
             paths[-1].write_bytes(content)
-        code = run.check(paths, format_name, currency=None, zone="UTC", as_json=as_json)
+        code = run.check(paths, FORMATS, format_name, currency=None, zone="UTC", as_json=as_json)
         printed = capsys.readouterr().out.splitlines()
         return code, [json.loads(line) for line in printed] if as_json else printed
 

@@ -12,19 +12,21 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
+from include.reconciliation import config
+from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.local.environment import CONNECTIONS, process_environment
 from include.reconciliation.local.prepare import prepare_warehouse
 from include.reconciliation.local.server import borrowed_server
 from include.reconciliation.money import CURRENCY, format_minor
 from include.reconciliation.statement_check.trial import Balance, Trial, Verdict, trial
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.statements.description import PagesFormat
-from include.reconciliation.statements.formats import FORMATS
+from include.reconciliation.statements.description import Format, PagesFormat
+from include.reconciliation.statements.formats import FORMATS, declared_formats
 from include.reconciliation.statements.reasons import sentence
 
 ACCEPTED, WRONG_CALL, QUARANTINED = 0, 1, 2
@@ -32,9 +34,14 @@ ACCEPTED, WRONG_CALL, QUARANTINED = 0, 1, 2
 
 def main(arguments: list[str]) -> int:
     """Try statement files, or list the formats."""
-    options = _parser().parse_args(arguments)
+    try:
+        formats = {**FORMATS, **declared_formats(config.load().declared_formats)}
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return WRONG_CALL
+    options = _parser(formats).parse_args(arguments)
     if options.action == "formats":
-        for format_ in FORMATS.values():
+        for format_ in formats.values():
             print(f"{format_.name:<32} {format_.title}")
         return ACCEPTED
     missing = [str(path) for path in options.files if not path.is_file()]
@@ -49,6 +56,7 @@ def main(arguments: list[str]) -> int:
         os.environ.update(process_environment(server, given=given))
         return check(
             options.files,
+            formats,
             options.format,
             currency=options.currency,
             zone=options.zone,
@@ -57,12 +65,18 @@ def main(arguments: list[str]) -> int:
 
 
 def check(
-    files: list[Path], format_name: str | None, *, currency: str | None, zone: str, as_json: bool
+    files: list[Path],
+    formats: Mapping[str, Format],
+    format_name: str | None,
+    *,
+    currency: str | None,
+    zone: str,
+    as_json: bool,
 ) -> int:
     """Prints the verdict on every statement; the exit code says whether all are accepted."""
-    format_ = FORMATS[format_name] if format_name else None
+    format_ = formats[format_name] if format_name else None
     is_refused = False
-    with trial() as attempt:
+    with trial(formats) as attempt:
         for path in files:
             for verdict in attempt.check(path, format_, currency=currency, zone=zone):
                 is_refused |= verdict.error is not None
@@ -192,7 +206,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(WRONG_CALL, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(formats: Mapping[str, Format]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="bin/reconciliation statement",
         description=__doc__,
@@ -201,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
     actions.add_parser("formats", help="list the formats")
     tried = actions.add_parser("check", help="try files")
-    names = [name for name, each in FORMATS.items() if not isinstance(each, PagesFormat)]
+    names = [name for name, each in formats.items() if not isinstance(each, PagesFormat)]
     tried.add_argument("--format", choices=names, help="without it, told by the content")
     tried.add_argument("--currency", type=_currency, help="of files that name none")
     tried.add_argument("--zone", type=_zone, default="UTC", help="of times without a zone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,7 +21,6 @@ from include.reconciliation.statements import detection, gate
 from include.reconciliation.statements.admission import NO_CURRENCY, Case
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import Format
-from include.reconciliation.statements.formats import FORMATS
 
 CHUNK_BYTES = 1 << 20
 
@@ -55,12 +54,12 @@ class Verdict:
 
 
 @contextmanager
-def trial() -> Iterator[Trial]:
-    """A trial, after which nothing of it is left."""
+def trial(formats: Mapping[str, Format]) -> Iterator[Trial]:
+    """A trial with the formats that may be detected, after which nothing of it is left."""
     with warehouse.connect() as session:
         try:
             with session.cursor() as cursor:
-                yield Trial(cursor)
+                yield Trial(cursor, formats)
         finally:
             session.rollback()
 
@@ -68,8 +67,9 @@ def trial() -> Iterator[Trial]:
 class Trial:
     """Files on trial: an account and a workspace of their own."""
 
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Cursor, formats: Mapping[str, Format]) -> None:
         self.cursor = cursor
+        self.formats = formats
         cursor.execute("set local search_path = internal, reconciliation, pg_catalog")
         name = {"name": f"{os.getpid()} {datetime.now(UTC).isoformat()}"}
         row = warehouse.run(cursor, "statement_check/open_attempt", name).fetchone()
@@ -123,7 +123,7 @@ class Trial:
     def _detected(self, path: Path) -> Format:
         with path.open("rb") as stream:
             head = stream.read(detection.HEAD_BYTES)
-        return detection.detect(head, FORMATS.values(), path.name)
+        return detection.detect(head, self.formats.values(), path.name)
 
     def _delivery_id(self, path: Path) -> int | None:
         digest = hashlib.sha256()

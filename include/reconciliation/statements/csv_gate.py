@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,13 @@ from include.reconciliation.edges import warehouse
 from include.reconciliation.statements import admission, csv_reader, roles, time_layouts
 from include.reconciliation.statements.admission import Case
 from include.reconciliation.statements.csv_reader import Header
-from include.reconciliation.statements.description import NOT_LINES, PROOFS, CsvFormat, Gate
+from include.reconciliation.statements.description import (
+    NOT_LINES,
+    PROOFS,
+    CsvFormat,
+    Gate,
+    Numbers,
+)
 from include.reconciliation.statements.zones import ZONES
 
 # What reads grouped rows, and always runs.
@@ -25,6 +32,8 @@ SMALL_GATES = (
     Gate("every_booking_time_is_valid", "bad_date"),
     Gate("every_zone_is_known", "unknown_zone"),
 )
+# What comes before amounts with other marks than a decimal point are rewritten.
+MARK_GATES = (Gate("every_amount_has_the_marks", "bad_amount"),)
 # What reads the raw rows again, only when the grouping raised a flag or could not be done.
 ROW_GATES = (
     Gate("every_text_is_short", "beyond_limits"),
@@ -37,7 +46,7 @@ SUM_GATES = {
     "statements_sum_to_zero": Gate("every_statement_sums_to_zero", "wrong_total"),
     "opening_and_lines_are_closing": Gate("opening_and_lines_are_closing", "wrong_total"),
 }
-GATES = (*SMALL_GATES, *ROW_GATES, *SUM_GATES.values())
+GATES = (*MARK_GATES, *SMALL_GATES, *ROW_GATES, *SUM_GATES.values())
 WORK_TABLES = (
     "work_raw_rows",
     "work_units",
@@ -59,6 +68,9 @@ def admit(case: Case, format_: CsvFormat) -> None:
         _binds(format_, header), no_currency=admission.NO_CURRENCY,
         names_no_currency=case.default_currency == admission.NO_CURRENCY,
     )
+    if not format_.numbers.is_plain:
+        _check(case, format_, MARK_GATES)
+        warehouse.run(cursor, "statements/csv_plain_amounts", case.binds)
     # Without statistics the planner sorts a million rows to join them with three.
     cursor.execute("analyze work_raw_rows")
     warehouse.run(cursor, "statements/csv_units", case.binds)
@@ -135,6 +147,7 @@ def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
         "in_any_case": format_.currency_in_any_case,
         "is_signed": numbers.is_signed,
         "bad_amounts": _SIGNED if numbers.is_signed else _UNSIGNED,
+        **_marks(numbers),
         "zones": Jsonb(ZONES),
         "layouts": Jsonb([time_layouts.compiled(layout) for layout in format_.time_layouts]),
         "time_example": time_layouts.example(format_.time_layouts[0]),
@@ -166,7 +179,22 @@ def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
         "statement_is_number": format_.statement_is_number,
         "statement_is_payout": format_.statement_is_payout,
         "line_scope": format_.line_scope,
+        "key_has_merchant": not has & {"psp_reference", "event_reference", "line_id"},
         "account_rows_hold_text": format_.account_rows_hold_text,
+    }
+
+
+def _marks(numbers: Numbers) -> dict[str, str]:
+    """How amounts are written, as a pattern and as an example."""
+    decimal, thousands = re.escape(numbers.decimal), re.escape(numbers.thousands)
+    whole = "[0-9]+"
+    if numbers.thousands:
+        whole = f"([0-9]{{1,3}}({thousands}[0-9]{{3}})+|[0-9]+)"
+    return {
+        "decimal_mark": numbers.decimal,
+        "thousands_mark": numbers.thousands,
+        "marks_pattern": f"^-?({whole}({decimal}[0-9]*)?|{decimal}[0-9]+)$",
+        "marks_example": f"1{numbers.thousands}234{numbers.decimal}50",
     }
 
 

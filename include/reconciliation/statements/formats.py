@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from include.reconciliation.config import Psp
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
 from include.reconciliation.statements.bai2 import BAI2
@@ -10,6 +14,7 @@ from include.reconciliation.statements.checkout_financial_actions import (
     CHECKOUT_FINANCIAL_ACTIONS,
 )
 from include.reconciliation.statements.cnab240_statement import CNAB240_STATEMENT
+from include.reconciliation.statements.declared import csv_format
 from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.mercadopago_release_report import (
     MERCADOPAGO_RELEASE_REPORT,
@@ -56,10 +61,26 @@ FORMATS: dict[str, Format] = {
 }
 
 
+def format_of(psp: Psp) -> Format:
+    """The format of a PSP: one of these, or the one that its configuration declares."""
+    if psp.declared_format is None:
+        return format_named(psp.format)
+    return declared_formats({psp.format: psp.declared_format})[psp.format]
+
+
+def declared_formats(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Format]:
+    """The formats that the configuration declares; ConfigurationError names what is wrong."""
+    if taken := sorted(entries.keys() & FORMATS.keys()):
+        raise ConfigurationError(f"there are formats {taken} already: declare other names")
+    return {name: csv_format(entry) for name, entry in entries.items()}
+
+
 def format_named(name: str) -> Format:
     """The format of that name; ConfigurationError names the known ones."""
     try:
         return FORMATS[name]
     except KeyError:
         known = ", ".join(sorted(FORMATS))
-        raise ConfigurationError(f"there is no format {name!r}; known: {known}") from None
+        raise ConfigurationError(
+            f"there is no format {name!r}; known: {known}, and what [[format]] declares"
+        ) from None

@@ -17,7 +17,7 @@ from include.reconciliation.statements.description import (
     PagesFormat,
     ParsedFormat,
 )
-from include.reconciliation.statements.formats import format_named
+from include.reconciliation.statements.formats import format_of
 from include.reconciliation.steps.incidents import close_alert, open_alert
 
 UNREADABLE_FILES = "reconciliation-unreadable-files"
@@ -37,7 +37,7 @@ def fetch_psp_statements(attempt_id: int) -> int:
     if attempt.fetched_at is not None:
         return 0
     psp = config.load().psp(attempt.psp)
-    format_ = format_named(psp.format)
+    format_ = format_of(psp)
     list_ = _list_of(psp, format_)
     if list_ is not None:
         return _from_pages(attempt, psp, list_)
@@ -114,7 +114,7 @@ def _tell_unreadable(cursor: warehouse.Cursor, attempt: Attempt, names: list[str
         attempt.account,
         f"{attempt.psp} / {attempt.account}: the drop folder holds what may not be read: {shown}; "
         "give the user that runs the tasks the right to read it",
-        {name: "permission denied" for name in names[:_NAMES_SHOWN]},
+        dict.fromkeys(names[:_NAMES_SHOWN], "permission denied"),
     )
 
 

@@ -10,7 +10,7 @@ from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.statements import deliveries, gate
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import Format, PagesFormat
-from include.reconciliation.statements.formats import format_named
+from include.reconciliation.statements.formats import format_of
 from include.reconciliation.steps.incidents import (
     close_alert,
     open_alert,
@@ -60,7 +60,7 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
     """Parses, gates and stages whatever waits; the caller holds `is_staged`'s lock."""
     attempt = deliveries.attempt_with(cursor, attempt_id)
     psp = config.load().psp(attempt.psp)
-    format_ = format_named(psp.format)
+    format_ = format_of(psp)
     warehouse.run(cursor, "statements/join_by_hash")
     # A view that matching made on it goes too; matching makes it again.
     cursor.execute("drop table if exists work_statement_lines, work_staged_statements cascade")

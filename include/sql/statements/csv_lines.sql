@@ -5,8 +5,9 @@
 -- Binds:   has_statement, has_subtype, has_types_by_sign, has_gross, has_gross_sides, has_gross_currency,
 --          has_net, has_net_sides, has_costs, has_taxes, has_value_date and has_further (boolean): what the
 --          format and the file have; cost_sign (integer); sign_is_open (boolean); line_scope (text);
---          account_rows_hold_text and statement_is_payout (boolean); further_kinds (text[]); first_item_id (bigint): what a row's
---          number is added to. Reads work_statements, work_types, work_units, work_written_times.
+--          account_rows_hold_text, statement_is_payout and key_has_merchant (boolean): lines without a
+--          reference of the provider are known by the merchant's; further_kinds (text[]); first_item_id
+--          (bigint): what a row's number is added to. Reads work_statements, work_types, work_units, work_written_times.
 create unlogged table work_new_lines as
 with
 
@@ -19,6 +20,10 @@ amounts as (
             else coalesce(lower(raw.type), '')
         end as type_word,
         case when %(has_statement)s::boolean then coalesce(raw.statement, '') else '' end as written_statement,
+        case
+            when %(key_has_merchant)s::boolean then coalesce(raw.merchant_reference, raw.merchant_reference_2)
+            else raw.psp_reference
+        end as key_reference,
         net_unit.code as net_code,
         net_unit.minor_units as net_minor_units,
         case when %(has_gross_currency)s::boolean then gross_unit.code else net_unit.code end as gross_code,
@@ -116,12 +121,12 @@ lines as (
         -- Parts that hold the separator are written as JSON, so that no two keys read alike.
         case
             when raw.line_id is not null then raw.line_id
-            when position('|' in concat(raw.type_word, raw.psp_reference, raw.event_reference)) = 0
+            when position('|' in concat(raw.type_word, raw.key_reference, raw.event_reference)) = 0
                 then concat(
-                    raw.type_word, '|', raw.psp_reference, '|', raw.event_reference, '|', raw.net_code
+                    raw.type_word, '|', raw.key_reference, '|', raw.event_reference, '|', raw.net_code
                 )
             else jsonb_build_array(
-                raw.type_word, raw.psp_reference, raw.event_reference, raw.net_code
+                raw.type_word, raw.key_reference, raw.event_reference, raw.net_code
             )::text
         end as line_key,
         1 as occurrence,
