@@ -25,7 +25,7 @@ MAY_IMPORT = {
     # The ground under all of it: servers, databases and processes of one machine.
     "local": {"core", "edges", "local"},
     # Tools around the pipeline: they drive the steps as Airflow does.
-    "documentation": {"core", "edges", "local", "documentation"},
+    "documentation": {"core", "statements", "edges", "local", "documentation"},
     "statement_check": {"core", "statements", "edges", "local", "statement_check"},
     "demo": {"core", "statements", "report", "edges", "steps", "local", "demo"},
     "bench": {"core", "statements", "report", "edges", "steps", "local", "demo", "bench"},

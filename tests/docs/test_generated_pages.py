@@ -18,7 +18,12 @@ def test_the_generated_pages_are_fresh(databases) -> None:  # type: ignore[no-un
             path.relative_to(PROJECT_ROOT).as_posix(): text for path, text in pages(session).items()
         }
 
-    assert ["docs/data-model.md", "docs/glossary.md"] == sorted(made)
+    assert [
+        "docs/adding-a-format.md",
+        "docs/data-model.md",
+        "docs/formats.md",
+        "docs/glossary.md",
+    ] == sorted(made)
     for name, text in made.items():
         assert text == (PROJECT_ROOT / name).read_text(encoding="utf-8"), "stale"
 

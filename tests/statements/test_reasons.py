@@ -1,4 +1,4 @@
-"""The reasons for a refusal: each is used, and its page is made from the table."""
+"""The reasons for a refusal: each is used."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.statements import csv_gate, parsed_gate
 from include.reconciliation.statements.description import PagesFormat
 from include.reconciliation.statements.formats import FORMATS
-from include.reconciliation.statements.reasons import REASONS, table
+from include.reconciliation.statements.reasons import REASONS
 
 STATEMENTS = PROJECT_ROOT / "include" / "reconciliation" / "statements"
-
-
-def test_the_page_has_the_table_as_it_is() -> None:
-    """When it fails: put what `reasons.table()` returns at the end of the page."""
-    page = (PROJECT_ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-
-    assert page.endswith(table())
 
 
 def test_every_reason_is_given_somewhere_and_no_other() -> None:

@@ -18,30 +18,36 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.documentation import data_model, glossary
+from include.reconciliation.documentation import data_model, formats, glossary
 from include.reconciliation.edges import warehouse
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
 from include.reconciliation.local.migrate import migrate
 from include.reconciliation.local.server import Server, borrowed_server
+from include.reconciliation.statements.formats import FORMATS
 
 DOCS = PROJECT_ROOT / "docs"
 
 
 def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
-    """Each page that is made, with its text, from a migrated warehouse and docs/glossary.md."""
+    """Each page that is made, with its text: from a migrated warehouse, the code, and its frame."""
     with session.cursor() as cursor:
         relations = warehouse.run(cursor, "documentation/relations").fetchall()
         columns = warehouse.run(cursor, "documentation/columns").fetchall()
-    words = (DOCS / "glossary.md").read_text(encoding="utf-8")
     return {
         DOCS / "data-model.md": data_model.page(relations, columns),
-        DOCS / "glossary.md": glossary.with_table(words, KINDS),
+        DOCS / "glossary.md": glossary.with_table(_read("glossary.md"), KINDS),
+        DOCS / "formats.md": formats.with_sections(_read("formats.md"), FORMATS.values()),
+        DOCS / "adding-a-format.md": formats.with_roles(_read("adding-a-format.md")),
     }
 
 
+def _read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
-    """Write docs/data-model.md and the table of docs/glossary.md from database and code."""
+    """Write what docs/ has from database and code: data model, kinds, formats, reasons."""
     argparse.ArgumentParser(prog="reconciliation docs", description=main.__doc__).parse_args(
         arguments
     )

@@ -154,6 +154,13 @@ class PagesFormat:
     minor_unit_divisors: Mapping[str, int]
     metadata_keys: tuple[str, ...]
     proved_by: str
+    how_to_fetch: str
+    identity: str
+    units: str
+    signs: str
+    zones: str
+    references: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,4 +69,26 @@ STRIPE_BALANCE_TRANSACTIONS = PagesFormat(
     minor_unit_divisors={"ISK": 100, "UGX": 100},
     metadata_keys=("order_id", "merchant_reference"),
     proved_by="every page of the range was read, lines tie to their net, none in force is missing",
+    how_to_fetch=(
+        "GET /v1/balance_transactions by created, newest first, with the sources expanded; the key "
+        "needs the right to read balance transactions and their sources"
+    ),
+    identity=(
+        "amount − fee = net, and the details of a fee sum to it; no page and no line comes twice "
+        "or is missing; a line that is in force is there again when its range is read again"
+    ),
+    units="whole minor units; ISK and UGX come in hundredths and are divided",
+    signs="as written; the details of type tax and withheld_tax are taken out of the fee",
+    zones="seconds since 1970; days are those of the zone of the PSP's entry",
+    references=(
+        "payment_intent of the source, else the charge, is the payment; the source's id is the "
+        "event; order_id or merchant_reference in its metadata is the merchant's"
+    ),
+    notes=(
+        "The type is that of reporting_category, else of type.",
+        "The range is half-open: from the watermark less the look-back to the as-of instant.",
+        "In a conversion the gross is what the source says in its own currency, else NULL.",
+        "A page that was cut on its way is read up to three times; what is still broken then is "
+        "kept and refused, and the next run reads the range anew.",
+    ),
 )
