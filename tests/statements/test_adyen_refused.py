@@ -37,7 +37,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
         "bad_encoding",
         ("NUL",),
     ),
-    "zip": (b"PK\x03\x04\x14\x00\x08\x08", "bad_encoding", ()),
+    "zip": (b"PK\x03\x04\x14\x00\x08\x08", "bad_archive", ()),
     "cut in a row": (a_file()[:-60], "malformed_row", ("row 3", "32 columns")),
     "cut at a row": (
         a_file([a_row()]),

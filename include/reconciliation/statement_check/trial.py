@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +17,10 @@ from psycopg import sql
 
 from include.reconciliation.config import LEDGER_TYPES
 from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.drop_folder import shown_name
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
-from include.reconciliation.statements import detection, gate
+from include.reconciliation.statements import archives, detection, gate
 from include.reconciliation.statements.admission import NO_CURRENCY, Case
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import Format
@@ -85,26 +88,48 @@ class Trial:
 
     def check(
         self, path: Path, format_: Format | None, *, currency: str | None, zone: str
+    ) -> Iterator[Verdict]:
+        """The verdicts on the statements of a file, or of each file that is packed in it.
+
+        The lines of a verdict can be read until the next one is asked for.
+        """
+        with path.open("rb") as stream, tempfile.TemporaryDirectory() as folder:
+            is_packed = archives.is_archive(stream.read(len(archives.ZIP)))
+            stream.seek(0)
+            if not is_packed:
+                yield from self._check(path, path.name, format_, currency, zone)
+                return
+            unpacked = Path(folder) / "member"
+            try:
+                for name, member in archives.members(stream, path.stat().st_size, path.name):
+                    with unpacked.open("wb") as copy:
+                        shutil.copyfileobj(member, copy, CHUNK_BYTES)
+                    yield from self._check(unpacked, shown_name(name), format_, currency, zone)
+            except StatementError as error:
+                yield Verdict(path.name, None, error=error)
+
+    def _check(
+        self, path: Path, name: str, format_: Format | None, currency: str | None, zone: str
     ) -> list[Verdict]:
-        """The verdicts on the statements of a file, in its order."""
         try:
-            format_ = format_ or self._detected(path)
+            format_ = format_ or self._detected(path, name)
         except StatementError as error:
-            return [Verdict(path.name, None, error=error)]
-        delivery_id = self._delivery_id(path)
+            return [Verdict(name, None, error=error)]
+        delivery_id = self._delivery_id(path, name)
         if delivery_id is None:
-            return [Verdict(path.name, format_.name, notices=("the same bytes were read before",))]
-        case = self._case(path, format_, delivery_id, currency, zone)
+            return [Verdict(name, format_.name, notices=("the same bytes were read before",))]
+        delivery = Delivery(delivery_id, "", name, path.stat().st_size, None, None, is_new=True)
+        case = self._case(path, delivery, format_, currency, zone)
         self.cursor.execute("drop table if exists work_statement_lines cascade")
         warehouse.run(self.cursor, "statements/create_statement_lines")
         try:
             gate.admit(case, format_)
         except gate.Refusal as refusal:
-            return _refused(path, format_, refusal)
+            return _refused(name, format_, refusal)
         rows = warehouse.run(
             self.cursor, "statement_check/statements", {"delivery_id": delivery_id}
         ).fetchall()
-        verdicts = list(_accepted(path, format_, case, rows))
+        verdicts = list(_accepted(name, format_, case, rows))
         if currency is None and any(
             balance.currency == NO_CURRENCY for verdict in verdicts for balance in verdict.balances
         ):
@@ -120,12 +145,12 @@ class Trial:
             )
             yield from lines
 
-    def _detected(self, path: Path) -> Format:
+    def _detected(self, path: Path, name: str) -> Format:
         with path.open("rb") as stream:
             head = stream.read(detection.HEAD_BYTES)
-        return detection.detect(head, self.formats.values(), path.name)
+        return detection.detect(head, self.formats.values(), name)
 
-    def _delivery_id(self, path: Path) -> int | None:
+    def _delivery_id(self, path: Path, name: str) -> int | None:
         digest = hashlib.sha256()
         with path.open("rb") as stream:
             while chunk := stream.read(CHUNK_BYTES):
@@ -133,14 +158,14 @@ class Trial:
         values = {
             "account_id": self._account_id,
             "content_sha256": digest.hexdigest(),
-            "name": path.name,
+            "name": name,
             "size_bytes": path.stat().st_size,
         }
         row = warehouse.run(self.cursor, "statement_check/keep_delivery", values).fetchone()
         return None if row is None else int(row["delivery_id"])
 
     def _case(
-        self, path: Path, format_: Format, delivery_id: int, currency: str | None, zone: str
+        self, path: Path, delivery: Delivery, format_: Format, currency: str | None, zone: str
     ) -> Case:
         attempt = Attempt(
             attempt_id=self._attempt_id,
@@ -158,7 +183,7 @@ class Trial:
         return Case(
             self.cursor,
             attempt,
-            Delivery(delivery_id, "", path.name, path.stat().st_size, None, None, is_new=True),
+            delivery,
             format_.name,
             content=lambda: _opened(path),
             binds={
@@ -179,12 +204,12 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _accepted(
-    path: Path, format_: Format, case: Case, rows: list[dict[str, Any]]
+    name: str, format_: Format, case: Case, rows: list[dict[str, Any]]
 ) -> Iterator[Verdict]:
     for statement_id in dict.fromkeys(row["statement_id"] for row in rows):
         own = [row for row in rows if row["statement_id"] == statement_id]
         yield Verdict(
-            path.name,
+            name,
             format_.name,
             statement_key=own[0]["statement_key"],
             account=case.opened.get(statement_id),
@@ -205,12 +230,12 @@ def _balance(row: dict[str, Any]) -> Balance:
     return Balance(row["currency"], opening, closing, residual)
 
 
-def _refused(path: Path, format_: Format, refusal: gate.Refusal) -> list[Verdict]:
+def _refused(name: str, format_: Format, refusal: gate.Refusal) -> list[Verdict]:
     statements = refusal.statements or [{}]
     keys = list(dict.fromkeys(statement.get("statement_key") for statement in statements))
     return [
         Verdict(
-            path.name,
+            name,
             format_.name,
             statement_key=key,
             account=own[0].get("account"),

@@ -12,7 +12,7 @@ from include.reconciliation.config import Psp
 from include.reconciliation.edges import store, warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
-from include.reconciliation.statements import admission, csv_gate, pages_gate, parsed_gate
+from include.reconciliation.statements import admission, archives, csv_gate, pages_gate, parsed_gate
 from include.reconciliation.statements.admission import Case
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import (
@@ -120,11 +120,25 @@ def _admit(case: Case, format_: Format) -> None:
     if isinstance(format_, PagesFormat):
         pages_gate.admit(case, format_)
         return
+    _refuse_archive(case)
     if isinstance(format_, CsvFormat):
         csv_gate.admit(case, format_)
     else:
         parsed_gate.admit(case, format_)
     _stage_new_lines(case.cursor)
+
+
+def _refuse_archive(case: Case) -> None:
+    """What is still packed could not be unpacked when it arrived; says why."""
+    with case.content() as stream:
+        head = stream.read(len(archives.ZIP))
+        stream.seek(0)
+        if not archives.is_archive(head):
+            return
+        for _, member in archives.members(stream, case.delivery.size_bytes, case.file):
+            while member.read(archives.CHUNK_BYTES):
+                pass
+    raise StatementError("bad_archive", "the file was kept packed", file=case.file)
 
 
 def _stage_new_lines(cursor: Cursor) -> None:

@@ -24,6 +24,11 @@ _READ_AGAIN = "nothing: the next run reads the range again; call the PSP if it l
 REASONS = (
     Reason("empty", "the file has no byte, or no row after its header", _ASK_AGAIN),
     Reason("too_large", "the file is larger than the cap of 4 GiB", "have the PSP split it"),
+    Reason(
+        "bad_archive",
+        "a gzip or zip file is cut, has a password, or holds no file",
+        _ASK_AGAIN,
+    ),
     Reason("html_page", "an HTML page came in the place of a statement", _ASK_AGAIN),
     Reason(
         "bad_xml",

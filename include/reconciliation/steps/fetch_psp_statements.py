@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 from include.reconciliation import config
 from include.reconciliation.config import Psp
 from include.reconciliation.edges import drop_folder, store, warehouse
-from include.reconciliation.statements import deliveries, page_reader
+from include.reconciliation.errors import StatementError
+from include.reconciliation.statements import archives, deliveries, page_reader
 from include.reconciliation.statements.api_pages import ListApi
 from include.reconciliation.statements.deliveries import Attempt
 from include.reconciliation.statements.description import (
@@ -75,9 +77,7 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
             continue
         try:
             with drop_folder.opened(file) as stream:
-                # Of a file that is refused for its size only the beginning is kept.
-                whole = file.size_bytes <= SIZE_BYTES_MAX
-                kept.append((file, store.keep(stream if whole else stream.read(1 << 20))))
+                kept += [(file, name, content) for name, content in _kept(file, stream)]
         except (drop_folder.FileChanged, FileNotFoundError):
             continue
         except drop_folder.FileUnreadable:
@@ -86,16 +86,38 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
     with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
             return 0
-        known = _known(cursor, attempt, [content for _, content in kept])
-        for file, content in kept:
+        known = _known(cursor, attempt, [content for _, _, content in kept])
+        for file, name, content in kept:
             if content in known and not file.is_new_since(last_look):
                 continue
+            whole = file.size_bytes <= SIZE_BYTES_MAX
+            size_bytes = store.path(content).stat().st_size if whole else file.size_bytes
             new += deliveries.keep(
-                cursor, attempt, content_sha256=content, name=file.name, size_bytes=file.size_bytes
+                cursor, attempt, content_sha256=content, name=name, size_bytes=size_bytes
             )
         _tell_unreadable(cursor, attempt, unreadable)
         _mark_fetched(cursor, attempt, looking_at)
     return new
+
+
+def _kept(file: drop_folder.DroppedFile, stream: BinaryIO) -> list[tuple[str, str]]:
+    """The name and hash of what a file delivers: itself, or each file that is packed in it."""
+    # Of a file that is refused for its size only the beginning is kept.
+    if file.size_bytes > SIZE_BYTES_MAX:
+        return [(file.name, store.keep(stream.read(1 << 20)))]
+    head = stream.read(len(archives.ZIP))
+    stream.seek(0)
+    if not archives.is_archive(head):
+        return [(file.name, store.keep(stream))]
+    try:
+        return [
+            (drop_folder.shown_name(name), store.keep(member))
+            for name, member in archives.members(stream, file.size_bytes, file.name)
+        ]
+    except StatementError:
+        # Kept as it is, so that the gate refuses it and says why.
+        stream.seek(0)
+        return [(file.name, store.keep(stream))]
 
 
 def _tell_unreadable(cursor: warehouse.Cursor, attempt: Attempt, names: list[str]) -> None:
