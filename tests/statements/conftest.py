@@ -14,6 +14,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from include.reconciliation.demo.stripe_server import DEFAULT_KEY
+from include.reconciliation.statement_check import run
+from include.reconciliation.statements.formats import FORMATS
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
 from include.reconciliation.steps.validate_statements import validate_statements
@@ -203,6 +205,19 @@ def reader_of(
         return Reader("files", account, address), folder
 
     return make
+
+
+@pytest.fixture
+def checked(databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Tries a file as `statement check --json` does: the exit code, and an object per statement."""
+
+    def check(content: bytes, zone: str = "UTC", currency: str | None = None):
+        path = tmp_path / "statement.txt"
+        path.write_bytes(content)
+        code = run.check([path], FORMATS, None, currency=currency, zone=zone, as_json=True)
+        return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return check
 
 
 def shared_samples(folder: str) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,9 @@ from include.reconciliation.statements.mollie_balance_transactions import (
 from include.reconciliation.statements.pix import PIX
 from include.reconciliation.statements.razorpay_settlements import RAZORPAY_SETTLEMENTS
 from include.reconciliation.statements.reasons import REASON_CODES
+from include.reconciliation.statements.stripe_balance_transactions import (
+    STRIPE_BALANCE_TRANSACTIONS,
+)
 from include.reconciliation.statements.stripe_payouts import STRIPE_PAYOUTS
 from tests.statements.api_answers import (
     a_balance_page,
@@ -28,10 +33,13 @@ from tests.statements.api_answers import (
     an_item,
     events,
 )
+from tests.statements.balance_transactions import a_charge
 
+LIST = {"object": "list", "has_more": False}
 ANSWERS = {
     "pix": (PIX, a_pix_page(a_pix(devolucoes=[a_pix_refund()]))),
-    "stripe": (STRIPE_PAYOUTS, a_payout_page(a_payout())),
+    "stripe": (STRIPE_BALANCE_TRANSACTIONS, json.dumps({**LIST, "data": [a_charge()]})),
+    "payouts": (STRIPE_PAYOUTS, a_payout_page(a_payout())),
     "razorpay": (RAZORPAY_SETTLEMENTS, a_collection(an_item())),
     "mollie": (MOLLIE_BALANCE_TRANSACTIONS, a_balance_page(a_balance_transaction())),
 }

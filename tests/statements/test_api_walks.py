@@ -61,6 +61,7 @@ def read(format_: ParsedFormat, *answers: str, account: str = "acct") -> list[Ev
             account=account,
             read_from=READ_FROM,
             read_to=READ_TO,
+            zone="UTC",
             name="the read",
         )
     )

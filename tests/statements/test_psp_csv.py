@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from include.reconciliation.statement_check import run
 from tests.statements.conftest import shared_samples
 
 STRIPE, MERCADOPAGO = shared_samples("stripe"), shared_samples("mercadopago")
-
-
-@pytest.fixture
-def checked(databases, tmp_path: Path, capsys) -> Callable[..., tuple[int, list[dict[str, Any]]]]:
-    """Tries a file as `statement check` does; returns exit code and objects."""
-
-    def check(content: bytes, zone: str = "UTC", currency: str | None = None):
-        path = tmp_path / "statement.csv"
-        path.write_bytes(content)
-        code = run.check([path], None, currency=currency, zone=zone, as_json=True)
-        return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-    return check
 
 
 def a_file(header: str, *rows: str) -> bytes:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import pytest
 
 from include.reconciliation.demo.stripe_server import StripeServer
-from include.reconciliation.statement_check import run
 from tests.statements import api_answers as answers
 from tests.statements.conftest import CONFIGURATION, WINDOW, Reader, shared_samples
 from tests.statements.misbehaviour import always
@@ -20,19 +18,6 @@ LINES = (
     "select line_scope, line_key, type, payment_key, gross_minor, gross_currency, fee_minor,"
     " net_minor, booked_on, source_zone from work_statement_lines order by row_number"
 )
-
-
-@pytest.fixture
-def checked(databases, tmp_path, capsys):
-    """Tries a file as `statement check` does; returns exit code and objects."""
-
-    def check(content: bytes, name: str = "statement.txt"):
-        path = tmp_path / name
-        path.write_bytes(content)
-        code = run.check([path], None, currency=None, zone="UTC", as_json=True)
-        return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-    return check
 
 
 def staged(reader: Reader) -> list[tuple[object, ...]]:

@@ -6,8 +6,6 @@ import re
 
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.statements import csv_gate, parsed_gate
-from include.reconciliation.statements.description import PagesFormat
-from include.reconciliation.statements.formats import FORMATS
 from include.reconciliation.statements.reasons import REASONS
 
 STATEMENTS = PROJECT_ROOT / "include" / "reconciliation" / "statements"
@@ -27,9 +25,6 @@ def test_every_promise_of_a_format_is_a_file_and_every_file_a_promise() -> None:
     promised = {f"csv/{gate.promise}.sql" for gate in csv_gate.GATES}
     of_parsed = (*parsed_gate.GATES, *parsed_gate.RANGE_GATES)
     promised |= {f"parsed/{gate.promise}.sql" for gate in of_parsed}
-    for format_ in FORMATS.values():
-        if isinstance(format_, PagesFormat):
-            promised |= {f"{format_.name}/{gate.promise}.sql" for gate in format_.gates}
     folder = PROJECT_ROOT / "include" / "sql" / "gate"
 
     assert promised == {path.relative_to(folder).as_posix() for path in folder.rglob("*.sql")}

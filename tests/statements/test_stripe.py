@@ -142,7 +142,7 @@ def test_a_conversion_takes_its_gross_from_the_charge_and_never_converts(stripe,
         "id": "ch_1",
         "object": "charge",
         "amount": 5000,
-        "currency": "eur",
+        "currency": "usd",
         "payment_intent": "pi_1",
     }
     with StripeServer(
@@ -158,7 +158,7 @@ def test_a_conversion_takes_its_gross_from_the_charge_and_never_converts(stripe,
         "select gross_minor, gross_currency, net_minor, net_currency"
         " from work_statement_lines order by line_key"
     )
-    assert [(5000, "EUR", 9610, "BRL"), (None, None, 9610, "BRL")] == [
+    assert [(5000, "USD", 9610, "BRL"), (None, None, 9610, "BRL")] == [
         tuple(row.values()) for row in found
     ]
 
@@ -267,6 +267,11 @@ BAD_LINES = [
     ({"amount": 10000.0}, "bad_json"),
     ({"currency": "xxx"}, "unknown_currency"),
     ({"currency": "chf"}, "currency_not_configured"),
+    # Nobody could be alerted about what the customer paid.
+    (
+        {"exchange_rate": 5.9, "source": {"id": "ch_1", "amount": 5000, "currency": "eur"}},
+        "currency_not_configured",
+    ),
     ({"created": None}, "bad_page"),
     ({"id": "no id"}, "bad_page"),
     ({"reporting_category": "x" * 801}, "beyond_limits"),

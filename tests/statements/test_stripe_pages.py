@@ -55,7 +55,7 @@ BAD_PAGES: dict[str, tuple[Behaviour, str]] = {
     "nested": (always(200, _NESTED), "bad_json"),
     "nested deeper": (always(200, b"[" * 100_000), "bad_json"),
     "utf-16": (always(200, _page().decode().encode("utf-16")), "bad_encoding"),
-    "nul": (always(200, _page().replace(b"ORD-1", rb"\u0000")), "bad_json"),
+    "nul": (always(200, _page().replace(b"ORD-1", rb"\u0000")), "bad_page"),
     "amount as text": (always(200, _page().replace(b'"net": 9610', b'"net": "9610"')), "bad_page"),
     "other list": (always(200, _page(object="search_result")), "bad_page"),
     "no list": (always(200, b"[]"), "bad_page"),

@@ -11,7 +11,6 @@ from include.reconciliation.statements.description import (
     Format,
     LineType,
     Numbers,
-    PagesFormat,
 )
 from include.reconciliation.statements.reasons import table as reasons_table
 
@@ -63,9 +62,8 @@ def section(format_: Format) -> str:
         f"`{format_.name}`",
         "\n".join(["| What | How it is read |", "|---|---|", *rows]),
     ]
-    types = {} if not isinstance(format_, CsvFormat | PagesFormat) else format_.types
-    if types:
-        parts.append(_types_table(types))
+    if format_.types:
+        parts.append(_types_table(format_.types))
     if format_.notes:
         parts.append("\n".join(f"- {note}" for note in format_.notes))
     return "\n\n".join(parts) + "\n"
@@ -106,7 +104,7 @@ def _told_facts(format_: Format) -> dict[str, str]:
         "times and zones": format_.zones,
         "references": format_.references,
         "lines are known": "by the provider's own id"
-        if isinstance(format_, PagesFormat) or format_.line_scope == "account"
+        if format_.line_scope == "account"
         else "inside of their statement",
         "proved by": format_.identity,
         "how to fetch it": format_.how_to_fetch,

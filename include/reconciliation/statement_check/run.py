@@ -25,7 +25,7 @@ from include.reconciliation.local.server import borrowed_server
 from include.reconciliation.money import CURRENCY, format_minor
 from include.reconciliation.statement_check.trial import Balance, Trial, Verdict, trial
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.statements.description import Format, PagesFormat
+from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.formats import FORMATS, declared_formats
 from include.reconciliation.statements.reasons import sentence
 
@@ -215,8 +215,7 @@ def _parser(formats: Mapping[str, Format]) -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
     actions.add_parser("formats", help="list the formats")
     tried = actions.add_parser("check", help="try files")
-    names = [name for name, each in formats.items() if not isinstance(each, PagesFormat)]
-    tried.add_argument("--format", choices=names, help="without it, told by the content")
+    tried.add_argument("--format", choices=list(formats), help="without it, told by the content")
     tried.add_argument("--currency", type=_currency, help="of files that name none")
     tried.add_argument("--zone", type=_zone, default="UTC", help="of times without a zone")
     tried.add_argument("--json", action="store_true", help="one JSON object per statement")

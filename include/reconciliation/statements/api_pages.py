@@ -51,32 +51,26 @@ Walk = Generator[Request, Page, None]
 Ask = Callable[[str, datetime, datetime], Walk]
 
 
-@dataclass(frozen=True, slots=True)
-class ListApi:
-    """What it takes to read a list over the network: the walk, and what an answer says of it."""
-
-    ask: Ask
-    page: Callable[[Entry], Page]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """What a provider's list looks like: its pages, the lines that an entry is, its business day.
 
     `page` and `lines` raise StatementError for what is not as the provider documents it. `ask` is
     there where the list can be read over the network. `asks_exactly` is false where a request
-    brings entries from beside the range as well; they belong to another read.
+    brings entries from beside the range as well; they belong to another read. Without a `zone` the
+    days are those of the PSP's entry.
     """
 
     page: Callable[[Entry], Page]
-    lines: Callable[[Entry], Iterator[Line]]
-    zone: str
+    lines: Callable[[Entry, str], Iterator[Line]]
+    zone: str | None
     proved_by: str
     ask: Ask | None = None
     asks_exactly: bool = True
 
-    def read(self, stream: BinaryIO, file: str) -> Iterator[Event]:
+    def read(self, stream: BinaryIO, file: str, zone: str = "UTC") -> Iterator[Event]:
         """The one statement in a file of pages."""
+        zone = self.zone or zone
         pages: list[Page] = []
         for number, value in enumerate(strict_json.read(stream, file), 1):
             page = self.page(entry_of(value, f"{file}, page {number}", pages))
@@ -84,8 +78,8 @@ class Api:
             pages.append(page)
         if pages[-1].has_more:
             raise _missing(file, len(pages))
-        lines = self._lines(pages, file)
-        yield _start_of_file(pages, lines, self.zone, file)
+        lines = self._lines(pages, zone, file)
+        yield _start_of_file(pages, lines, zone, file)
         yield from self._rest(pages, lines)
 
     def read_range(
@@ -95,24 +89,15 @@ class Api:
         account: str,
         read_from: datetime,
         read_to: datetime,
+        zone: str,
         name: str,
     ) -> Iterator[Event]:
         """The one statement of the pages that were read for a range, in the order of asking."""
-        assert self.ask is not None
-        walk = self.ask(account, read_from, read_to)
-        asked: Request | None = next(walk)
-        pages: list[Page] = []
-        for file, body in bodies:
-            page = self.page(entry_of(strict_json.parse(body, file), file, pages))
-            if asked is None:
-                raise _missing(file, len(pages), found="a page that nobody asked for")
-            pages.append(page)
-            asked = following(walk, page)
-        if asked is not None:
-            raise _missing(name, len(pages))
+        zone = self.zone or zone
+        pages = self._walked(bodies, account, read_from, read_to, name)
         lines = [
             line
-            for line in self._lines(pages, name)
+            for line in self._lines(pages, zone, name)
             if self.asks_exactly or read_from <= line.booked_at < read_to
         ]
         for line in lines:
@@ -125,11 +110,42 @@ class Api:
                     expected=f"from {read_from} until before {read_to}",
                     found=str(line.booked_at),
                 )
-        yield _start(name, read_from, read_to, self.zone)
+        yield _start(name, read_from, read_to, zone)
         yield from self._rest(pages, lines)
 
-    def _lines(self, pages: list[Page], file: str) -> list[Line]:
-        lines = [line for page in pages for entry in page.entries for line in self.lines(entry)]
+    def _walked(
+        self,
+        bodies: Iterable[tuple[str, bytes]],
+        account: str,
+        read_from: datetime,
+        read_to: datetime,
+        name: str,
+    ) -> list[Page]:
+        """The pages, after the walk that asked for them has been walked again."""
+        assert self.ask is not None
+        walk = self.ask(account, read_from, read_to)
+        request: Request | None = next(walk)
+        asked: set[Request] = set()
+        pages: list[Page] = []
+        for file, body in bodies:
+            page = self.page(entry_of(strict_json.parse(body, file), file, pages))
+            if request is None:
+                raise _missing(file, len(pages), found="a page that nobody asked for")
+            if request in asked:
+                raise _repeated(file)
+            asked.add(request)
+            pages.append(page)
+            request = following(walk, page)
+        if request in asked:
+            raise _repeated(name)
+        if request is not None or (pages[-1].has_more and not pages[-1].entries):
+            raise _missing(name, len(pages))
+        return pages
+
+    def _lines(self, pages: list[Page], zone: str, file: str) -> list[Line]:
+        lines = [
+            line for page in pages for entry in page.entries for line in self.lines(entry, zone)
+        ]
         _refuse_repetition(lines, file)
         return lines
 
@@ -177,6 +193,16 @@ def _missing(file: str, pages: int, *, found: str = "nothing") -> StatementError
         file=file,
         expected=f"page {pages + 1}",
         found=found,
+    )
+
+
+def _repeated(file: str) -> StatementError:
+    return StatementError(
+        "page_repeated",
+        "the page came before",
+        file=file,
+        expected="other lines than before",
+        found="an answer that leads to itself",
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from include.reconciliation.statements import roles
-from include.reconciliation.statements.api_pages import Api, Ask, Page
+from include.reconciliation.statements.api_pages import Api
 from include.reconciliation.statements.parsed import Parser
-from include.reconciliation.statements.strict_json import Entry
 
 # Larger files are refused; ten million lines of the widest format need 3.3 GB.
 SIZE_BYTES_MAX = 4 << 30
@@ -137,32 +136,6 @@ class CsvFormat:
         return role in own or any(part in own for part in roles.PARTS.get(role, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class PagesFormat:
-    """A statement that is the pages of an API, read for a range of time.
-
-    `ask` walks over the list, `page` reads an answer.
-    `metadata_keys` are where a merchant keeps its own reference; the first that is there counts.
-    """
-
-    name: str
-    title: str
-    ask: Ask
-    page: Callable[[Entry], Page]
-    types: Mapping[str, LineType]
-    gates: tuple[Gate, ...]
-    minor_unit_divisors: Mapping[str, int]
-    metadata_keys: tuple[str, ...]
-    proved_by: str
-    how_to_fetch: str
-    identity: str
-    units: str
-    signs: str
-    zones: str
-    references: str
-    notes: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFormat:
     """A statement that is no plain table: a parser yields it line by line, and SQL proves it.
@@ -183,7 +156,8 @@ class ParsedFormat:
     references: str
     line_scope: Scope = "statement"
     notes: tuple[str, ...] = ()
+    types: Mapping[str, LineType] = field(default_factory=dict)
     api: Api | None = None
 
 
-Format = CsvFormat | PagesFormat | ParsedFormat
+Format = CsvFormat | ParsedFormat

@@ -12,7 +12,7 @@ from include.reconciliation.config import Psp
 from include.reconciliation.edges import store, warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
-from include.reconciliation.statements import admission, archives, csv_gate, pages_gate, parsed_gate
+from include.reconciliation.statements import admission, archives, csv_gate, parsed_gate
 from include.reconciliation.statements.admission import Case
 from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import (
@@ -20,7 +20,6 @@ from include.reconciliation.statements.description import (
     TEXT_BYTES_MAX,
     CsvFormat,
     Format,
-    PagesFormat,
 )
 from include.reconciliation.statements.reasons import sentence
 
@@ -28,7 +27,6 @@ _WORK_TABLES = (
     "work_new_lines",
     "work_statements",
     *csv_gate.WORK_TABLES,
-    *pages_gate.WORK_TABLES,
     *parsed_gate.WORK_TABLES,
 )
 
@@ -117,9 +115,6 @@ def _admit(case: Case, format_: Format) -> None:
             expected=f"at most {SIZE_BYTES_MAX} bytes",
             found=f"{case.delivery.size_bytes} bytes",
         )
-    if isinstance(format_, PagesFormat):
-        pages_gate.admit(case, format_)
-        return
     _refuse_archive(case)
     if isinstance(format_, CsvFormat):
         csv_gate.admit(case, format_)
@@ -150,7 +145,7 @@ def _stage_new_lines(cursor: Cursor) -> None:
 
 
 def _named_statements(case: Case, format_: Format) -> list[dict[str, Any]]:
-    if isinstance(format_, PagesFormat):
+    if case.delivery.read_from is not None:
         return [{"statement_key": case.file, "sequence_number": None}]
     if case.cursor.connection.info.transaction_status == TransactionStatus.INERROR:
         # The rows did not even arrive: nothing says which statement it was.

@@ -104,7 +104,7 @@ def _ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
         page = yield Request(path, (*query, ("from", page.cursor)))
 
 
-def _lines(transaction: Entry) -> Iterator[Line]:
+def _lines(transaction: Entry, zone: str) -> Iterator[Line]:
     word, own_id = transaction.needed("type"), transaction.needed("id")
     line_type = TYPES.get(word, UNKNOWN)
     gross_minor, gross_currency = _amount(transaction.part("initialAmount"))
@@ -133,8 +133,8 @@ def _lines(transaction: Entry) -> Iterator[Line]:
         net_minor=net_minor,
         net_currency=net_currency,
         booked_at=booked_at,
-        booked_on=local_day(booked_at, ZONE),
-        source_zone=ZONE,
+        booked_on=local_day(booked_at, zone),
+        source_zone=zone,
         value_date=None,
         line_key=own_id,
         psp_reference=context.text("paymentId"),
@@ -187,5 +187,6 @@ MOLLIE_BALANCE_TRANSACTIONS = ParsedFormat(
     ),
     line_scope="account",
     notes=("A settlement's own subtotals have four decimals and costs per method: not read.",),
+    types=TYPES,
     api=_API,
 )

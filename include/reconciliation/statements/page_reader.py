@@ -19,7 +19,7 @@ from include.reconciliation.errors import (
     StatementError,
 )
 from include.reconciliation.statements import pages
-from include.reconciliation.statements.api_pages import ListApi, Page, Request, following
+from include.reconciliation.statements.api_pages import Api, Page, Request, following
 from include.reconciliation.statements.deliveries import Attempt
 from include.reconciliation.statements.strict_json import Entry
 
@@ -39,7 +39,7 @@ class Read:
     read_to: datetime
 
 
-def read_range(attempt: Attempt, psp: Psp, list_: ListApi) -> Read:
+def read_range(attempt: Attempt, psp: Psp, api: Api) -> Read:
     """Reads the attempt's range with its look-back; ProviderUnavailable when nobody answers.
 
     What a page holds is judged by the gate, not here: a page that can't be followed ends the read.
@@ -48,7 +48,8 @@ def read_range(attempt: Attempt, psp: Psp, list_: ListApi) -> Read:
     name = pages.range_name(read_from, read_to)
     kept: list[str] = []
     size_bytes = 0
-    walk = list_.ask(attempt.account, read_from, read_to)
+    assert api.ask is not None
+    walk = api.ask(attempt.account, read_from, read_to)
     request: Request | None = next(walk)
     asked: set[Request] = set()
     with client_of(psp) as client:
@@ -57,7 +58,7 @@ def read_range(attempt: Attempt, psp: Psp, list_: ListApi) -> Read:
             if len(kept) >= PAGES_MAX:
                 raise SourceError(f"{psp.title} has more than {PAGES_MAX} pages for {name}")
             asked.add(request)
-            body, page = _page(client, request, list_.page)
+            body, page = _page(client, request, api.page)
             kept.append(store.keep(body))
             size_bytes += len(body)
             request = following(walk, page) if page is not None else None

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from include.reconciliation.edges import store
-from include.reconciliation.errors import StatementError
 from include.reconciliation.identifiers import canonical_json
 from include.reconciliation.statements import strict_json
 from include.reconciliation.statements.api_pages import Page, entry_of
@@ -36,52 +35,11 @@ def parse(body: bytes, file: str, page_of: Callable[[Entry], Page]) -> Page:
     return page_of(entry_of(strict_json.parse(body, file), file))
 
 
-def read(delivery: Delivery, page_of: Callable[[Entry], Page]) -> Iterator[tuple[int, str]]:
-    """The kept pages of a delivery as (number, JSON text), each checked, and their chain too."""
-    seen: dict[str, int] = {}
-    has_more = True
-    number = 0
-    for number, (content_sha256, file) in enumerate(_kept(delivery), 1):
-        body = store.read(content_sha256)
-        page = parse(body, file, page_of)
-        if page.entries and content_sha256 in seen:
-            raise StatementError(
-                "page_repeated",
-                "the page came before",
-                file=file,
-                expected="other lines than before",
-                found=f"the bytes of page {seen[content_sha256]}",
-            )
-        if page.has_more and not page.entries:
-            raise StatementError(
-                "page_missing",
-                "an empty page says that more follows",
-                file=file,
-                expected="lines",
-                found="none",
-            )
-        seen[content_sha256] = number
-        has_more = page.has_more
-        yield number, body.decode("utf-8")
-    if has_more:
-        raise StatementError(
-            "page_missing",
-            "the last page says that more follows",
-            file=delivery.name,
-            expected=f"page {number + 1}",
-            found="nothing",
-        )
-
-
 def bodies(delivery: Delivery) -> Iterator[tuple[str, bytes]]:
     """The kept pages of a delivery in the order of asking, each with its name for sentences."""
-    for content_sha256, file in _kept(delivery):
-        yield file, store.read(content_sha256)
-
-
-def _kept(delivery: Delivery) -> list[tuple[str, str]]:
     hashes = json.loads(store.read(delivery.content_sha256))["pages"]
-    return [(each, f"{delivery.name}, page {number}") for number, each in enumerate(hashes, 1)]
+    for number, content_sha256 in enumerate(hashes, 1):
+        yield f"{delivery.name}, page {number}", store.read(content_sha256)
 
 
 def _instant(instant: datetime) -> str:

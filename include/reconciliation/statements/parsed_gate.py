@@ -136,14 +136,17 @@ def named_statements(case: Case) -> list[dict[str, Any]]:
 
 def _events(case: Case, format_: ParsedFormat, stream: BinaryIO) -> Iterator[Event]:
     """What the parser yields: of a file, or of the pages that were read for a range of time."""
-    delivery = case.delivery
-    if format_.api is None or delivery.read_from is None or delivery.read_to is None:
+    delivery, zone = case.delivery, case.binds["fixed_zone"]
+    if format_.api is None:
         return format_.read(stream, case.file)
+    if delivery.read_from is None or delivery.read_to is None:
+        return format_.api.read(stream, case.file, zone)
     return format_.api.read_range(
         pages.bodies(delivery),
         account=case.attempt.account,
         read_from=delivery.read_from,
         read_to=delivery.read_to,
+        zone=zone,
         name=case.file,
     )
 

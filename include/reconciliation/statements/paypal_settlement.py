@@ -388,6 +388,7 @@ PAYPAL_SETTLEMENT = ParsedFormat(
         "of a refund or chargeback; Invoice ID, else Custom Field, is the merchant's; Bank "
         "Reference ID is the payout"
     ),
+    types=TYPES,
     notes=(
         "Sections that lack footers are let in, proved by nothing.",
         "Footers that leave withdrawals out are told in a notice.",

@@ -51,10 +51,11 @@ def _page(page: Entry) -> Page:
     )
 
 
-def _lines(pix: Entry) -> Iterator[Line]:
+def _lines(pix: Entry, zone: str) -> Iterator[Line]:
     payment = pix.needed("endToEndId")
     yield _line(
         pix,
+        zone,
         "pix",
         "payment",
         pix.minor("valor", _CURRENCY),
@@ -75,6 +76,7 @@ def _lines(pix: Entry) -> Iterator[Line]:
         own_id = refund.needed("id")
         yield _line(
             pix,
+            zone,
             f"devolucao {nature}".rstrip(),
             "chargeback" if nature.startswith(_DISPUTED) else "refund",
             -refund.minor("valor", _CURRENCY),
@@ -87,6 +89,7 @@ def _lines(pix: Entry) -> Iterator[Line]:
 
 def _line(
     pix: Entry,
+    zone: str,
     word: str,
     type_: str,
     amount_minor: int,
@@ -108,8 +111,8 @@ def _line(
         net_minor=amount_minor,
         net_currency=_CURRENCY,
         booked_at=booked_at,
-        booked_on=local_day(booked_at, ZONE),
-        source_zone=ZONE,
+        booked_on=local_day(booked_at, zone),
+        source_zone=zone,
         value_date=None,
         line_key=key,
         psp_reference=pix.needed("endToEndId"),

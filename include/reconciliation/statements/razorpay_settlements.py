@@ -44,7 +44,7 @@ def _page(page: Entry) -> Page:
     return Page(found, has_more=False, notices=notices)
 
 
-def _lines(item: Entry) -> Iterator[Line]:
+def _lines(item: Entry, zone: str) -> Iterator[Line]:
     word, own_id = item.needed("type"), item.needed("entity_id")
     currency = item.currency("currency")
     debit, credit, amount = item.whole("debit"), item.whole("credit"), item.whole("amount")
@@ -77,8 +77,8 @@ def _lines(item: Entry) -> Iterator[Line]:
         net_minor=credit - debit,
         net_currency=currency,
         booked_at=booked_at,
-        booked_on=local_day(booked_at, ZONE),
-        source_zone=ZONE,
+        booked_on=local_day(booked_at, zone),
+        source_zone=zone,
         value_date=None,
         line_key=own_id,
         psp_reference=payment,
@@ -141,5 +141,6 @@ RAZORPAY_SETTLEMENTS = ParsedFormat(
         "merchant's, settlement_id the payout; order, UTR and dispute are kept"
     ),
     line_scope="account",
+    types=TYPES,
     api=_API,
 )

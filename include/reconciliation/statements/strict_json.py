@@ -16,7 +16,6 @@ from include.reconciliation.statements import amounts
 DEPTH_MAX = 32
 # A file of pages is held while it is read; an API's answer is much smaller.
 FILE_BYTES_MAX = 64 << 20
-TEXT_CHARACTERS_MAX = 500
 _WHOLE_NUMBERS = frozenset({"amount", "fee", "net", "created", "available_on"})
 # Moments of our time: nothing overflows when a zone is looked up.
 _YEARS = range(1970, 2200)
@@ -153,10 +152,8 @@ class Entry:
         value = self.value.get(name)
         if value is None or value == "":
             return None
-        is_text = isinstance(value, str) and not _NO_TEXT.search(value)
-        if not is_text or len(value) > TEXT_CHARACTERS_MAX:
-            raise self.error("bad_page", name, "a short text", value)
-        assert isinstance(value, str)
+        if not isinstance(value, str) or _NO_TEXT.search(value):
+            raise self.error("bad_page", name, "a text", value)
         return value
 
     def needed(self, name: str) -> str:
@@ -232,6 +229,18 @@ class Entry:
             raise self.error(
                 "bad_date", name, "a time with its offset, such as 2025-06-10T09:30:00Z", text
             ) from None
+
+    def untied(self, name: str, expected: str, found: str) -> StatementError:
+        """A refusal since the value is not what the others make it."""
+        return StatementError(
+            "row_does_not_tie",
+            "the values of the line do not tie",
+            file=self.file,
+            row=self.row,
+            column=self.path + name,
+            expected=expected,
+            found=found,
+        )
 
     def error(self, reason_code: str, name: str, expected: str, found: object) -> StatementError:
         """A refusal of the value of that name."""

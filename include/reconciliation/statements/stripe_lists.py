@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.statements.api_pages import Ask, Page, Request, Walk, numbered
 from include.reconciliation.statements.strict_json import Entry
 
 PAGE_LINES = 100
+# Two currencies without decimals that Stripe still writes in hundredths.
+_WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2}
 
 
 def page(answer: Entry) -> Page:
@@ -41,3 +44,12 @@ def ask(path: str, *expanded: str) -> Ask:
             found = yield Request(path, (*query, ("starting_after", found.cursor)))
 
     return walk
+
+
+def minor(entry: Entry, name: str, currency: str) -> int:
+    """Minor units of an amount, which is whole in what Stripe takes for the smallest unit."""
+    written = entry.whole(name)
+    spare = 10 ** (_WRITTEN_EXPONENTS.get(currency, EXPONENTS[currency]) - EXPONENTS[currency])
+    if written % spare:
+        raise entry.error("excess_decimals", name, f"a multiple of {spare} in {currency}", written)
+    return written // spare

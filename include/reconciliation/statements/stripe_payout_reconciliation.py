@@ -7,9 +7,7 @@ gross is in the currency of the balance. It has no row for the payout itself.
 from __future__ import annotations
 
 from include.reconciliation.statements.description import CsvFormat
-from include.reconciliation.statements.stripe_balance_transactions import (
-    STRIPE_BALANCE_TRANSACTIONS,
-)
+from include.reconciliation.statements.stripe_balance_transactions import TYPES
 
 _COLUMNS = {
     "balance_transaction_id": "line_id",
@@ -47,7 +45,7 @@ STRIPE_PAYOUT_RECONCILIATION = CsvFormat(
     },
     required=frozenset(_COLUMNS.values()),
     ignored=frozenset(name.strip() for name in _IGNORED.split(",")),
-    types=STRIPE_BALANCE_TRANSACTIONS.types,
+    types=TYPES,
     time_layouts=("YYYY-MM-DD hh:mm:ss",),
     zone="psp",
     identities=("rows_tie",),

@@ -10,17 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from include.reconciliation.statements import stripe_lists
-from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.statements.api_pages import Api, Page, local_day
 from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
-ZONE = "UTC"
 _LEAVES = frozenset({"paid", "pending", "in_transit"})
 _CAME_BACK = frozenset({"failed", "canceled"})
-# Two currencies without decimals that Stripe still writes in hundredths.
-_WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2}
 
 
 def _page(answer: Entry) -> Page:
@@ -33,21 +29,21 @@ def _page(answer: Entry) -> Page:
     return replace(page, notices=notices)
 
 
-def _lines(payout: Entry) -> Iterator[Line]:
+def _lines(payout: Entry, zone: str) -> Iterator[Line]:
     if payout.value.get("object") != "payout":
         raise payout.error("bad_page", "object", "payout", payout.value.get("object"))
     name = payout.needed("id")
     status = payout.needed("status")
     is_known = status in _LEAVES | _CAME_BACK
-    yield _line(payout, name, "payout" if is_known else f"payout {status}", -1, name)
+    yield _line(payout, zone, name, "payout" if is_known else f"payout {status}", -1, name)
     if status in _CAME_BACK:
         event = payout.text("failure_balance_transaction") or name
-        yield _line(payout, f"{name} {status}", f"payout {status}", 1, event)
+        yield _line(payout, zone, f"{name} {status}", f"payout {status}", 1, event)
 
 
-def _line(payout: Entry, key: str, word: str, sign: int, event: str) -> Line:
+def _line(payout: Entry, zone: str, key: str, word: str, sign: int, event: str) -> Line:
     currency = payout.currency("currency")
-    amount_minor = sign * _minor(payout, currency)
+    amount_minor = sign * stripe_lists.minor(payout, "amount", currency)
     created = payout.seconds("created")
     type_ = "payout" if word == "payout" or sign > 0 else "unknown"
     trace = payout.part("trace_id")
@@ -71,9 +67,9 @@ def _line(payout: Entry, key: str, word: str, sign: int, event: str) -> Line:
         net_minor=amount_minor,
         net_currency=currency,
         booked_at=created,
-        booked_on=local_day(created, ZONE),
-        source_zone=ZONE,
-        value_date=local_day(payout.seconds("arrival_date"), ZONE),
+        booked_on=local_day(created, zone),
+        source_zone=zone,
+        value_date=local_day(payout.seconds("arrival_date"), "UTC"),
         line_key=key,
         event_reference=event,
         payout_reference=payout.needed("id"),
@@ -81,19 +77,8 @@ def _line(payout: Entry, key: str, word: str, sign: int, event: str) -> Line:
     )
 
 
-def _minor(payout: Entry, currency: str) -> int:
-    written = payout.whole("amount")
-    spare = _WRITTEN_EXPONENTS.get(currency, EXPONENTS[currency]) - EXPONENTS[currency]
-    minor, rest = divmod(written, 10**spare)
-    if rest:
-        raise payout.error(
-            "excess_decimals", "amount", f"a multiple of {10**spare} in {currency}", written
-        )
-    return minor
-
-
 _API = Api(
-    page=_page, lines=_lines, zone=ZONE, proved_by="none", ask=stripe_lists.ask("/v1/payouts")
+    page=_page, lines=_lines, zone=None, proved_by="none", ask=stripe_lists.ask("/v1/payouts")
 )
 
 STRIPE_PAYOUTS = ParsedFormat(
@@ -105,7 +90,7 @@ STRIPE_PAYOUTS = ParsedFormat(
     identity="none: the list is what Stripe says of its payouts, and nothing adds up to it",
     units="whole minor units; ISK and UGX in hundredths",
     signs="a payout −; what failed or was cancelled comes back as a second line +",
-    zones="seconds since 1970; days are those of UTC",
+    zones="seconds since 1970; days are those of the PSP's entry",
     references="the payout's id; bank trace, balance transaction and bank account are kept",
     line_scope="account",
     notes=("A payout may fail after it was paid: days that were read are read again.",),

@@ -11,14 +11,9 @@ from include.reconciliation.config import Psp
 from include.reconciliation.edges import drop_folder, store, warehouse
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import archives, deliveries, page_reader
-from include.reconciliation.statements.api_pages import ListApi
+from include.reconciliation.statements.api_pages import Api
 from include.reconciliation.statements.deliveries import Attempt
-from include.reconciliation.statements.description import (
-    SIZE_BYTES_MAX,
-    Format,
-    PagesFormat,
-    ParsedFormat,
-)
+from include.reconciliation.statements.description import SIZE_BYTES_MAX, ParsedFormat
 from include.reconciliation.statements.formats import format_of
 from include.reconciliation.steps.incidents import close_alert, open_alert
 
@@ -40,25 +35,15 @@ def fetch_psp_statements(attempt_id: int) -> int:
         return 0
     psp = config.load().psp(attempt.psp)
     format_ = format_of(psp)
-    list_ = _list_of(psp, format_)
-    if list_ is not None:
-        return _from_pages(attempt, psp, list_)
+    api = format_.api if isinstance(format_, ParsedFormat) else None
+    if api is not None and api.ask is not None and psp.endpoint is not None:
+        return _from_pages(attempt, psp, api)
     return _from_folder(attempt, psp, looked_at["looked_at"] if looked_at else None)
 
 
-def _list_of(psp: Psp, format_: Format) -> ListApi | None:
-    """The list to read over the network; None where files are put into the drop folder."""
-    if isinstance(format_, PagesFormat):
-        return ListApi(format_.ask, format_.page)
-    api = format_.api if isinstance(format_, ParsedFormat) else None
-    if api is not None and api.ask is not None and psp.endpoint is not None:
-        return ListApi(api.ask, api.page)
-    return None
-
-
-def _from_pages(attempt: Attempt, psp: Psp, list_: ListApi) -> int:
+def _from_pages(attempt: Attempt, psp: Psp, api: Api) -> int:
     looking_at = datetime.now(UTC)
-    read = page_reader.read_range(attempt, psp, list_)
+    read = page_reader.read_range(attempt, psp, api)
     with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:
             return 0

@@ -9,7 +9,7 @@ from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.statements import deliveries, gate
 from include.reconciliation.statements.deliveries import Attempt, Delivery
-from include.reconciliation.statements.description import Format, PagesFormat
+from include.reconciliation.statements.description import Format
 from include.reconciliation.statements.formats import format_of
 from include.reconciliation.steps.incidents import (
     close_alert,
@@ -83,7 +83,7 @@ def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
     rows = warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
     superseded = [row["statement_id"] for row in rows]
     # Lines of a statement's own scope are in no other; those of the account's may come again.
-    if superseded or isinstance(format_, PagesFormat) or format_.line_scope == "account":
+    if superseded or format_.line_scope == "account":
         warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
     for row in warehouse.run(cursor, "statements/correct_refused", account).fetchall():
         close_alert(
