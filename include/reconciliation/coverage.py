@@ -6,8 +6,8 @@ it is missing. An item may only be called missing on a covered day (SEMANTICS, s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -30,6 +30,9 @@ class KnownStatement:
     covers_until: datetime | None
     file: str
     problem: str | None = None
+    # Balances by currency, in minor units, where the format has them.
+    opening: Mapping[str, int] = field(default_factory=dict)
+    closing: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,14 @@ def coverage(
         return _of_reads(statements, as_of, zone)
     good = sorted(
         (known for known in statements if known.is_good and known.covers_to is not None),
-        key=lambda known: (known.sequence_number or 0, known.covers_to or date.min, known.key),
+        key=_place,
     )
     refused = [known for known in statements if not known.is_good]
-    gaps = [*_missing_numbers(good, refused), *_missing_days(psp, good, holidays)]
+    gaps = [
+        *_missing_numbers(good, refused),
+        *_missing_days(psp, good, holidays),
+        *_broken_chains(psp, good, holidays),
+    ]
     in_order = _consecutive(psp, good, holidays)
     through = max((known.covers_to for known in in_order if known.covers_to), default=None)
     last_day = max((known.covers_to for known in good if known.covers_to), default=None)
@@ -136,11 +143,53 @@ def _consecutive(
     taken: list[KnownStatement] = []
     for known in good:
         if taken and (
-            _numbers_between(taken[-1], known) or _days_without(psp, taken[-1], known, holidays)
+            _numbers_between(taken[-1], known)
+            or _days_without(psp, taken[-1], known, holidays)
+            or _breaks(taken[-1], known)
         ):
             break
         taken.append(known)
     return taken
+
+
+def _place(known: KnownStatement) -> tuple[date, int, date, str]:
+    """Where a statement stands: by its number, and by its day where balances make a chain.
+
+    The numbers of a bank begin anew each year.
+    """
+    day = known.covers_to or date.min
+    first = day if known.opening else date.min
+    return (first, known.sequence_number or 0, day, known.key)
+
+
+def _breaks(before: KnownStatement, after: KnownStatement) -> list[str]:
+    """The currencies in which a statement does not open as the one before it closed."""
+    return [
+        currency
+        for currency, opening_minor in after.opening.items()
+        if before.closing.get(currency, opening_minor) != opening_minor
+    ]
+
+
+def _broken_chains(
+    psp: Psp, good: Sequence[KnownStatement], holidays: Collection[date]
+) -> list[Gap]:
+    """Statements that do not open as the one before them closed, where none is known to miss."""
+    gaps = []
+    for before, after in pairwise(good):
+        if _numbers_between(before, after) or _days_without(psp, before, after, holidays):
+            continue
+        for currency in _breaks(before, after):
+            difference = after.opening[currency] - before.closing[currency]
+            gaps.append(
+                Gap(
+                    (f"before {after.key}",),
+                    _days_between(before.covers_to, after.covers_from),
+                    f"statement {after.key} opens {difference:+d} minor units of {currency} away "
+                    f"from where {before.key} closed: one between them is missing, or they overlap",
+                )
+            )
+    return gaps
 
 
 def _numbers_between(before: KnownStatement, after: KnownStatement) -> range:

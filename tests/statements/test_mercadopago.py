@@ -77,6 +77,13 @@ def test_a_release_is_a_payment_with_its_fees_and_taxes(mercado) -> None:
     assert ["rows tie to their net, opening + lines = closing"] == reader.values(
         "select proved_by from statements"
     )
+    assert [("closing", 24196, 0), ("opening", 10000, 0)] == [
+        tuple(row.values())
+        for row in reader.rows(
+            "select measure, control_minor, lines from statement_control_totals"
+            " where measure in ('opening', 'closing') order by measure"
+        )
+    ]
 
 
 def test_balances_that_the_lines_do_not_join_refuse_the_report(mercado) -> None:

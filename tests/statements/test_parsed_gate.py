@@ -20,6 +20,8 @@ def read(stream: BinaryIO, file: str) -> Iterator[Event]:
     for row, text in enumerate(stream, 1):
         kind, fields = json.loads(text)
         if kind == "start":
+            if "created_at" in fields:
+                fields["created_at"] = datetime.fromisoformat(fields["created_at"])
             yield StatementStart(**{**a_start(), **fields, "row": row})
         elif kind == "line":
             yield a_line(row, **fields)
@@ -230,6 +232,19 @@ def test_figures_that_the_lines_come_to_and_pages_that_follow_are_fine(toy) -> N
         tuple(row.values())
         for row in reader.rows("select statement_key, lines, notices, proved_by from statements")
     ]
+
+
+def test_an_older_version_that_comes_late_changes_nothing(toy) -> None:
+    reader, folder = toy
+    for name, hour in (("new", 10), ("old", 9)):
+        made = {"created_at": datetime(2026, 3, 3, hour, tzinfo=UTC).isoformat()}
+        (folder / f"{name}.txt").write_bytes(events(("start", made), LINE, END))
+        counted = reader.run()
+
+    assert ["accepted", "late_version"] == reader.values(
+        "select state from statements order by statement_id"
+    )
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
 
 
 def test_a_refused_file_names_the_statements_that_its_parser_saw(toy) -> None:

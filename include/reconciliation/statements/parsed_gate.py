@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any, BinaryIO
 
 import psycopg
@@ -197,7 +198,7 @@ def _note_pages(case: Case, pages: _Pages) -> None:
                     end.closing_minor if end else None,
                     start.period_from,
                     start.period_to or (end.closing_on if end else None),
-                    start.created_at.isoformat() if start.created_at else None,
+                    start.created_at.astimezone(UTC).isoformat() if start.created_at else None,
                 )
             )
     with case.cursor.copy(_FIGURES) as copy:

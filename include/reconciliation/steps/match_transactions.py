@@ -192,6 +192,8 @@ def _coverage(
             covers_until=row["covers_until"],
             file=row["file"],
             problem=row["quarantine_reason"],
+            opening=row["opening"],
+            closing=row["closing"],
         )
         for row in warehouse.run(cursor, "match/015_known_statements", values)
     ]

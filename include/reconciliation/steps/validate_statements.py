@@ -80,7 +80,8 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
 
 def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
     account = {"account_id": attempt.account_id}
-    rows = warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
+    rows = warehouse.run(cursor, "statements/mark_late_versions", account).fetchall()
+    rows += warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
     superseded = [row["statement_id"] for row in rows]
     # Lines of a statement's own scope are in no other; those of the account's may come again.
     if superseded or format_.line_scope == "account":

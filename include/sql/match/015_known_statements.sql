@@ -12,9 +12,20 @@ select
     statements.covers_until,
     statements.quarantine_reason,
     statements.reason_code,
-    deliveries.name as file
+    deliveries.name as file,
+    coalesce(balances.opening, '{}') as opening,
+    coalesce(balances.closing, '{}') as closing
 from internal.statements
 inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
+left join lateral (
+    select
+        jsonb_object_agg(currency, control_minor) filter (where measure = 'opening') as opening,
+        jsonb_object_agg(currency, control_minor) filter (where measure = 'closing') as closing
+    from internal.statement_control_totals
+    where
+        statement_control_totals.statement_id = statements.statement_id
+        and measure in ('opening', 'closing')
+) as balances on true
 where
     statements.account_id = %(account_id)s
     and statements.state in ('accepted', 'in_force', 'quarantined')

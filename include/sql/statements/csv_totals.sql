@@ -1,4 +1,4 @@
--- Control totals of each statement, from the raw rows.
+-- Control totals of each statement, from the raw rows, with its balances.
 --
 -- Grain:   one row per statement, currency and measure, added to internal.statement_control_totals.
 -- Binds:   has_statement, has_gross, has_gross_currency, has_net, has_costs and has_taxes (boolean).
@@ -10,12 +10,12 @@ control as (
 
     select
         work_control.*,
+        work_types.type,
+        work_types.is_line,
         work_statements.statement_id
     from work_control
     inner join work_types
-        on
-            coalesce(work_control.type_word, '') = work_types.type_word
-            and work_types.is_line
+        on coalesce(work_control.type_word, '') = work_types.type_word
     inner join work_statement_keys
         on
             case when %(has_statement)s::boolean then coalesce(work_control.statement, '') else '' end
@@ -35,8 +35,8 @@ measured as (
         case when %(has_gross)s::boolean then control.gross_lines else control.lines end as lines
     from control
     where
-        control.gross_lines > 0
-        or not %(has_gross)s::boolean
+        control.is_line
+        and (control.gross_lines > 0 or not %(has_gross)s::boolean)
     union all
     select
         control.statement_id,
@@ -55,7 +55,19 @@ measured as (
             case when %(has_net)s::boolean then control.net else control.gross - control.costs - control.taxes end
         )
     ) as measures (is_there, measure, amount)
-    where measures.is_there
+    where
+        control.is_line
+        and measures.is_there
+    union all
+    -- What opening and closing rows say: balances are no sums of lines.
+    select
+        control.statement_id,
+        control.net_currency as currency,
+        control.type as measure,
+        coalesce(control.balance, control.net) as amount,
+        0 as lines
+    from control
+    where control.type in ('opening', 'closing')
 
 )
 

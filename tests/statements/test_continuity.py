@@ -1,0 +1,76 @@
+"""A statement opens as the one before it closed; a break is a gap, never silence."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from include.reconciliation.config import Psp, Settlement, StatementsDue
+from include.reconciliation.coverage import Coverage, KnownStatement, coverage
+
+BANK = Psp(
+    name="bank",
+    title="Bank",
+    format="mt940",
+    connection="bank",
+    zone="UTC",
+    accounts=("A",),
+    statements=StatementsDue(every_run=False, weekdays=(0, 1, 2, 3, 4)),
+    settlement=Settlement(days=0),
+    limits={},
+)
+
+
+def known(day: int, number: int | None, opening: int, closing: int, month: int = 3):
+    """A statement of a day of 2026, from a Monday the 2nd of March on, with its balances in EUR."""
+    on = date(2026, month, day)
+    return KnownStatement(
+        key=f"statement of {on}",
+        sequence_number=number,
+        is_good=True,
+        covers_from=on,
+        covers_to=on,
+        covers_until=None,
+        file=f"{on}.sta",
+        opening={"EUR": opening},
+        closing={"EUR": closing},
+    )
+
+
+def covered(*statements: KnownStatement) -> Coverage:
+    return coverage(
+        BANK,
+        statements,
+        as_of=datetime(2026, 3, 5, tzinfo=UTC),
+        first_day=date(2026, 3, 2),
+        holidays=(),
+    )
+
+
+def test_closing_and_opening_that_are_equal_make_a_chain() -> None:
+    found = covered(known(2, None, 100, 250), known(3, None, 250, 200), known(4, None, 200, 0))
+
+    assert ((), date(2026, 3, 4)) == (found.gaps, found.through)
+
+
+def test_another_opening_is_a_gap_and_nothing_behind_it_is_covered() -> None:
+    found = covered(known(2, None, 100, 250), known(3, None, 240, 200), known(4, None, 200, 0))
+
+    assert date(2026, 3, 2) == found.through
+    assert [("before statement of 2026-03-03",)] == [gap.keys for gap in found.gaps]
+    assert "opens -10 minor units of EUR away from where statement of 2026-03-02 closed" in (
+        found.gaps[0].detail
+    )
+
+
+def test_a_missing_number_or_day_is_told_once() -> None:
+    numbered = covered(known(2, 1, 100, 250), known(4, 3, 300, 200))
+    dated = covered(known(2, None, 100, 250), known(4, None, 300, 200))
+
+    assert [1, 1] == [len(numbered.gaps), len(dated.gaps)]
+
+
+def test_numbers_that_begin_anew_with_the_year_keep_their_place() -> None:
+    found = covered(known(27, 40, 0, 100, month=2), known(2, 1, 100, 250), known(3, 2, 250, 0))
+
+    assert [] == [gap for gap in found.gaps if "missing" in gap.detail]
+    assert date(2026, 3, 3) == found.through
