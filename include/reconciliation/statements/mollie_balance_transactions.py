@@ -176,7 +176,7 @@ MOLLIE_BALANCE_TRANSACTIONS = ParsedFormat(
         "the balance's id) or put into a file"
     ),
     read=_API.read,
-    begins_with=(rb'\s*\{.{0,4000}?"balance_transactions"\s*:',),
+    begins_with=(rb'\s*\{.{0,4000}?"_embedded"\s*:\s*\{\s*"balance_transactions"\s*:',),
     identity="initialAmount + deductions = resultAmount; every page is there",
     units="a text in major units",
     signs="as written; deductions are negative and become a cost",
