@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from include.reconciliation.statement_check import run
+from include.reconciliation.statements.formats import FORMATS
 from tests.statements import bai2_files, cnab240_files, ofx_files
 from tests.statements.bai2_files import MOVEMENTS, an_account
 from tests.statements.cnab240_files import a_lot
@@ -32,7 +33,7 @@ def verdicts(databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
             if isinstance(content, bytes):
                 path.write_bytes(content)
             paths.append(path)
-        run.check(paths, None, currency=None, zone="UTC", as_json=True)
+        run.check(paths, FORMATS, None, currency=None, zone="UTC", as_json=True)
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return check
