@@ -115,7 +115,8 @@ def _numbers(numbers: Numbers) -> str:
     sign = "a minus sign may lead" if numbers.is_signed else "without a sign"
     marks = "" if numbers.is_plain else f", decimal mark {numbers.decimal!r}"
     own = "".join(f"; {code} has {n}" for code, n in sorted(numbers.own_exponents.items()))
-    return f"{_UNITS[numbers.unit]}{own}{marks}; {sign}; an empty field is none"
+    spread = "; more decimals become whole so that the sum stays" if numbers.rounds_sums else ""
+    return f"{_UNITS[numbers.unit]}{own}{marks}{spread}; {sign}; an empty field is none"
 
 
 def _signs(format_: CsvFormat) -> str:
@@ -140,7 +141,8 @@ def _references(format_: CsvFormat) -> str:
 def _statement(format_: CsvFormat) -> str:
     if not format_.has("statement"):
         return "the file, known by its first and last day"
-    return f"one per {format_.header_of('statement')}"
+    rest = ", and one of the rows without it, by their days" if format_.statement_is_payout else ""
+    return f"one per {format_.header_of('statement')}{rest}"
 
 
 def _headers(format_: CsvFormat, own: Iterable[str]) -> list[str]:

@@ -392,5 +392,6 @@ PAYPAL_SETTLEMENT = ParsedFormat(
     notes=(
         "Sections that lack footers are let in, proved by nothing.",
         "Footers that leave withdrawals out are told in a notice.",
+        "A code with the other direction, such as a payment DR, is unknown.",
     ),
 )
