@@ -108,11 +108,11 @@ class Books:
             "account_id": account_id,
             "statement_id": statement_id,
             "first_run_number": run_number,
-            "published_month": line.get("published_month", "2026-11-01"),
+            "volume": line.get("volume", 202611),
         }
         self.session.execute(
-            "select internal.ensure_partitions(%(month)s::date)",
-            {"month": values["published_month"]},
+            "select internal.ensure_volume(to_date(%(volume)s::text, 'YYYYMM'))",
+            {"volume": values["volume"]},
         )
         self.session.execute(
             psycopg.sql.SQL("insert into internal.statement_lines ({}) values ({})").format(
@@ -180,7 +180,7 @@ def test_each_broken_row_is_counted_under_what_was_expected_of_it(books):
         {"line_key": "old", "booked_at": datetime(26, 11, 10, tzinfo=UTC)},
         {"line_key": "future", "booked_at": datetime(2026, 11, 14, tzinfo=UTC)},
         {"line_key": "twin"},
-        {"line_key": "twin", "published_month": "2026-10-01"},
+        {"line_key": "twin", "volume": 202610},
     )
 
     assert 6 == validate_expectations("manual__1")

@@ -164,7 +164,7 @@ def test_a_day_that_has_not_come_ends_the_first_task_too(dag, databases, states,
 
 
 def test_choose_window_takes_no_interval_that_ends_in_the_future(databases):
-    with pytest.raises(RequestError, match="ends at 2099-01-01T00:00:00.00:00, in the future"):
+    with pytest.raises(RequestError, match=r"ends at 2099-01-01T00:00:00.00:00, in the future"):
         choose_window(
             "adyen",
             "NorthwindEU",

@@ -243,8 +243,8 @@ class Books:
             values (
                 %(run_number)s, %(discrepancy_id)s, %(event_id)s, %(account_id)s,
                 'ledger_statement', 'existence', %(kind)s, %(change)s, %(status)s, 1, 'high',
-                %(currency)s, 0, %(exposure_minor)s, now() - make_interval(days => %(open_days)s), 'first',
-                'an example', %(payment_key)s
+                %(currency)s, 0, %(exposure_minor)s,
+                now() - make_interval(days => %(open_days)s), 'first', 'an example', %(payment_key)s
             )
             """,
             row,
@@ -285,7 +285,7 @@ class Books:
     ) -> None:
         """Lines of an account, booked so many hours ago; in force, unless a run has ended them."""
         statement_id = self.refused_statement()
-        self.session.execute("select internal.ensure_partitions(current_date)")
+        self.session.execute("select internal.ensure_volume(current_date)")
         for number, minor in enumerate(gross_minor):
             self.session.execute(
                 """
@@ -293,14 +293,14 @@ class Books:
                     item_id, account_id, statement_id, line_scope, line_key, occurrence,
                     provider_type, type, economic_type, is_expected, payment_key,
                     gross_minor, gross_currency, booked_at, booked_on, source_zone, row_number,
-                    first_run_number, last_run_number, published_month
+                    first_run_number, last_run_number, volume
                 )
                 select
                     nextval('internal.item_ids'), %(account_id)s, %(statement_id)s,
                     %(statement_id)s::text, %(number)s::text, 1, 'Settled', 'payment', 'payment',
                     %(is_expected)s, 'payment', %(minor)s, %(currency)s,
                     now() - make_interval(hours => %(hours_ago)s), current_date, 'UTC', 1, 1,
-                    %(last_run_number)s, date_trunc('month', current_date)
+                    %(last_run_number)s, to_char(current_date, 'YYYYMM')::bigint
                 """,
                 {
                     "account_id": self.account(account),

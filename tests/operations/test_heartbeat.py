@@ -10,7 +10,6 @@ from include.reconciliation.steps import heartbeat
 from include.reconciliation.steps.deliver_alerts import watch
 from tests.operations.conftest import BRAZIL, EUROPE, PSP, Books, Variables
 
-
 WELL = "well: no account is late, and no message waits too long"
 
 

@@ -315,8 +315,8 @@ class HandMadeRun:
             " dated_on date, ledger_id text, statement_file text, statement_row integer,"
             " line_scope text, line_key text, occurrence integer, is_new boolean)"
         )
-        self.session.execute("create unlogged table work_statement_lines (statement_id bigint)")
-        self._insert("work_statement_lines", {"statement_id": self.statement_id})
+        self.session.execute("create unlogged table work_staged_statements (statement_id bigint)")
+        self._insert("work_staged_statements", {"statement_id": self.statement_id})
         for row in self.totals:
             self._insert("work_run_totals", row)
         for row in self.rolls:

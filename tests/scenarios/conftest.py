@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from include.reconciliation.edges import pause_variable
+from include.reconciliation.edges import pause_variable, volumes
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
@@ -287,6 +287,13 @@ class Desk:
             (row["rule"], row["statement_lines"], row["ledger_transactions"])
             for row in self.rows("select * from reconciliation.matches")
         )
+
+
+@pytest.fixture(params=["row by row", "as it stands"])
+def every_load_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with small loads, and with every load large enough to become a partition."""
+    if request.param == "as it stands":
+        monkeypatch.setattr(volumes, "ROWS_FROM", 1)
 
 
 @pytest.fixture

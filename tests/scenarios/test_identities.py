@@ -11,6 +11,8 @@ from include.reconciliation.steps.write_discrepancy_report import write_discrepa
 from tests.conftest import Databases
 from tests.scenarios.conftest import STEPS, Desk, a_line
 
+pytestmark = pytest.mark.usefixtures("every_load_size")
+
 TUESDAY = ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
 WEDNESDAY = ("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z")
 

@@ -17,10 +17,12 @@ MEMBERS = {
     " where ledger_item_id is not null",
 }
 MATCH_AGAIN = {
-    "statement": "insert into internal.match_members (leg, match_id, statement_item_id)"
-    " values ('ledger_statement', 0, %s) returning match_id",
-    "ledger": "insert into internal.match_members (leg, match_id, ledger_item_id)"
-    " values ('ledger_statement', 0, %s) returning match_id",
+    "statement": "insert into internal.match_members"
+    " (leg, match_id, statement_item_id, first_run_number, rule_number, is_proved)"
+    " values ('ledger_statement', 0, %s, 1, 1, true) returning match_id",
+    "ledger": "insert into internal.match_members"
+    " (leg, match_id, ledger_item_id, first_run_number, rule_number, is_proved)"
+    " values ('ledger_statement', 0, %s, 1, 1, true) returning match_id",
 }
 
 
@@ -70,7 +72,7 @@ def test_a_match_that_is_dissolved_again_keeps_the_end_of_its_first_version(desk
     second_end = desk.run(*AT_TWO)
 
     assert desk.rows(
-        "select runs.run_id from internal.matches"
-        " inner join internal.runs on matches.last_run_number = runs.run_number"
-        " order by matches.first_run_number"
+        "select runs.run_id from internal.dissolved_match_members as members"
+        " inner join internal.runs on members.dissolved_run_number = runs.run_number"
+        " order by members.first_run_number"
     ) == [{"run_id": first_end["run_id"]}, {"run_id": second_end["run_id"]}]

@@ -8,6 +8,8 @@ import pytest
 from include.reconciliation.edges.warehouse import statement
 from tests.scenarios.conftest import STEPS, Desk, a_line, batch_file
 
+pytestmark = pytest.mark.usefixtures("every_load_size")
+
 MONDAY = ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z")
 TUESDAY = ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
 WEDNESDAY = ("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z")

@@ -1,8 +1,12 @@
 """Section 8 of the semantics: events, multisets of equal amounts, totals; named scenarios."""
 
+import pytest
+
 from include.reconciliation.identifiers import sha256_of
 from include.reconciliation.statements.description import TEXT_BYTES_MAX
 from tests.scenarios.conftest import Desk, a_line
+
+pytestmark = pytest.mark.usefixtures("every_load_size")
 
 
 def test_two_captures_under_one_psp_reference_are_two_events(desk: Desk) -> None:
@@ -134,7 +138,11 @@ def test_references_of_the_longest_length_are_published_and_matched(desk: Desk) 
 
     payment, event = reference("payment"), reference("event")
     desk.ledger("L1", 10000, payment=payment, event=event)
-    desk.batch(1, a_line(payment=payment, event=event, merchant="order"), a_line(type=reference("type")))
+    desk.batch(
+        1,
+        a_line(payment=payment, event=event, merchant="order"),
+        a_line(type=reference("type")),
+    )
 
     desk.run()
 

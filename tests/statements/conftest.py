@@ -109,16 +109,17 @@ class Reader:
     def put_in_force(self) -> None:
         """What publishing does with the statements and lines that wait."""
         with self._session() as session:
-            session.execute("select internal.ensure_partitions('2025-06-01')")
+            session.execute("select internal.ensure_volume('2025-06-01')")
             session.execute(
                 """
                 insert into internal.statement_lines
                 select item_id, statements.account_id, lines.statement_id,
                     line_scope, line_key, occurrence, provider_type, type, economic_type,
                     is_expected, payment_key, psp_reference, event_reference,
-                    merchant_reference, payout_reference, gross_minor, gross_currency, fee_minor,
-                    tax_minor, net_minor, net_currency, booked_at, booked_on, source_zone,
-                    value_date, row_number, 1, null, '2025-06-01'
+                    merchant_reference, payout_reference, further_references, gross_minor,
+                    gross_currency, fee_minor, tax_minor, net_minor, net_currency, booked_at,
+                    booked_on, source_zone,
+                    value_date, row_number, 1, null, 202506
                 from work_statement_lines as lines
                 inner join internal.statements using (statement_id)
                 on conflict do nothing

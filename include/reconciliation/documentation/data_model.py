@@ -31,11 +31,11 @@ VIEWS = "## Public views\n"
 TABLES = """\
 ## Internal tables
 
-Rows of `statement_lines`, `ledger_transactions` and `matches` are versions: in force while
-`last_run_number` is NULL. These three are partitioned by the month in which they were published.
-Between the steps of a run, bulk rows live in unlogged tables of a schema of their own
-(`work_<attempt>`); publishing copies them here
-([decision 003](decisions/003-workspaces-as-schemas.md)).
+Rows of `statement_lines` and `ledger_transactions` are versions: in force while `last_run_number`
+is NULL. Both are partitioned by the month in which they were published; a large load is a
+partition of its own ([decision 011](decisions/011-large-loads-as-partitions.md)). Between the steps
+of a run, bulk rows live in tables of a schema of their own (`work_<attempt>`); publishing copies or
+attaches them ([decision 003](decisions/003-workspaces-as-schemas.md)).
 
 | Table | What it holds |
 |---|---|

@@ -115,3 +115,11 @@ def shown(found: str) -> str:
     """What was found, short and printable: it comes from outside."""
     text = printable(found)
     return text if len(text) <= 100 else f"{text[:100]}..."
+
+
+def finish_lines(cursor: Cursor) -> None:
+    """Numbers the equal ones of `work_new_lines`, and says which days their statements prove."""
+    warehouse.run(cursor, "statements/find_equal_lines")
+    cursor.execute("analyze work_equal_keys")
+    warehouse.run(cursor, "statements/number_equal_lines")
+    warehouse.run(cursor, "statements/describe_statements")

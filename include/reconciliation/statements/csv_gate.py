@@ -82,8 +82,7 @@ def admit(case: Case, format_: CsvFormat) -> None:
     warehouse.run(cursor, "statements/csv_lines", case.binds)
     if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
         _check(case, format_, ROW_GATES)
-    warehouse.run(cursor, "statements/number_equal_lines")
-    warehouse.run(cursor, "statements/describe_statements")
+    admission.finish_lines(cursor)
     warehouse.run(cursor, "statements/csv_totals", case.binds)
 
 

@@ -24,6 +24,7 @@ from include.reconciliation.statements.description import (
 from include.reconciliation.statements.reasons import sentence
 
 _WORK_TABLES = (
+    "work_equal_keys",
     "work_new_lines",
     "work_statements",
     *csv_gate.WORK_TABLES,

@@ -120,8 +120,7 @@ def admit(case: Case, format_: ParsedFormat) -> None:
     admission.check(case, "parsed", (*GATES, *RANGE_GATES) if is_range else GATES)
     _open(case, found)
     warehouse.run(cursor, "statements/parsed_lines", case.binds)
-    warehouse.run(cursor, "statements/number_equal_lines")
-    warehouse.run(cursor, "statements/describe_statements")
+    admission.finish_lines(cursor)
     warehouse.run(cursor, "statements/describe_parsed")
     if is_range:
         warehouse.run(cursor, "statements/describe_range", case.binds)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from include.reconciliation import config
-from include.reconciliation.edges import attempts, ledger_source, warehouse
+from include.reconciliation.edges import attempts, ledger_source, volumes, warehouse
 from include.reconciliation.errors import SourceError
 
 _HOUR = timedelta(hours=1)
@@ -44,8 +44,9 @@ def is_fresh(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> bool:
 
 def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
     """Reads the ledger in one snapshot, and finds what differs from the rows in force."""
+    volumes.discard(cursor, attempt.attempt_id, volumes.LEDGER_VERSIONS)
     cursor.execute(
-        "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_changes, "
+        "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_vanished, "
         "work_extract_head cascade"
     )
     warehouse.run(cursor, "extract/make_extract_tables")
@@ -58,13 +59,16 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
         "account_id": attempt.account_id,
         "first_item_id": warehouse.first_item_id(cursor),
     }
-    warehouse.run(cursor, "extract/find_ledger_changes", values)
-    cursor.execute("analyze work_ledger_changes")
+    found_rows = warehouse.run(cursor, "extract/find_ledger_versions", values).rowcount
+    warehouse.run(cursor, "extract/find_vanished_rows", values)
+    cursor.execute("analyze work_ledger_versions, work_ledger_vanished")
+    warehouse.run(cursor, "extract/ledger_changes")
     found = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
     assert found is not None
     attempts.note(
         cursor, attempt.attempt_id, extract_sha256=found["extract_sha256"], extracted_at=None
     )
+    volumes.adopt(cursor, attempt.attempt_id, volumes.LEDGER_VERSIONS, found_rows)
     return attempts.load(cursor, attempt.attempt_id)
 
 

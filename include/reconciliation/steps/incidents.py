@@ -284,10 +284,7 @@ def _divergence_reason(
     if figures == {code: detail["exposure_minor"] for code, detail in told.items()}:
         # The share needs a sum over statement lines: only where the exposure has moved.
         return dict(told)
-    gross = {
-        row["currency"]: row["gross_minor"]
-        for row in warehouse.run(cursor, "alerts/gross_of_span", {"psp": psp.name})
-    }
+    gross = _gross_in_doubt(cursor, psp.name)
     return {
         code: {
             "exposure_minor": exposure_minor,
@@ -297,6 +294,26 @@ def _divergence_reason(
         }
         for code, exposure_minor in figures.items()
     }
+
+
+def _gross_in_doubt(cursor: warehouse.Cursor, psp: str) -> dict[str, int]:
+    """Per currency the statement gross from its oldest open discrepancy to the as-of."""
+    spans = warehouse.run(cursor, "alerts/open_spans", {"psp": psp}).fetchall()
+    instants = sorted({span["open_since"] for span in spans if span["open_since"]})
+    gross = {span["currency"]: 0 for span in spans}
+    if not instants:
+        return gross
+    starts = {span["currency"]: span["open_since"] for span in spans if span["open_since"]}
+    values = {
+        "account_ids": spans[0]["account_ids"],
+        "as_ofs": spans[0]["as_ofs"],
+        "instants": instants,
+    }
+    for row in warehouse.run(cursor, "alerts/gross_since", values):
+        start = starts.get(row["currency"])
+        if start is not None and instants[row["place"] - 1] >= start:
+            gross[row["currency"]] += row["gross_minor"]
+    return gross
 
 
 def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> str:

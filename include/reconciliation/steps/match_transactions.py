@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from include.reconciliation import config, kinds
 from include.reconciliation import coverage as coverages
 from include.reconciliation.calendar_days import settlement_calendar
-from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.edges.bank_holidays import bank_holidays
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import pauses
@@ -42,16 +43,22 @@ _PASSES = (
     "230_find_groups_that_differ",
     "240_find_unclassified",
     "245_pairs_with_both_sides",
+    "247_pairs_that_differ",
     "250_find_fees_taxes_dates",
     "260_find_changed_ledger_rows",
     "300_open_items",
 )
+_ANALYZED_AFTER = {
+    "110_hard_rows": "work_hard",
+    "120_hard_rows_in_order": "work_hard",
+    "200_make_findings": "work_hard",
+    "247_pairs_that_differ": "work_differing_pairs",
+}
 _VIEWS = (
     "work_open_items",
-    "work_match_headers",
     "work_match_members",
     "work_pairs",
-    "work_ledger_candidates",
+    "work_plain_pairs",
     "work_line_changes",
     "work_latest_lines",
 )
@@ -63,7 +70,9 @@ _TABLES = (
     "work_pool_ledger",
     "work_touched_payments",
     "work_crowded_payments",
-    "work_plain_pairs",
+    "work_paired_rows",
+    "work_unclaimed",
+    "work_differing_pairs",
     "work_hard_groups",
     "work_hard",
     "work_totals",
@@ -88,7 +97,11 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
             return {}
-        return decide(cursor, with_fresh_inputs(cursor, attempt))
+        is_fresh_still = is_staged(cursor, attempt.account_id) and is_fresh(cursor, attempt)
+        large = volumes.adopted(cursor) if is_fresh_still else []
+        attempt = with_fresh_inputs(cursor, attempt)
+        with volumes.indexing(attempt_id, large):
+            return decide(cursor, attempt)
 
 
 def with_fresh_inputs(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
@@ -120,8 +133,8 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
     _stage(cursor, values)
     for name in _PASSES:
         warehouse.run(cursor, f"match/{name}", values)
-        if name in ("110_hard_rows", "120_hard_rows_in_order", "200_make_findings"):
-            cursor.execute("analyze work_hard")
+        if name in _ANALYZED_AFTER:
+            cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
     _add_gaps(cursor, covered)
     cursor.execute("analyze work_open_rows, work_findings, work_finding_members")
     for name in ("310_existing_matches", "320_new_matches", "400_items"):
@@ -243,21 +256,23 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     else:
         warehouse.run(cursor, "match/012_lines_are_new")
     warehouse.run(cursor, "match/020_statement_pool", values)
-    warehouse.run(cursor, "match/030_ledger_pool")
-    cursor.execute("analyze work_pool_statement")
+    warehouse.run(cursor, "match/030_ledger_pool", values)
+    cursor.execute("analyze work_pool_statement, work_pool_ledger")
+    warehouse.run(cursor, "match/035_unclaimed_ledger_rows", values)
+    cursor.execute("analyze work_unclaimed")
     warehouse.run(cursor, "match/040_ledger_payments", values)
     cursor.execute("analyze work_ledger_payments")
-    warehouse.run(cursor, "match/050_ledger_pool", values)
-    cursor.execute("analyze work_pool_ledger")
+    warehouse.run(cursor, "match/050_claimed_ledger_rows")
     warehouse.run(cursor, "match/060_touched_payments", values)
     cursor.execute("analyze work_touched_payments")
     warehouse.run(cursor, "match/070_statement_siblings", values)
     warehouse.run(cursor, "match/080_ledger_siblings", values)
     warehouse.run(cursor, "match/095_crowded_payments", values)
     cursor.execute("analyze work_crowded_payments")
-    warehouse.run(cursor, "match/100_plain_pairs", values)
-    cursor.execute("analyze work_plain_pairs")
-    warehouse.run(cursor, "match/105_hard_groups", values)
+    warehouse.run(cursor, "match/100_paired_rows", values)
+    cursor.execute("analyze work_paired_rows")
+    warehouse.run(cursor, "match/102_plain_pairs")
+    warehouse.run(cursor, "match/105_hard_groups")
     cursor.execute("analyze work_hard_groups")
 
 

@@ -76,7 +76,9 @@ def observe(cursor: warehouse.Cursor, psp: str, found: Pause | None) -> Pause | 
     return None if found is None or found.is_over(last["now"]) else found
 
 
-def observe_unknown(cursor: warehouse.Cursor, names: Collection[str], psps: Collection[str]) -> None:
+def observe_unknown(
+    cursor: warehouse.Cursor, names: Collection[str], psps: Collection[str]
+) -> None:
     """One alert per Variable that would pause a PSP which is not configured: it pauses nothing."""
     unknown = {f"pause-unknown:{name}": name for name in sorted(names) if name not in psps}
     rows = warehouse.run(cursor, "alerts/open_fingerprints", {"name": UNKNOWN_PSP}).fetchall()

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import incidents, pauses
@@ -25,15 +25,10 @@ from include.reconciliation.steps.match_transactions import (
 from include.reconciliation.steps.validate_statements import is_staged
 
 _BULK = (
-    "015_end_statement_lines",
-    "020_statement_lines",
-    "025_end_ledger_transactions",
-    "030_ledger_transactions",
-    "035_ledger_payments",
+    "035_open_ledger_payments",
     "040_keep_dissolved_members",
     "042_release_members",
-    "044_end_matches",
-    "050_matches",
+    "050_match_rules",
     "052_match_members",
     "060_close_open_items",
     "062_change_open_items",
@@ -140,18 +135,13 @@ def _store_findings(
 
 def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
     """The bulk, then the lock, then the head."""
-    month = cursor.execute(
-        "select date_trunc('month', now() at time zone 'UTC')::date as month"
-    ).fetchone()
-    assert month is not None
-    cursor.execute("select internal.ensure_partitions(%s)", [month["month"]])
     values = {
         "account_id": attempt.account_id,
         "run_number": run_number,
-        "month": month["month"],
         "rule_version": MATCHER_VERSION,
         "fencing_token": attempt.matched_against_token,
     }
+    _keep_rows(cursor, attempt.attempt_id, values)
     for name in _BULK:
         warehouse.run(cursor, f"publish/{name}", values)
     warehouse.run(cursor, "publish/100_lock_account", values)
@@ -159,6 +149,30 @@ def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number:
         raise HeadMoved(
             f"{attempt.psp_name}/{attempt.account}: another run published meanwhile"
         )
+
+
+def _keep_rows(cursor: warehouse.Cursor, attempt_id: int, values: dict[str, Any]) -> None:
+    """New versions of lines and ledger rows: a large table as it stands, a small one row by row."""
+    shared = warehouse.run(cursor, "volumes/ensure").fetchone()
+    new_lines = warehouse.run(cursor, "volumes/all_lines_are_new").fetchone()
+    assert shared is not None and new_lines is not None
+    attach = partial(
+        volumes.attach,
+        cursor,
+        attempt_id,
+        run_number=values["run_number"],
+        month=shared["month"],
+    )
+    values = {**values, "volume": shared["volume"]}
+    warehouse.run(cursor, "publish/015_end_statement_lines", values)
+    if not new_lines["is_so"] or not attach(volumes.LINES):
+        warehouse.run(cursor, "publish/020_statement_lines", values)
+    warehouse.run(cursor, "publish/025_end_ledger_transactions", values)
+    warehouse.run(cursor, "publish/027_ledger_payments")
+    # What is built on the columns that a version does not keep.
+    cursor.execute(warehouse.drop_view("work_ledger_changes"))
+    if not attach(volumes.LEDGER_VERSIONS):
+        warehouse.run(cursor, "publish/030_ledger_transactions", values)
 
 
 def _tell(

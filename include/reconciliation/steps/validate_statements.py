@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from include.reconciliation import config
-from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.statements import deliveries, gate
 from include.reconciliation.statements.deliveries import Attempt, Delivery
@@ -63,7 +63,8 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
     format_ = format_of(psp)
     warehouse.run(cursor, "statements/join_by_hash")
     # A view that matching made on it goes too; matching makes it again.
-    cursor.execute("drop table if exists work_statement_lines, work_staged_statements cascade")
+    volumes.discard(cursor, attempt_id, volumes.LINES)
+    cursor.execute("drop table if exists work_staged_statements")
     warehouse.run(cursor, "statements/create_statement_lines")
     for delivery in deliveries.to_gate(cursor, attempt):
         case = gate.case_of(cursor, attempt, delivery, psp)
@@ -76,6 +77,9 @@ def stage(cursor: Cursor, attempt_id: int) -> None:
         warehouse.run(cursor, "statements/mark_gated", {"delivery_id": delivery.delivery_id})
     _settle_versions(cursor, attempt, format_)
     warehouse.run(cursor, "statements/note_staged", {"account_id": attempt.account_id})
+    counted = cursor.execute("select count(*) as lines from work_statement_lines").fetchone()
+    assert counted is not None
+    volumes.adopt(cursor, attempt_id, volumes.LINES, counted["lines"])
 
 
 def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:

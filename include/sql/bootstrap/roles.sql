@@ -28,6 +28,8 @@ end
 $bootstrap$;
 
 grant reconciliation_owner to reconciliation_migrator;
+-- So that the owner may take over a staged table which becomes a partition.
+grant reconciliation_rw to reconciliation_owner;
 
 -- Every session: UTC, ISO dates, the warehouse's schema first.
 alter role reconciliation_migrator set timezone = 'UTC';

@@ -3,7 +3,7 @@
 -- Grain:   one row per line that has a twin.
 -- Binds:   none; {batch} is what Great Expectations puts there: the lines under test.
 --
--- The unique index holds within a month of publication; this holds over all of them.
+-- The unique index holds within a volume; this holds over all of them.
 with
 
 lines as (

@@ -7,12 +7,9 @@
 --          that, the first run of a day checks one of rotation_days shares of the retained period.
 with
 
--- The runs of the look-back, and the first month whose partitions can hold their matches.
 recent as (
 
-    select
-        min(run_number) as first_run_number,
-        date_trunc('month', min(published_at) at time zone 'UTC')::date as first_month
+    select min(run_number) as first_run_number
     from internal.runs
     where account_id = %(account_id)s and as_of >= %(read_from)s
 
@@ -31,18 +28,14 @@ where
     and ledger_transactions.occurred_at < %(read_from)s
 union
 select date_trunc('day', ledger_transactions.occurred_at)
-from internal.matches
-inner join internal.match_members
-    on matches.match_id = match_members.match_id and match_members.leg = 'ledger_statement'
+from internal.match_members
 inner join internal.ledger_transactions
     on
         match_members.ledger_item_id = ledger_transactions.item_id
         and ledger_transactions.account_id = %(account_id)s
 where
-    matches.account_id = %(account_id)s
-    and matches.last_run_number is null
-    and matches.published_month >= (select first_month from recent)
-    and matches.first_run_number >= (select first_run_number from recent)
+    match_members.leg = 'ledger_statement'
+    and match_members.first_run_number >= (select first_run_number from recent)
     and ledger_transactions.last_run_number is null
     and ledger_transactions.occurred_at < %(read_from)s
 union

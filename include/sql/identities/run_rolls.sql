@@ -5,7 +5,7 @@
 create unlogged table work_run_rolls as
 with
 
-opening as (
+opening as not materialized (
 
     select
         side,
@@ -141,15 +141,52 @@ entered_and_open as materialized (
 
 ),
 
+opened as (
+
+    select
+        side,
+        currency,
+        count(*) as row_count,
+        sum(amount_minor)::bigint as amount_minor
+    from opening
+    group by side, currency
+
+),
+
+opening_and_open as materialized (
+
+    select
+        opening.side,
+        opening.item_id,
+        opening.currency,
+        opening.amount_minor
+    from opening
+    inner join closing on opening.side = closing.side and opening.item_id = closing.item_id
+
+),
+
+opening_and_replaced as materialized (
+
+    select
+        opening.side,
+        opening.currency,
+        opening.amount_minor
+    from opening
+    inner join replaced on opening.side = replaced.side and opening.item_id = replaced.item_id
+    left join closing on opening.side = closing.side and opening.item_id = closing.item_id
+    where closing.item_id is null
+
+),
+
 movements as (
 
     select
         side,
         currency,
         'opening' as movement,
-        1 as row_count,
+        row_count,
         amount_minor
-    from opening
+    from opened
     union all
     select
         side,
@@ -184,16 +221,31 @@ movements as (
         -amount_minor
     from entered_and_open
     union all
+    -- So is whatever was open, but for what is open still and what was replaced.
     select
-        opening.side,
-        opening.currency,
-        case when replaced.item_id is null then 'cleared' else 'restated' end,
-        case when replaced.item_id is null then 1 else -1 end,
-        case when replaced.item_id is null then opening.amount_minor else -opening.amount_minor end
-    from opening
-    left join closing on opening.side = closing.side and opening.item_id = closing.item_id
-    left join replaced on opening.side = replaced.side and opening.item_id = replaced.item_id
-    where closing.item_id is null
+        side,
+        currency,
+        'cleared',
+        row_count,
+        amount_minor
+    from opened
+    union all
+    select
+        side,
+        currency,
+        'cleared',
+        -1,
+        -amount_minor
+    from opening_and_open
+    union all
+    select
+        opening_and_replaced.side,
+        opening_and_replaced.currency,
+        movements_of_replaced.movement,
+        -1,
+        -opening_and_replaced.amount_minor
+    from opening_and_replaced
+    cross join (values ('cleared'), ('restated')) as movements_of_replaced (movement)
     union all
     select
         closing.side,
@@ -202,11 +254,12 @@ movements as (
         1,
         closing.amount_minor
     from closing
-    left join opening on closing.side = opening.side and closing.item_id = opening.item_id
+    left join opening_and_open
+        on closing.side = opening_and_open.side and closing.item_id = opening_and_open.item_id
     left join entered_and_open
         on closing.side = entered_and_open.side and closing.item_id = entered_and_open.item_id
     left join amended on closing.side = amended.side and closing.item_id = amended.item_id
-    where opening.item_id is null and entered_and_open.item_id is null
+    where opening_and_open.item_id is null and entered_and_open.item_id is null
 
 )
 

@@ -78,21 +78,22 @@ not_comparable as (
             work_hard.currency,
             -work_hard.amount_minor as amount_minor
         from work_hard
-        inner join work_match_headers on work_hard.match_id = work_match_headers.match_id
-        where work_hard.side = 'ledger' and not work_match_headers.is_proved
+        inner join (
+            select distinct match_id from work_match_members
+            where not is_proved
+        ) as unproved on work_hard.match_id = unproved.match_id
+        where work_hard.side = 'ledger'
         union all
         select
             known.currency,
             known.amount_minor
         from work_existing_matches
-        inner join internal.matches on work_existing_matches.match_id = matches.match_id
         inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
         inner join internal.ledger_transactions as known
             on match_members.ledger_item_id = known.item_id and known.account_id = %(account_id)s
         where
             work_existing_matches.decided_match_id is null
-            and matches.last_run_number is null
-            and not matches.is_proved
+            and not match_members.is_proved
             and match_members.leg = 'ledger_statement'
         union all
         select

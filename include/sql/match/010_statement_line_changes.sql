@@ -38,13 +38,13 @@ compared as (
         (
             in_force.provider_type, in_force.type, in_force.economic_type, in_force.is_expected,
             in_force.psp_reference, in_force.event_reference, in_force.merchant_reference,
-            in_force.payout_reference, in_force.gross_minor, in_force.gross_currency,
+            in_force.payout_reference, in_force.further_references, in_force.gross_minor, in_force.gross_currency,
             in_force.fee_minor, in_force.tax_minor, in_force.net_minor, in_force.net_currency,
             in_force.booked_at, in_force.value_date
         ) is not distinct from (
             staged.provider_type, staged.type, staged.economic_type, staged.is_expected,
             staged.psp_reference, staged.event_reference, staged.merchant_reference,
-            staged.payout_reference, staged.gross_minor, staged.gross_currency,
+            staged.payout_reference, staged.further_references, staged.gross_minor, staged.gross_currency,
             staged.fee_minor, staged.tax_minor, staged.net_minor, staged.net_currency,
             staged.booked_at, staged.value_date
         ) as is_equal
@@ -78,6 +78,7 @@ select
     event_reference,
     merchant_reference,
     payout_reference,
+    further_references,
     gross_minor,
     gross_currency,
     fee_minor,
@@ -108,6 +109,7 @@ select
     in_force.event_reference,
     in_force.merchant_reference,
     in_force.payout_reference,
+    in_force.further_references,
     in_force.gross_minor,
     in_force.gross_currency,
     in_force.fee_minor,

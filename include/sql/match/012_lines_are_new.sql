@@ -17,6 +17,7 @@ select
     event_reference,
     merchant_reference,
     payout_reference,
+    further_references,
     gross_minor,
     gross_currency,
     fee_minor,

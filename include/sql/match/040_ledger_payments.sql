@@ -1,6 +1,6 @@
--- Which payment does each ledger row belong to?
+-- Which ledger rows belong to another payment than they say themselves?
 --
--- Grain:   one row per ledger candidate, with its payment_key.
+-- Grain:   one row per such row of the pool, with its payment_key.
 -- Binds:   account_id (integer).
 -- Reason:  the payment's own reference first; then a line that carries the row's event reference;
 --          then a line whose event the ledger stored as the payment (on recurring captures); the
@@ -9,31 +9,12 @@
 create unlogged table work_ledger_payments as
 with
 
-unclaimed as materialized (
-
-    select work_ledger_candidates.*
-    from work_ledger_candidates
-    where
-        not exists (
-            select from work_pool_statement
-            where work_pool_statement.payment_key = work_ledger_candidates.psp_reference
-        )
-        and not exists (
-            select from internal.statement_lines
-            where
-                statement_lines.account_id = %(account_id)s
-                and statement_lines.payment_key = work_ledger_candidates.psp_reference
-                and statement_lines.last_run_number is null
-        )
-
-),
-
 -- What a line must carry to be asked for: few values, so that few of many lines are kept.
 named as materialized (
 
-    select event_reference from unclaimed
+    select event_reference from work_unclaimed
     union
-    select psp_reference from unclaimed
+    select psp_reference from work_unclaimed
 
 ),
 
@@ -50,7 +31,7 @@ lines as materialized (
         and (
             event_reference in (select event_reference from named)
             or merchant_reference in (
-                select merchant_reference from unclaimed where psp_reference is null
+                select merchant_reference from work_unclaimed where psp_reference is null
             )
         )
     union all
@@ -97,26 +78,28 @@ by_merchant as (
         merchant_reference,
         min(payment_key) as payment_key
     from lines
-    where merchant_reference in (select merchant_reference from unclaimed where psp_reference is null)
+    where merchant_reference in (select merchant_reference from work_unclaimed where psp_reference is null)
     group by merchant_reference
     having count(distinct payment_key) = 1
 
 )
 
 select
-    unclaimed.item_id,
-    coalesce(
-        event_claim.payment_key,
-        capture_claim.payment_key,
-        merchant_claim.payment_key,
-        unclaimed.psp_reference,
-        'merchant:' || unclaimed.merchant_reference,
-        'ledger:' || unclaimed.ledger_id
-    ) as payment_key
-from unclaimed
-left join by_event as event_claim on unclaimed.event_reference = event_claim.event_reference
-left join by_event as capture_claim on unclaimed.psp_reference = capture_claim.event_reference
-left join by_merchant as merchant_claim
-    on
-        unclaimed.merchant_reference = merchant_claim.merchant_reference
-        and unclaimed.psp_reference is null;
+    item_id,
+    payment_key
+from (
+    select
+        unclaimed.item_id,
+        unclaimed.own_payment_key,
+        coalesce(
+            event_claim.payment_key, capture_claim.payment_key, merchant_claim.payment_key
+        ) as payment_key
+    from work_unclaimed as unclaimed
+    left join by_event as event_claim on unclaimed.event_reference = event_claim.event_reference
+    left join by_event as capture_claim on unclaimed.psp_reference = capture_claim.event_reference
+    left join by_merchant as merchant_claim
+        on
+            unclaimed.merchant_reference = merchant_claim.merchant_reference
+            and unclaimed.psp_reference is null
+) as claimed
+where payment_key <> own_payment_key;

@@ -32,7 +32,10 @@ siblings as (
 
 )
 
-insert into work_pool_ledger
+insert into work_pool_ledger (
+    item_id, origin, payment_key, event_reference, type, economic_type, moves_money, amount_minor,
+    currency, fee_minor, tax_minor, dated_at, dated_on, settles_on, due_on, due_at
+)
 select
     ledger_transactions.item_id,
     'sibling' as origin,

@@ -5,20 +5,17 @@
 -- Reason:  hashes are found in half the memory; two payments with one hash are only decided by the
 --          passes, with the same outcome.
 create unlogged table work_crowded_payments as
-select key_hash
+select distinct key_hash
 from (
     select hashtextextended(payment_key, hashtext(economic_type)) as key_hash
     from work_pool_statement
     where dated_at < %(as_of)s and type <> 'unknown'
-) as lines
-group by key_hash
-having count(*) > 1
-union
-select key_hash
-from (
+    group by key_hash
+    having count(*) > 1
+    union all
     select hashtextextended(payment_key, hashtext(economic_type)) as key_hash
     from work_pool_ledger
     where dated_at < %(as_of)s and type <> 'unknown' and moves_money
-) as entries
-group by key_hash
-having count(*) > 1;
+    group by key_hash
+    having count(*) > 1
+) as crowded;

@@ -7,6 +7,27 @@
 --          two share a day, the ledger may be a little behind over midnight.
 with
 
+pairs as materialized (
+
+    select
+        differing.*,
+        line.payment_key,
+        line.economic_type,
+        coalesce(line.event_reference, entry.event_reference) as event_reference,
+        line.amount_minor as statement_minor,
+        line.currency as statement_currency,
+        line.dated_at as statement_at,
+        line.dated_on as statement_on,
+        entry.dated_on as ledger_on,
+        entry.due_on,
+        entry.due_at,
+        line.type
+    from work_differing_pairs as differing
+    inner join work_pool_statement as line on differing.statement_item_id = line.item_id
+    inner join work_pool_ledger as entry on differing.ledger_item_id = entry.item_id
+
+),
+
 named as (
 
     select
@@ -25,7 +46,7 @@ named as (
         event_reference,
         due_at,
         due_on
-    from work_pairs
+    from pairs
     where has_comparable_fees and statement_fee_minor <> ledger_fee_minor
     union all
     select
@@ -44,7 +65,7 @@ named as (
         event_reference,
         due_at,
         due_on
-    from work_pairs
+    from pairs
     where has_comparable_fees and statement_tax_minor <> ledger_tax_minor
     union all
     select
@@ -71,7 +92,7 @@ named as (
         event_reference,
         due_at,
         due_on
-    from work_pairs
+    from pairs
     where
         %(compare_dates)s
         and is_matched

@@ -1,13 +1,13 @@
 -- The matches that this run makes: plain pairs and those of the passes, without those that were there.
 --
--- Grain:   one row per new match.
-create view work_match_headers as
+-- Grain:   one row per place in a match: its first line stands with its first ledger row, and so on.
+create view work_match_members as
 select
     match_id,
-    case
-        when statement_event_reference = ledger_event_reference then 'event_reference'
-        else 'payment_and_amount'
-    end as rule,
+    1::bigint as place,
+    statement_item_id,
+    ledger_item_id,
+    case when has_same_event then 'event_reference' else 'payment_and_amount' end as rule,
     true as is_proved
 from work_plain_pairs
 where
@@ -17,37 +17,18 @@ where
 union all
 select
     match_id,
-    min(rule),
-    bool_and(amount_minor is not null)
-from work_hard
-where
-    state = 'matched'
-    and match_id not in (
-        select decided_match_id from work_existing_matches where decided_match_id is not null
-    )
-group by match_id;
-
--- Members stand side by side: the first line of a match with its first ledger row, and so on.
-create view work_match_members as
-select
-    match_id,
-    statement_item_id,
-    ledger_item_id
-from work_plain_pairs
-where
-    match_id not in (
-        select decided_match_id from work_existing_matches where decided_match_id is not null
-    )
-union all
-select
-    match_id,
+    place,
     max(item_id) filter (where side = 'statement'),
-    max(item_id) filter (where side = 'ledger')
+    max(item_id) filter (where side = 'ledger'),
+    min(match_rule),
+    bool_and(has_amounts)
 from (
     select
         match_id,
         side,
         item_id,
+        min(rule) over (partition by match_id) as match_rule,
+        bool_and(amount_minor is not null) over (partition by match_id) as has_amounts,
         row_number() over (partition by match_id, side order by item_id) as place
     from work_hard
     where

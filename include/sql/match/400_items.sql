@@ -108,7 +108,7 @@ select
     coalesce(work_pool_ledger.payment_key, rows.payment_key),
     psp_reference,
     rows.event_reference,
-    merchant_reference,
+    rows.merchant_reference,
     null,
     rows.type,
     rows.economic_type,

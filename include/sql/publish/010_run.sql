@@ -25,7 +25,7 @@ select
     %(is_published)s,
     (select count(*) from work_line_changes where change in ('new', 'changed')),
     (select count(*) from work_ledger_changes where change in ('new', 'changed')),
-    (select count(*) from work_match_headers),
+    (select count(*) from work_match_members where place = 1),
     (select count(*) from work_open_rows where bucket = 'pending'),
     (select count(*) from work_discrepancies where change <> 'resolved'),
     (

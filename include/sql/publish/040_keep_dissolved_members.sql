@@ -1,18 +1,20 @@
--- Keeps the members of matches that this run dissolves.
+-- Keeps the members of matches that this run dissolves, as they were.
 --
 -- Binds:   run_number (bigint).
-insert into internal.dissolved_match_members (leg, side, item_id, match_id, dissolved_run_number)
+insert into internal.dissolved_match_members (
+    leg, match_id, statement_item_id, ledger_item_id, first_run_number, absorbed_minor, rule_number,
+    is_proved, dissolved_run_number
+)
 select
     match_members.leg,
-    members.side,
-    members.item_id,
     match_members.match_id,
+    match_members.statement_item_id,
+    match_members.ledger_item_id,
+    match_members.first_run_number,
+    match_members.absorbed_minor,
+    match_members.rule_number,
+    match_members.is_proved,
     %(run_number)s
 from work_existing_matches
 inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
-cross join lateral (
-    values
-    ('statement', match_members.statement_item_id),
-    ('ledger', match_members.ledger_item_id)
-) as members (side, item_id)
-where work_existing_matches.decided_match_id is null and members.item_id is not null;
+where work_existing_matches.decided_match_id is null and match_members.leg = 'ledger_statement';

@@ -11,7 +11,7 @@ inputs as (
     where run_number = %(run_number)s
     union
     select statement_id
-    from work_statement_lines
+    from work_staged_statements
     where not %(is_published)s
 
 )

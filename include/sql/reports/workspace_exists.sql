@@ -11,7 +11,7 @@ where
         'work_discrepancies',
         'work_open_items',
         'work_items',
-        'work_statement_lines',
+        'work_staged_statements',
         'work_run_totals',
         'work_run_rolls',
         'work_run_buckets',

@@ -93,6 +93,7 @@ create table internal.statement_lines (
     event_reference text,
     merchant_reference text,
     payout_reference text,
+    further_references jsonb,
     gross_minor bigint,
     gross_currency text,
     fee_minor bigint,
@@ -106,21 +107,23 @@ create table internal.statement_lines (
     row_number integer not null,
     first_run_number bigint not null,
     last_run_number bigint,
-    published_month date not null
-) partition by range (published_month);
+    volume bigint not null
+) partition by list (volume);
 
 create unique index statement_lines_in_force
-on internal.statement_lines (account_id, line_scope, line_key, occurrence, published_month)
+on internal.statement_lines (account_id, line_scope, line_key, occurrence, volume)
 where last_run_number is null;
-create unique index on internal.statement_lines (item_id, published_month);
+create unique index on internal.statement_lines (item_id, volume);
 create index on internal.statement_lines (account_id, payment_key);
 -- Only ever looked up by equality, and costs half of a btree where references come in no order.
 create index on internal.statement_lines using hash (event_reference);
 create index on internal.statement_lines using brin (booked_at);
 
+comment on column internal.statement_lines.volume is 'The partition: the month of publication (202611) that many runs share, or the first item_id of a large load, whose table joined as it stood.';
 comment on table internal.statement_lines is 'Canonical statement lines, in versions: in force while last_run_number is null.';
 comment on column internal.statement_lines.line_scope is 'What line_key and occurrence are unique in: the statement''s own key, or the account where the provider numbers its lines.';
 comment on column internal.statement_lines.type is 'payment, refund, chargeback, reversal, fee, adjustment, reserve, conversion, payout, balance, unknown.';
 comment on column internal.statement_lines.economic_type is 'The type whose total the row belongs to: a reversal of a capture counts with payments, of a refund with refunds.';
+comment on column internal.statement_lines.further_references is 'Other references by their kind: {"end_to_end": "..."}; NULL where there are none.';
 comment on column internal.statement_lines.gross_minor is 'Signed from the company''s side, in the payment''s currency; NULL where the statement gives only the settlement currency.';
 comment on column internal.statement_lines.fee_minor is 'A positive cost in net_currency.';

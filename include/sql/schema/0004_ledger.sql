@@ -21,13 +21,13 @@ create table internal.ledger_transactions (
     payment_key text not null,
     first_run_number bigint not null,
     last_run_number bigint,
-    published_month date not null
-) partition by range (published_month);
+    volume bigint not null
+) partition by list (volume);
 
 -- Found by equality alone; that one version is in force is held by the compare and swap of the head.
 create index ledger_transactions_in_force on internal.ledger_transactions using hash (ledger_id)
 where last_run_number is null;
-create unique index on internal.ledger_transactions (item_id, published_month);
+create unique index on internal.ledger_transactions (item_id, volume);
 create index on internal.ledger_transactions (account_id, payment_key);
 create index on internal.ledger_transactions using brin (occurred_at);
 

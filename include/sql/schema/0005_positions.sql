@@ -1,50 +1,47 @@
 -- Matches in force and open items: where every row of a leg stands at the head of its account.
-create table internal.matches (
-    match_id bigint not null,
-    account_id integer not null,
-    leg text not null,
+create table internal.match_rules (
+    rule_number smallint generated always as identity primary key,
     rule text not null,
     rule_version text not null,
-    absorbed_minor bigint not null default 0,
-    is_proved boolean not null default true,
-    first_run_number bigint not null,
-    last_run_number bigint,
-    published_month date not null
-) partition by range (published_month);
+    unique (rule, rule_version)
+);
 
--- Matches are kept in the order of their numbers, so a few pages hold any one of them.
-create index on internal.matches using brin (match_id) with (pages_per_range = 8);
-
-comment on table internal.matches is 'Lines and ledger rows that clear each other, with the rule that did it.';
-comment on column internal.matches.match_id is 'The number of its line, or for a group of rows one of its own; a later match of that line is another version.';
-comment on column internal.matches.is_proved is 'False where only the reference ties the two: the statement gives no amount in the payment''s currency.';
+comment on table internal.match_rules is 'The rules that have made a match, with their versions.';
 
 create table internal.match_members (
     leg text not null,
     match_id bigint not null,
     statement_item_id bigint,
     ledger_item_id bigint,
+    first_run_number bigint not null,
+    absorbed_minor bigint,
+    rule_number smallint not null,
+    is_proved boolean not null,
     check (statement_item_id is not null or ledger_item_id is not null)
-);
+) partition by list (leg);
 
-create unique index match_members_statement on internal.match_members (statement_item_id, leg);
-create unique index match_members_ledger on internal.match_members (ledger_item_id, leg);
+create table internal.match_members_ledger_statement
+partition of internal.match_members for values in ('ledger_statement');
+create unique index on internal.match_members_ledger_statement (statement_item_id);
+create unique index on internal.match_members_ledger_statement (ledger_item_id);
+
 -- Members lie in the order of their matches, so a few pages hold those of one.
 create index on internal.match_members using brin (match_id) with (pages_per_range = 8);
-comment on table internal.match_members is 'Members of matches in force, side by side: a pair is one row, a group has a row for each of its longer side. The unique indexes are the last guard: no row is matched twice on a leg.';
+create index on internal.match_members using brin (first_run_number);
+comment on table internal.match_members is 'Matches in force, their members side by side: a pair is one row, a group has a row for each of its longer side. The unique indexes of each leg are the last guard: no row is matched twice on a leg.';
+comment on column internal.match_members.match_id is 'The number of its line, or for a group of rows one of its own.';
 comment on column internal.match_members.statement_item_id is 'A statement line of the match; NULL where a group has more ledger rows than lines.';
 comment on column internal.match_members.ledger_item_id is 'A ledger row of the match; NULL where a group has more lines than ledger rows.';
+comment on column internal.match_members.absorbed_minor is 'What a tolerance gave away; NULL where none was needed.';
+comment on column internal.match_members.is_proved is 'False where only the reference ties the two: the statement gives no amount in the payment''s currency.';
 
 create table internal.dissolved_match_members (
-    leg text not null,
-    side text not null,
-    item_id bigint not null,
-    match_id bigint not null,
-    dissolved_run_number bigint not null,
-    primary key (dissolved_run_number, leg, side, item_id)
+    like internal.match_members,
+    dissolved_run_number bigint not null
 );
 
-comment on table internal.dissolved_match_members is 'Members of matches that a later run dissolved.';
+create index on internal.dissolved_match_members (dissolved_run_number);
+comment on table internal.dissolved_match_members is 'Members of matches that a later run dissolved, as they were.';
 
 create table internal.open_items (
     leg text not null,

@@ -144,27 +144,24 @@ comment on view reconciliation.discrepancies is 'What is open at the heads, and 
 
 create view reconciliation.matches as
 select
-    matches.match_id,
+    match_members.match_id,
     accounts.psp,
     accounts.account,
-    matches.leg,
-    matches.rule,
-    matches.rule_version,
-    matches.absorbed_minor,
-    matches.is_proved,
-    (
-        select count(match_members.statement_item_id) from internal.match_members
-        where match_members.match_id = matches.match_id
-    ) as statement_lines,
-    (
-        select count(match_members.ledger_item_id) from internal.match_members
-        where match_members.match_id = matches.match_id
-    ) as ledger_transactions,
+    match_members.leg,
+    match_rules.rule,
+    match_rules.rule_version,
+    coalesce(max(match_members.absorbed_minor), 0) as absorbed_minor,
+    bool_and(match_members.is_proved) as is_proved,
+    count(match_members.statement_item_id) as statement_lines,
+    count(match_members.ledger_item_id) as ledger_transactions,
     runs.run_id as first_run_id
-from internal.matches
-inner join internal.accounts on matches.account_id = accounts.account_id
-inner join internal.runs on matches.first_run_number = runs.run_number
-where matches.last_run_number is null;
+from internal.match_members
+inner join internal.match_rules on match_members.rule_number = match_rules.rule_number
+inner join internal.runs on match_members.first_run_number = runs.run_number
+inner join internal.accounts on runs.account_id = accounts.account_id
+group by
+    match_members.match_id, accounts.psp, accounts.account, match_members.leg, match_rules.rule,
+    match_rules.rule_version, runs.run_id;
 
 comment on view reconciliation.matches is 'Matches in force, one row each, with the rule that made them.';
 
@@ -214,6 +211,7 @@ select
     statement_lines.event_reference,
     statement_lines.merchant_reference,
     statement_lines.payout_reference,
+    statement_lines.further_references,
     statement_lines.gross_minor,
     statement_lines.gross_currency,
     statement_lines.fee_minor,

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per line of such a statement; empty at first.
 -- Binds:   none.
-create unlogged table work_statement_lines (
+create table work_statement_lines (
     item_id bigint not null,
     payment_key text not null,
     statement_id bigint not null,

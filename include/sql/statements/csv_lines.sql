@@ -8,7 +8,7 @@
 --          account_rows_hold_text, statement_is_payout and key_has_merchant (boolean): lines without a
 --          reference of the provider are known by the merchant's; further_kinds (text[]); first_item_id
 --          (bigint): what a row's number is added to. Reads work_statements, work_types, work_units, work_written_times.
-create unlogged table work_new_lines as
+create table work_new_lines as
 with
 
 amounts as (

@@ -5,16 +5,6 @@
 -- Binds:   none.
 with
 
-keys as (
-
-    -- Hashes find the candidates in little memory; two keys with one hash only cost a comparison.
-    select hashtextextended(line_key, 0) as key_hash
-    from work_new_lines
-    group by key_hash
-    having count(*) > 1
-
-),
-
 numbered as (
 
     select
@@ -26,7 +16,7 @@ numbered as (
                 lines.merchant_reference, lines.provider_type, lines.row_number
         ) as occurrence
     from work_new_lines as lines
-    inner join keys
+    inner join work_equal_keys as keys
         on hashtextextended(lines.line_key, 0) = keys.key_hash
 
 )

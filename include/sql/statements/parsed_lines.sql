@@ -3,7 +3,7 @@
 -- Grain:   one row per line, in work_new_lines, all with occurrence 1.
 -- Binds:   expected (text[]): types that the ledger is expected to have; line_scope (text); first_item_id
 --          (bigint): what a line's place is added to. Reads work_statements.
-create unlogged table work_new_lines as
+create table work_new_lines as
 with
 
 lines as (

@@ -2,10 +2,13 @@
 --
 -- Binds:   account_id (integer).
 update internal.ledger_transactions set payment_key = pool.payment_key
-from work_ledger_payments as found
-inner join work_pool_ledger as pool on found.item_id = pool.item_id
+from work_pool_ledger as pool
 where
     pool.origin = 'open'
+    and (
+        pool.known_payment_key is not null
+        or pool.item_id in (select item_id from work_ledger_payments)
+    )
     and ledger_transactions.account_id = %(account_id)s
     and ledger_transactions.item_id = pool.item_id
     and ledger_transactions.payment_key <> pool.payment_key;

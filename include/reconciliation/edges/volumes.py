@@ -1,0 +1,87 @@
+"""Large loads: a staged table that becomes a partition of its bulk table as it stands.
+
+Its rows are written once and indexed at once, beside the matching, instead of one by one while the
+run is published (docs/decisions/011).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from threading import Thread
+
+from psycopg import errors
+
+from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.warehouse import Cursor
+
+log = logging.getLogger(__name__)
+LINES = "work_statement_lines"
+LEDGER_VERSIONS = "work_ledger_versions"
+_BULK_TABLES = {LINES: "statement_lines", LEDGER_VERSIONS: "ledger_transactions"}
+# Each volume is a partition more for every query to look into.
+ROWS_FROM = 250_000
+
+
+def adopt(cursor: Cursor, attempt_id: int, table: str, rows: int) -> None:
+    """Prepares a staged table that is large enough; it can be read and discarded from then on."""
+    if rows >= ROWS_FROM:
+        values = {"attempt_id": attempt_id, "table": table, "bulk_table": _BULK_TABLES[table]}
+        warehouse.run(cursor, "volumes/adopt", values)
+
+
+def discard(cursor: Cursor, attempt_id: int, table: str) -> None:
+    """Drops a staged table with what is built on it, where it is there."""
+    warehouse.run(cursor, "volumes/discard", {"attempt_id": attempt_id, "table": table})
+
+
+def adopted(cursor: Cursor) -> list[str]:
+    """The staged tables of this attempt that were adopted."""
+    return [row["table"] for row in warehouse.run(cursor, "volumes/adopted")]
+
+
+@contextmanager
+def indexing(attempt_id: int, tables: Sequence[str]) -> Iterator[None]:
+    """Meanwhile, in a transaction of its own for each, the tables get their indexes.
+
+    They must be as they were when the present transaction began, which waits for this one.
+    """
+    beside = Thread(target=_index, args=[attempt_id, tables], daemon=True)
+    if tables:
+        beside.start()
+    try:
+        yield
+    finally:
+        if tables:
+            beside.join()
+
+
+def attach(
+    cursor: Cursor, attempt_id: int, table: str, *, run_number: int, month: date
+) -> bool:
+    """Makes an adopted and indexed table a partition; False where it was too small for that."""
+    row = warehouse.run(
+        cursor,
+        "volumes/attach",
+        {
+            "attempt_id": attempt_id,
+            "table": table,
+            "bulk_table": _BULK_TABLES[table],
+            "run_number": run_number,
+            "month": month,
+        },
+    ).fetchone()
+    return row is not None and bool(row["is_attached"])
+
+
+def _index(attempt_id: int, tables: Sequence[str]) -> None:
+    for table in tables:
+        values = {"attempt_id": attempt_id, "table": table, "bulk_table": _BULK_TABLES[table]}
+        try:
+            with warehouse.transaction() as cursor:
+                warehouse.run(cursor, "volumes/index", values)
+        except errors.Error:
+            # What has no indexes is published row by row: slower, with the same outcome.
+            log.warning("%s of attempt %s has no indexes", table, attempt_id, exc_info=True)

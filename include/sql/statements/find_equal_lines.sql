@@ -1,0 +1,10 @@
+-- Which keys may lines of one statement share?
+--
+-- Grain:   one row per hash of a key that occurs more than once, in work_equal_keys; two keys with one
+--          hash only cost a comparison.
+-- Binds:   none.
+create unlogged table work_equal_keys as
+select hashtextextended(line_key, 0) as key_hash
+from work_new_lines
+group by key_hash
+having count(*) > 1

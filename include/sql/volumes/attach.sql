@@ -1,0 +1,7 @@
+-- Does the staged table become a partition of its bulk table, as it stands?
+--
+-- Grain:   one row; false where it was too small to be adopted, or has no indexes.
+-- Binds:   attempt_id (bigint), table and bulk_table (text), run_number (bigint), month (date).
+select internal.attach_volume(
+    %(attempt_id)s, %(table)s, %(bulk_table)s, %(run_number)s, %(month)s
+) as is_attached;
