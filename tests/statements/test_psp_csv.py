@@ -259,6 +259,18 @@ def test_every_real_file_has_its_verdict(checked, path: Path, expected: str) -> 
     assert expected == found, verdicts[0]["reason"]
 
 
+def test_a_reserve_of_a_payout_report_is_held_and_released(checked) -> None:
+    row = "txn_9,,rsv_1,,,2026-01-31 01:00:00,2026-01-31 01:00:00,,USD,{0},0,{0},reserved_funds,,"
+
+    _, (statement,) = checked(
+        a_file(PAYOUT_HEADER, row.format("-5"), row.format("5").replace("txn_9", "txn_10"))
+    )
+
+    assert [("reserve_hold", -500), ("reserve_release", 500)] == [
+        (line["type"], line["net_minor"]) for line in statement["lines"]
+    ]
+
+
 def test_a_reserve_of_a_release_report_is_held_and_released(checked) -> None:
     header = (
         "DATE,SOURCE_ID,EXTERNAL_REFERENCE,RECORD_TYPE,DESCRIPTION,NET_CREDIT_AMOUNT,"

@@ -118,6 +118,10 @@ CATEGORIES = [
         ("reversal", "refund", "pi_1", "re_1", None),
     ),
     (("fee", "stripe_fee", None), ("fee", "fee", None, None, None)),
+    (
+        ("risk_reserved_funds", "reserved_funds", "rsv_1"),
+        ("reserve_hold", "reserve_hold", None, "rsv_1", None),
+    ),
     (("payout", "payout", "po_1"), ("payout", "payout", None, None, "po_1")),
     (("brand_new", "brand_new", "xx_1"), ("unknown", "unknown", None, "xx_1", None)),
     (("brand_new", "charge", "ch_1"), ("payment", "payment", "ch_1", "ch_1", None)),

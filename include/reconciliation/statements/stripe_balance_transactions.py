@@ -55,7 +55,7 @@ TYPES: Mapping[str, LineType] = {
             "payment_network_reserve_hold",
             "payment_network_reserve_release",
         ),
-        LineType.plain("reserve"),
+        LineType("reserve_release", "reserve_release", negative="reserve_hold"),
     ),
     **dict.fromkeys(("topup", "topup_reversal"), LineType.plain("balance")),
 }
@@ -75,6 +75,8 @@ def _lines(transaction: Entry, zone: str) -> Iterator[Line]:
     if category is None and type_ is None:
         raise transaction.error("bad_page", "type", "a type word", None)
     line_type = TYPES.get(category or "", TYPES.get(type_ or "", UNKNOWN))
+    if line_type.negative is not None and transaction.whole("net") < 0:
+        line_type = LineType.plain(line_type.negative)
     currency = transaction.currency("currency")
     amount_minor, fee_minor, net_minor = (
         stripe_lists.minor(transaction, name, currency) for name in ("amount", "fee", "net")
