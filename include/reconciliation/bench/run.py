@@ -1,7 +1,7 @@
 """`bin/reconciliation bench`: how many times the floor the pipeline takes, and whether it is right.
 
     bin/reconciliation bench --lines 1000000            the ratio, three rounds
-    bin/reconciliation bench --lines 1000000 --format adyen_settlement_details    a parser alone
+    bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
 """
@@ -23,13 +23,15 @@ from pathlib import Path
 
 import psycopg
 
-from include.reconciliation.bench import figures, generate
+from include.reconciliation.bench import figures, format_files, generate
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
 from include.reconciliation.local.environment import connection_json
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Server, borrowed_server
+from include.reconciliation.statements.description import CsvFormat
+from include.reconciliation.statements.formats import FORMATS
 
 PSP = "adyen"
 # A Sunday, whose sales are Monday's and due on Tuesday; run 2 looks when every grace is over.
@@ -37,7 +39,20 @@ FIRST = (datetime(2026, 3, 1, 0, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UT
 SECOND = (FIRST[1], datetime(2026, 3, 5, 0, tzinfo=UTC))
 # How many of the rows that are wrong are shown, of each sort.
 EXAMPLES = 5
-FORMATS = ("adyen_settlement_details",)
+CSV_FORMATS = {
+    name: format_ for name, format_ in FORMATS.items() if isinstance(format_, CsvFormat)
+}
+FORMAT_ENTRY = """
+[[psp]]
+name = "bench"
+format = "{name}"
+zone = "UTC"
+accounts = ["{account}"]
+statements = {{ due = "daily" }}
+settlement = {{ days = 1 }}
+[psp.limits]
+EUR = {{ alert_above_minor = 1, recovered_below_minor = 1 }}
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -55,7 +70,8 @@ def main(arguments: list[str]) -> int:
         bench = Bench(server, place, lines=options.lines, seed=options.seed)
         try:
             if options.format:
-                return bench.parser_alone(options.format, options.rounds, as_json=options.json)
+                chosen = CSV_FORMATS[options.format]
+                return bench.format_alone(chosen, options.rounds, as_json=options.json)
             return bench.compare(options.rounds, as_json=options.json)
         except TaskFailed as error:
             print(error, file=sys.stderr)
@@ -111,26 +127,29 @@ class Bench:
         print(figures.as_json(named) if as_json else figures.as_lines(named))
         return 0 if all(entry.is_exact for entry in scores) else 1
 
-    def parser_alone(self, format_name: str, rounds: int, *, as_json: bool) -> int:
-        """Only the step that reads, gates and stages a statement."""
-        self._make_books()
+    def format_alone(self, format_: CsvFormat, rounds: int, *, as_json: bool) -> int:
+        """Only the step that reads, gates and stages a statement, from file to canonical table."""
+        _say(f"making {self.lines} lines of {format_.name}")
+        self.databases.make_sources()
+        drop = self.place / "drop"
+        (drop / format_files.ACCOUNT).mkdir(parents=True)
+        file = drop / format_files.ACCOUNT / "statement.csv"
+        format_files.write(format_, self.lines, file)
         seconds, peak_mb = [], 0
         for number in range(1, rounds + 1):
-            self.databases.fresh_round()
-            environment = self._environment(ROUND, f"parser-{number}", drop=self.place / "made")
-            bounds = [moment.isoformat() for moment in SECOND]
-            chosen = run_task("choose_window", PSP, generate.ACCOUNT, f"parser {number}", *bounds,
-                              environment=environment)
-            attempt = str(chosen.result)
-            run_task("fetch_psp_statements", attempt, environment=environment)
-            cost = run_task("validate_statements", attempt, environment=environment)
+            cost = self._gate_once(format_, number, drop)
             seconds.append(cost.seconds)
             peak_mb = max(peak_mb, cost.peak_mb)
             _say(f"round {number}: {cost.seconds:.2f} s for {cost.result['lines']} lines")
+            if cost.result["quarantined"]:
+                print("The made file was refused: its format has changed.", file=sys.stderr)
+                return 1
         parser_s = statistics.median(seconds)
         named = {
-            "format": format_name,
+            "format": format_.name,
+            "columns": str(len(format_.columns) + len(format_.ignored)),
             "lines": str(self.lines),
+            "file_mb": str(file.stat().st_size // 1_000_000),
             "parser_s": f"{parser_s:.2f}",
             "lines_per_s": str(round(self.lines / parser_s)),
             "peak_mb": str(peak_mb),
@@ -138,6 +157,25 @@ class Bench:
         }
         print(figures.as_json(named) if as_json else figures.as_lines(named))
         return 0
+
+    def _gate_once(self, format_: CsvFormat, number: int, drop: Path) -> figures.TaskCost:
+        self.databases.fresh_round()
+        configuration = self.place / "format.toml"
+        entry = FORMAT_ENTRY.format(name=format_.name, account=format_files.ACCOUNT)
+        configuration.write_text(entry)
+        environment = {
+            **self._environment(ROUND, f"format-{number}", drop=drop),
+            "AIRFLOW_CONN_BENCH": _folder_json(drop),
+            "RECONCILIATION_CONFIG": str(configuration),
+        }
+        bounds = [moment.isoformat() for moment in SECOND]
+        asked = ("bench", format_files.ACCOUNT, f"format {number}", *bounds)
+        chosen = run_task("choose_window", *asked, environment=environment)
+        attempt = str(chosen.result)
+        run_task("fetch_psp_statements", attempt, environment=environment)
+        cost = run_task("validate_statements", attempt, environment=environment)
+        shutil.rmtree(self.place / f"format-{number}", ignore_errors=True)
+        return cost
 
     def _make_books(self) -> None:
         _say(f"making {self.lines} lines and their ledger, seed {self.seed}")
@@ -240,7 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same books")
     parser.add_argument("--rounds", type=int, default=3, help="how often each of the two is run")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
-    parser.add_argument("--format", choices=FORMATS, help="measure a parser alone")
+    parser.add_argument("--format", choices=CSV_FORMATS, help="measure a format alone")
     return parser
 
 

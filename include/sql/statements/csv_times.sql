@@ -3,7 +3,7 @@
 -- Grain:   one row per distinct time and zone as written, in work_written_times. A time that can't be
 --          read, or whose zone is not known, has NULL there.
 -- Binds:   zones (jsonb): {abbreviation: [zone name, is summer time]}; layouts (jsonb): patterns with the
---          numbers of their groups, tried in order; zone_rule (text): abbreviation, offset or fixed;
+--          places of their parts, tried in order; zone_rule (text): abbreviation, offset or fixed;
 --          fixed_zone (text); has_value_date (boolean).
 create unlogged table work_written_times as
 with
@@ -18,14 +18,14 @@ zones as (
 
 ),
 
-layouts as (
+layouts as materialized (
 
     select
         row_number() over () as place,
         layout.*
     from jsonb_to_recordset(%(layouts)s) as layout (
-        pattern text, epoch integer, year integer, month integer, day integer, hour integer,
-        minute integer, second integer, fraction integer, "offset" integer
+        pattern text, is_epoch boolean, is_short boolean, year integer, month integer, day integer,
+        hour integer, minute integer, second integer, rest integer
     )
 
 ),
@@ -63,15 +63,23 @@ written as (
 
 ),
 
-read as (
+laid_out as (
 
     select
-        written.written_time,
-        written.written_zone,
-        written.first_row,
-        written.is_booking,
-        layout.*,
-        regexp_match(written.written_time, layout.pattern) as parts
+        written.*,
+        layout.pattern,
+        layout.is_epoch,
+        layout.year,
+        layout.month,
+        layout.day,
+        layout.hour,
+        layout.minute,
+        layout.second,
+        layout.rest,
+        case
+            when layout.is_short then regexp_replace(written.written_time, '(?<![0-9])([0-9])(?![0-9])', '0\1', 'g')
+            else written.written_time
+        end as padded
     from written
     left join lateral (
         select layouts.*
@@ -83,22 +91,44 @@ read as (
 
 ),
 
+-- Parts that a layout does not have are NULL.
+parted as (
+
+    select
+        laid_out.*,
+        substr(padded, year, 4) || '-' || substr(padded, month, 2) as written_month,
+        substr(padded, day, 2)::integer as written_day,
+        coalesce(substr(padded, hour, 2), '00') || ':' || coalesce(substr(padded, minute, 2), '00') || ':'
+        || coalesce(substr(padded, second, 2), '00') as written_clock,
+        substr(padded, rest) as written_rest,
+        nullif(replace(ltrim(substr(padded, rest), '.0123456789'), ':', ''), '') as written_offset
+    from laid_out
+    where is_epoch is not true
+    union all
+    select
+        laid_out.*,
+        null as written_month,
+        null as written_day,
+        null as written_clock,
+        null as written_rest,
+        null as written_offset
+    from laid_out
+    where is_epoch
+
+),
+
 dated as (
 
     select
-        read.*,
-        replace(parts["offset"], ':', '') as written_offset,
+        parted.*,
         case
-            when parts is null or epoch = 1 then null
             when
-                parts[day]::integer > extract(
-                    day from make_date(parts[year]::integer, parts[month]::integer, 1) + interval '1 month' - interval '1 day'
-                )
+                written_day > 28
+                and written_day > extract(day from (written_month || '-01')::date + interval '1 month' - interval '1 day')
                 then null
             else (
-                concat_ws('-', parts[year], parts[month], parts[day]) || ' '
-                || concat_ws(':', coalesce(parts[hour], '00'), coalesce(parts[minute], '00'), coalesce(parts[second], '00'))
-                || coalesce('.' || parts[fraction], '')
+                written_month || '-' || written_day || ' ' || written_clock
+                || substring(written_rest from '^[.0-9]*')
             )::timestamp
         end as wall_clock,
         case
@@ -107,9 +137,9 @@ dated as (
             else 'UTC'
         end as zone_name,
         zones.is_summer_time
-    from read
+    from parted
     left join zones
-        on read.written_zone = zones.abbreviation
+        on parted.written_zone = zones.abbreviation
 
 )
 
@@ -122,14 +152,14 @@ select
     case
         when %(zone_rule)s::text = 'abbreviation' then written_zone
         when %(zone_rule)s::text = 'fixed' then zone_name
-        else coalesce(parts["offset"], 'UTC')
+        else coalesce(ltrim(written_rest, '.0123456789'), 'UTC')
     end as source_zone,
     case
-        when epoch = 1 then (to_timestamp(parts[1]::bigint) at time zone zone_name)::date
+        when is_epoch then (to_timestamp(written_time::bigint) at time zone zone_name)::date
         else wall_clock::date
     end as booked_on,
     case
-        when epoch = 1 then to_timestamp(parts[1]::bigint)
+        when is_epoch then to_timestamp(written_time::bigint)
         when written_offset = 'Z' then wall_clock at time zone 'UTC'
         when written_offset is not null
             then (
