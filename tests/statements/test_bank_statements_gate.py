@@ -14,25 +14,21 @@ from include.reconciliation.statements.formats import FORMATS
 from tests.statements import bai2_files, cnab240_files, ofx_files
 from tests.statements.bai2_files import MOVEMENTS, an_account
 from tests.statements.cnab240_files import a_lot
-from tests.statements.conftest import shared_samples
 from tests.statements.ofx_files import a_statement
 
-BAI2, CNAB240 = shared_samples("bai2"), shared_samples("cnab240_extrato")
 OPENING = "opening + entries = closing"
 TRAILERS = "control totals of the trailers"
 
 
 @pytest.fixture
 def verdicts(databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """What `statement check` says of each statement in some bytes or files."""
+    """What `statement check` says of each statement in some files."""
 
-    def check(*contents: bytes | Path) -> list[dict[str, Any]]:
+    def check(*contents: bytes) -> list[dict[str, Any]]:
         paths = []
         for number, content in enumerate(contents, 1):
-            path = content if isinstance(content, Path) else tmp_path / f"{number}.txt"
-            if isinstance(content, bytes):
-                path.write_bytes(content)
-            paths.append(path)
+            paths.append(tmp_path / f"{number}.txt")
+            paths[-1].write_bytes(content)
         run.check(paths, FORMATS, None, currency=None, zone="UTC", as_json=True)
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -146,27 +142,3 @@ def test_a_file_of_another_account_is_refused(reader_of: Callable[..., Any]) -> 
     reader.run()
 
     assert ("quarantined", "wrong_account") == reader.verdict()[:2]
-
-
-@pytest.mark.skipif(
-    not (BAI2.is_dir() and CNAB240.is_dir()),
-    reason="the real files of ../shared/samples do not lie beside this checkout",
-)
-def test_every_real_file_has_its_verdict(verdicts) -> None:  # type: ignore[no-untyped-def]
-    paths = sorted([*BAI2.iterdir(), *CNAB240.iterdir()])
-    found: dict[str, set[tuple[str, str]]] = {}
-    for verdict in verdicts(*paths):
-        reason = verdict["reason"] or verdict["proved_by"]
-        residual = reason.partition("a residual of ")[2].partition(";")[0]
-        found.setdefault(verdict["file"].split("__")[1], set()).add(
-            (verdict["verdict"], residual or reason)
-        )
-
-    assert {
-        "citi_example.bai2": {("quarantined", "0.01 GBP")},
-        "nwb_example.bai2": {("accepted", f"{OPENING}; {TRAILERS}")},
-        "sample1.txt": {("accepted", f"credits and debits of the account; {TRAILERS}")},
-        "sample3.txt": {("accepted", f"{OPENING}; {TRAILERS}")},
-        "bradesco.txt": {("quarantined", "716032.17 BRL")},
-        "itau.txt": {("quarantined", "716032.17 BRL")},
-    } == found

@@ -12,7 +12,7 @@ from tests.statements.conftest import CONFIGURATION, WINDOW, Reader, shared_samp
 from tests.statements.misbehaviour import always
 from tests.statements.paypal_reports import a_report, a_row
 
-PAYPAL, STRIPE = shared_samples("paypal"), shared_samples("stripe")
+STRIPE = shared_samples("stripe")
 PAYMENT = a_row("PAY1", "T0006", "CR", 10000, fee=("DR", 390), invoice="ORD-1")
 LINES = (
     "select line_scope, line_key, type, payment_key, gross_minor, gross_currency, fee_minor,"
@@ -102,45 +102,6 @@ def test_a_line_that_does_not_tie_refuses_the_answer(checked, page: str) -> None
     code, (verdict,) = checked(page.encode())
 
     assert (2, "row_does_not_tie") == (code, verdict["reason_code"])
-
-
-@pytest.mark.skipif(
-    not PAYPAL.is_dir(), reason="the real files of ../shared/samples do not lie beside the project"
-)
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("stl.csv", ("quarantined", "wrong_total", 0)),
-        ("stl_brl_refund.csv", ("accepted", None, 3)),
-        ("stl_chargeback_with_fee.csv", ("accepted", None, 2)),
-        ("stl_currency_convert.csv", ("accepted", None, 3)),
-    ],
-)
-def test_every_real_paypal_report_has_its_verdict(checked, name: str, expected) -> None:
-    _, (verdict, *_) = checked((PAYPAL / f"wmf-SmashPig__{name}").read_bytes())
-
-    assert expected == (verdict["verdict"], verdict["reason_code"], len(verdict["lines"]))
-
-
-@pytest.mark.skipif(
-    not STRIPE.is_dir(), reason="the real files of ../shared/samples do not lie beside the project"
-)
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("balance_transaction_txn_fake", ("stripe_balance_transactions", "bad_page")),
-        ("charge_ch_fake", (None, "unknown_format")),
-        ("dispute_dp_fake", ("stripe_balance_transactions", "bad_page")),
-        ("dispute_dp_funds", ("stripe_balance_transactions", "bad_page")),
-        ("payout_custom", ("stripe_payouts", "bad_page")),
-    ],
-)
-def test_an_object_that_is_no_list_is_no_statement(checked, name: str, expected) -> None:
-    (path,) = STRIPE.glob(f"dj-stripe__{name}*.json")
-
-    code, (verdict,) = checked(path.read_bytes())
-
-    assert (2, *expected) == (code, verdict["format"], verdict["reason_code"])
 
 
 def test_a_real_balance_transaction_in_a_list_is_a_line(checked) -> None:
