@@ -72,6 +72,7 @@ def admit(case: Case, format_: CsvFormat) -> None:
         _check(case, format_, MARK_GATES)
         warehouse.run(cursor, "statements/csv_plain_amounts", case.binds)
     # Without statistics the planner sorts a million rows to join them with three.
+    warehouse.run(cursor, "statements/csv_row_statistics")
     cursor.execute("analyze work_raw_rows")
     warehouse.run(cursor, "statements/csv_units", case.binds)
     warehouse.run(cursor, "statements/csv_times", case.binds)
@@ -79,6 +80,7 @@ def admit(case: Case, format_: CsvFormat) -> None:
     _add_up(case, format_)
     opened = warehouse.run(cursor, "statements/csv_statements").fetchall()
     admission.open_statements(case, opened, header.notices, _proved_by(case, format_))
+    cursor.execute("analyze work_types, work_statement_keys")
     warehouse.run(cursor, "statements/csv_lines", case.binds)
     if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
         _check(case, format_, ROW_GATES)

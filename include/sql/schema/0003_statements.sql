@@ -110,11 +110,13 @@ create table internal.statement_lines (
     volume bigint not null
 ) partition by list (volume);
 
+-- What tells rows apart comes first: a sort by columns that are all alike costs twice as much.
 create unique index statement_lines_in_force
-on internal.statement_lines (account_id, line_scope, line_key, occurrence, volume)
+on internal.statement_lines (line_key, occurrence, line_scope, account_id, volume)
 where last_run_number is null;
+create index on internal.statement_lines (account_id, line_scope) where last_run_number is null;
 create unique index on internal.statement_lines (item_id, volume);
-create index on internal.statement_lines (account_id, payment_key);
+create index on internal.statement_lines (payment_key, account_id);
 -- Only ever looked up by equality, and costs half of a btree where references come in no order.
 create index on internal.statement_lines using hash (event_reference);
 create index on internal.statement_lines using brin (booked_at);

@@ -28,7 +28,7 @@ create table internal.ledger_transactions (
 create index ledger_transactions_in_force on internal.ledger_transactions using hash (ledger_id)
 where last_run_number is null;
 create unique index on internal.ledger_transactions (item_id, volume);
-create index on internal.ledger_transactions (account_id, payment_key);
+create index on internal.ledger_transactions (payment_key, account_id);
 create index on internal.ledger_transactions using brin (occurred_at);
 
 comment on table internal.ledger_transactions is 'Ledger transactions as extracted, in versions: in force while last_run_number is null.';

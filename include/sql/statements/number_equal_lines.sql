@@ -5,7 +5,7 @@
 -- Binds:   none.
 with
 
-numbered as (
+numbered as materialized (
 
     select
         lines.ctid as place,
@@ -32,3 +32,5 @@ from numbered
 where
     lines.ctid = numbered.place
     and numbered.occurrence > 1
+    -- The few rows are fetched by their places, not found among all.
+    and lines.ctid = any(array(select place from numbered where occurrence > 1))
