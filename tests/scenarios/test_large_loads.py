@@ -1,10 +1,13 @@
 """A large load becomes a partition as it stands, or leaves nothing."""
 
+import json
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg import sql
 
-from include.reconciliation.edges import volumes
+from include.reconciliation.edges import volumes, warehouse
 from tests.scenarios.conftest import STEPS, Desk, a_line
 
 TUESDAY = ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
@@ -65,39 +68,172 @@ def test_an_amendment_is_published_row_by_row(desk: Desk) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "burden",
-    [
-        "create trigger burden before delete on {table} for each row execute function"
-        " {workspace}.burden()",
-        "alter table {table} add check (item_id > 0)",
-        "alter table {table} alter column item_id set default 1",
-        "create index on {table} (item_id)",
-    ],
+BURDENS = (
+    "create trigger burden before delete on {table} for each row execute function {burden}()",
+    # A table of that name in pg_temp would be looked into first.
+    "create temporary table pg_trigger (tgrelid oid); create trigger burden before delete"
+    " on {table} for each row execute function {burden}()",
+    "create rule burden as on delete to {table} do also notify burden",
+    "alter table {table} add check (item_id > 0)",
+    "alter table {table} alter column item_id set default 1",
+    "alter table {table} alter column row_number set not null,"
+    " alter column row_number add generated always as identity",
+    "create index on {table} (item_id)",
+    "create index on {table} (upper(line_key))",
+    # What ANALYZE computes, it computes with the rights of the table's owner.
+    "create statistics {burden} on (row_number + 1) from {table}",
+    "create type {burden} as range (subtype = bigint);"
+    " alter table {table} add column burden {burden}",
+    "create domain {burden} as bigint;"
+    " alter table {table} alter column net_minor type {burden}",
+    "alter table {table} add column burden bigint generated always as (item_id) stored",
+    "alter table {table} add column account_id integer",
+    "alter table {table} drop column net_minor",
+    "alter table {table} alter column net_minor type numeric",
+    'alter table {table} alter column line_key type text collate "C"',
+    "alter table {table} enable row level security",
+    "alter table {table} force row level security",
+    "alter table {table} set unlogged",
+    "alter table {table} set (autovacuum_enabled = false)",
+    # The owner would have granted what is granted on the table that it takes.
+    "grant update on {table} to public",
+    "grant update (net_minor) on {table} to public",
+    "create table {burden} () inherits ({table})",
+    "create table {burden} (item_id bigint); alter table {table} inherit {burden}",
+    "create table {burden} (like {table}) partition by list (item_id);"
+    " alter table {burden} attach partition {table} default",
+    "alter table {table} rename to staged; create view {table} as select * from {workspace}.staged",
 )
-def test_the_owner_does_not_take_a_table_on_which_something_hangs(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, burden: str
-) -> None:
+ADOPT = "select internal.adopt_volume(%s, 'work_statement_lines', 'statement_lines')"
+ATTACH = "select internal.attach_volume(%s, 'work_statement_lines', 'statement_lines', %s) as it"
+
+
+@pytest.fixture
+def staged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The attempt of a load that was staged, and is too small to be adopted by itself."""
     monkeypatch.setattr(volumes, "ROWS_FROM", 1000)
     desk.batch(1, a_line())
     attempt_id = desk.begin(*TUESDAY)
     for step in STEPS[:3]:
         step(attempt_id)
+    return attempt_id
+
+
+@pytest.mark.parametrize("burden", BURDENS)
+def test_the_owner_does_not_take_a_table_on_which_something_hangs(
+    desk: Desk, staged: int, burden: str
+) -> None:
     places = {
-        "workspace": sql.Identifier(f"work_{attempt_id}"),
-        "table": sql.Identifier(f"work_{attempt_id}", "work_statement_lines"),
+        "workspace": sql.Identifier(f"work_{staged}"),
+        "table": sql.Identifier(f"work_{staged}", "work_statement_lines"),
+        "burden": sql.Identifier(f"work_{staged}", "burden"),
     }
-    adopt = "select internal.adopt_volume(%s, 'work_statement_lines', 'statement_lines')"
     with desk.view_session.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "create function {workspace}.burden() returns trigger language plpgsql"
-                " as 'begin return new; end'"
-            ).format(**places)
-        )
+        if "execute function" in burden:
+            cursor.execute(
+                sql.SQL(
+                    "create function {burden}() returns trigger language plpgsql"
+                    " as 'begin return new; end'"
+                ).format(**places)
+            )
         cursor.execute(sql.SQL(burden).format(**places))
         with pytest.raises(psycopg.errors.RaiseException, match="is not a plain table"):
-            cursor.execute(adopt, [attempt_id])
+            cursor.execute(ADOPT, [staged])
     desk.view_session.rollback()
     with desk.view_session.cursor() as cursor:
-        cursor.execute(adopt, [attempt_id])
+        cursor.execute(ADOPT, [staged])
+
+
+@pytest.mark.parametrize("first_item_id", [1, 202603, None])
+def test_a_table_is_not_taken_whose_volume_is_that_of_a_month_or_none(
+    desk: Desk, staged: int, first_item_id: int | None
+) -> None:
+    table = sql.Identifier(f"work_{staged}", "work_statement_lines")
+    with desk.view_session.cursor() as cursor:
+        change = "delete from {}" if first_item_id is None else "update {} set item_id = %s"
+        cursor.execute(
+            sql.SQL(change).format(table), None if first_item_id is None else [first_item_id]
+        )
+        with pytest.raises(psycopg.errors.RaiseException, match="does not begin with an item"):
+            cursor.execute(ADOPT, [staged])
+
+
+@pytest.mark.parametrize("state", ["published", "refused", "abandoned"])
+def test_an_attempt_that_is_over_brings_no_table(desk: Desk, staged: int, state: str) -> None:
+    with desk.view_session.cursor() as cursor:
+        cursor.execute("update internal.attempts set state = %s", [state])
+        with pytest.raises(psycopg.errors.RaiseException, match="there is no work_statement_lines"):
+            cursor.execute(ADOPT, [staged])
+
+
+def _store_run(cursor: psycopg.Cursor[dict[str, Any]], **columns: Any) -> int:
+    """A run as the first one, with other values in these columns; its number."""
+    values = sql.SQL("json_populate_record(first, %s)")
+    row = cursor.execute(
+        sql.SQL(
+            "insert into internal.runs overriding user value"
+            " select run.* from internal.runs as first, {} as run"
+            " where first.run_number = 1 returning run_number"
+        ).format(values),
+        [json.dumps({"run_id": "f" * 64, **columns})],
+    ).fetchone()
+    assert row is not None
+    return int(row["run_number"])
+
+
+def test_rows_are_attached_only_by_the_transaction_that_stores_their_run(desk: Desk) -> None:
+    desk.batch(1, a_line())
+    desk.run()
+    desk.batch(2, a_line(payment="P2", event="C2"), booked="2026-03-04 21:00:00")
+    attempt_id = desk.begin("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
+    for step in STEPS[:4]:
+        step(attempt_id)
+    with desk.view_session.cursor() as cursor:
+        cursor.execute("insert into internal.accounts (psp, account) values ('adyen', 'Other')")
+    desk.view_session.commit()
+    account, other = desk.rows("select account_id from internal.accounts order by account_id")
+    change = "update internal.attempts set {} where attempt_id = %s"
+
+    def is_attached(changed: str | None = None, *, commits: bool = False, **columns: Any) -> bool:
+        with desk.view_session.cursor() as cursor:
+            try:
+                if changed is not None:
+                    cursor.execute(sql.SQL(change).format(sql.SQL(changed)), [attempt_id])
+                run_number = _store_run(cursor, **account | {"attempt_id": attempt_id} | columns)
+                if commits:
+                    desk.view_session.commit()
+                row = cursor.execute(ATTACH, [attempt_id, run_number]).fetchone()
+                return row is not None and bool(row["it"])
+            except psycopg.errors.RaiseException as error:
+                return "is not being published" not in str(error)
+            finally:
+                desk.view_session.rollback()
+
+    assert is_attached()
+    assert not is_attached(is_published=False), "a run that joins no chain"
+    assert not is_attached(attempt_id=attempt_id - 1), "the run of another attempt"
+    assert not is_attached(**other), "the run of another account"
+    to_other = f"account_id = {other['account_id']}"
+    assert not is_attached(to_other, **other), "rows of another account than the run's"
+    assert not is_attached("state = 'published'"), "an attempt that is over"
+    assert not is_attached(commits=True), "a run that is out"
+
+
+def test_a_staged_table_is_discarded_under_nobody_and_nothing_else_is(
+    desk: Desk, staged: int
+) -> None:
+    table = sql.Identifier(f"work_{staged}", "work_statement_lines")
+    with (
+        warehouse.transaction() as reader,
+        desk.view_session.cursor() as cursor,
+    ):
+        reader.execute(sql.SQL("select count(*) from {}").format(table))
+        cursor.execute("set local lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            cursor.execute("select internal.discard_volume(%s, 'work_statement_lines')", [staged])
+    desk.view_session.rollback()
+    with (
+        desk.view_session.cursor() as cursor,
+        pytest.raises(psycopg.errors.RaiseException, match="no staged table"),
+    ):
+        cursor.execute("select internal.discard_volume(%s, 'work_staged_statements')", [staged])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from threading import Thread
 
 from psycopg import errors
@@ -58,9 +57,7 @@ def indexing(attempt_id: int, tables: Sequence[str]) -> Iterator[None]:
             beside.join()
 
 
-def attach(
-    cursor: Cursor, attempt_id: int, table: str, *, run_number: int, month: date
-) -> bool:
+def attach(cursor: Cursor, attempt_id: int, table: str, *, run_number: int) -> bool:
     """Makes an adopted and indexed table a partition; False where it was too small for that."""
     row = warehouse.run(
         cursor,
@@ -70,7 +67,6 @@ def attach(
             "table": table,
             "bulk_table": _BULK_TABLES[table],
             "run_number": run_number,
-            "month": month,
         },
     ).fetchone()
     return row is not None and bool(row["is_attached"])

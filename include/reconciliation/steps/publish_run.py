@@ -156,13 +156,7 @@ def _keep_rows(cursor: warehouse.Cursor, attempt_id: int, values: dict[str, Any]
     shared = warehouse.run(cursor, "volumes/ensure").fetchone()
     new_lines = warehouse.run(cursor, "volumes/all_lines_are_new").fetchone()
     assert shared is not None and new_lines is not None
-    attach = partial(
-        volumes.attach,
-        cursor,
-        attempt_id,
-        run_number=values["run_number"],
-        month=shared["month"],
-    )
+    attach = partial(volumes.attach, cursor, attempt_id, run_number=values["run_number"])
     values = {**values, "volume": shared["volume"]}
     warehouse.run(cursor, "publish/015_end_statement_lines", values)
     if not new_lines["is_so"] or not attach(volumes.LINES):

@@ -26,7 +26,6 @@ to reconciliation_rw;
 grant delete on internal.match_members, internal.open_items to reconciliation_rw;
 
 grant execute on function
-internal.open_workspace, internal.drop_workspace, internal.ensure_volume, internal.adopt_volume,
-internal.index_volume, internal.discard_volume, internal.attach_volume, internal.refresh_statistics
+internal.open_workspace, internal.drop_workspace, internal.ensure_volume, internal.refresh_statistics
 to reconciliation_rw;
 grant update (payment_key) on internal.ledger_transactions to reconciliation_rw;
