@@ -87,9 +87,11 @@ def _settle_versions(cursor: Cursor, attempt: Attempt, format_: Format) -> None:
     rows = warehouse.run(cursor, "statements/mark_late_versions", account).fetchall()
     rows += warehouse.run(cursor, "statements/supersede_waiting", account).fetchall()
     superseded = [row["statement_id"] for row in rows]
-    # Lines of a statement's own scope are in no other; those of the account's may come again.
-    if superseded or format_.line_scope == "account":
+    if superseded:
         warehouse.run(cursor, "statements/drop_superseded_lines", {"superseded": superseded})
+    # Lines of a statement's own scope are in no other; those of the account's may come again.
+    if format_.line_scope == "account":
+        warehouse.run(cursor, "statements/drop_lines_read_again", account)
     for row in warehouse.run(cursor, "statements/correct_refused", account).fetchall():
         close_alert(
             cursor,

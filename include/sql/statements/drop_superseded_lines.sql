@@ -1,18 +1,6 @@
--- Lines of statements that no longer wait, and lines that a later statement has as well.
+-- Lines of statements that no longer wait.
 --
--- Grain:   deletes lines, so that (line_scope, line_key, occurrence) is unique.
+-- Grain:   deletes lines.
 -- Binds:   superseded (bigint[]): statement ids.
-delete from work_statement_lines as lines
-where
-    lines.statement_id = any(%(superseded)s::bigint[])
-    or (
-        lines.line_scope = ''
-        and exists (
-            select from work_statement_lines as later
-            where
-                later.line_scope = ''
-                and later.line_key = lines.line_key
-                and later.occurrence = lines.occurrence
-                and later.statement_id > lines.statement_id
-        )
-    )
+delete from work_statement_lines
+where statement_id = any(%(superseded)s::bigint[])
