@@ -175,7 +175,7 @@ comment on column reconciliation.statement_lines.psp_reference is 'The PSP''s re
 comment on column reconciliation.statement_lines.event_reference is 'The provider''s reference of the capture, refund or chargeback.';
 comment on column reconciliation.statement_lines.merchant_reference is 'The company''s own reference.';
 comment on column reconciliation.statement_lines.payout_reference is 'The payout that it belongs to or is.';
-comment on column reconciliation.statement_lines.further_references is 'Other references by their kind, as JSON.';
+comment on column reconciliation.statement_lines.further_references is 'Other references as pairs of kind and value, as JSON.';
 comment on column reconciliation.statement_lines.gross_minor is 'Signed amount in the payment''s currency; NULL where the statement does not give it.';
 comment on column reconciliation.statement_lines.gross_currency is 'Currency of gross_minor.';
 comment on column reconciliation.statement_lines.fee_minor is 'Fee, a positive cost, in net_currency.';
