@@ -109,3 +109,23 @@ def test_a_currency_without_limits_is_refused_with_an_example(desk: Desk) -> Non
 
     with pytest.raises(SourceError, match=r"'CHF' \(such as 'L1'\).*add limits\.CHF"):
         extract_ledger_transactions(attempt_id)
+
+
+@pytest.mark.parametrize(
+    ("column", "texts"),
+    [
+        ("ledger_id", {"ledger_id": "L" * 801}),
+        ("psp_reference", {"payment": "\u20ac" * 267}),
+        ("merchant_reference", {"merchant": "m" * 801}),
+        ("event_reference", {"event": "e" * 2800}),
+        ("status", {"status": "s" * 801}),
+    ],
+)
+def test_a_text_that_no_index_takes_is_refused_with_its_row_column_and_limit(
+    desk: Desk, column: str, texts: dict[str, str]
+) -> None:
+    desk.ledger(**{"ledger_id": "L1", "amount_minor": 10000} | texts)  # type: ignore[arg-type]
+    attempt_id = desk.begin(*TUESDAY)
+
+    with pytest.raises(SourceError, match=rf"'{column}' of .*row 'L.*expected at most 800; the"):
+        extract_ledger_transactions(attempt_id)

@@ -150,6 +150,27 @@ def test_references_of_the_longest_length_are_published_and_matched(desk: Desk) 
     assert desk.open_discrepancies() == [("unclassified_line", "EUR", 10000, 10000)]
 
 
+def test_references_of_the_longest_length_are_published_whatever_they_are_made_of(
+    desk: Desk,
+) -> None:
+    def control_characters(name: str) -> str:
+        digits = "".join(sha256_of(f"{name}{n}".encode()) for n in range(25))
+        characters = "".join(chr(14 + byte % 18) for byte in bytes.fromhex(digits))
+        return f"|{characters}"[:TEXT_BYTES_MAX]
+
+    kind, payment, event = map(control_characters, ("type", "payment", "event"))
+    desk.ledger("L1", 10000, payment=payment, event=event)
+    desk.batch(1, *(a_line(type=kind, payment=payment, event=event, merchant="o") for _ in "12"))
+
+    desk.run()
+
+    assert [71, 71] == [
+        len(row["line_key"])
+        for row in desk.rows("select line_key from reconciliation.statement_lines")
+        if row["line_key"].startswith("sha256:")
+    ]
+
+
 def test_a_second_settlement_does_not_take_the_place_of_another_capture(desk: Desk) -> None:
     desk.ledger("L1", 10000, event="C1")
     desk.ledger("L2", 10000, event="C2", settles_on="2026-03-20")

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from include.reconciliation.errors import StatementError
+from include.reconciliation.identifiers import sha256_of
 from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.formats import FORMATS
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
@@ -80,6 +81,8 @@ def events(*pairs: tuple[str, dict[str, Any]]) -> bytes:
     return "".join(f"{json.dumps(pair)}\n" for pair in pairs).encode()
 
 
+# Longer than an index takes, and nothing that could be compressed.
+LONG = "".join(sha256_of(str(number).encode()) for number in range(100))
 START: tuple[str, dict[str, Any]] = ("start", {})
 LINE: tuple[str, dict[str, Any]] = ("line", {})
 END = ("end", {"closing_minor": 1250, "proved_by": "opening + entries = closing"})
@@ -200,6 +203,12 @@ _TOTALS = [["lines", "", 1], ["credits", "EUR", 250], ["debits", "EUR", 0], ["ne
             "a difference of 0.01 EUR",
         ),
         (events(START, ("line", {"line_key": "a\\u0000b"}), END), None, ""),
+        (
+            events(("start", {"statement_key": LONG}), LINE, END),
+            "beyond_limits",
+            "'key of the statement'",
+        ),
+        (events(START, ("line", {"line_key": LONG}), END), "beyond_limits", "'key of the line'"),
     ],
 )
 def test_what_does_not_hold_refuses_the_file(toy, content, reason, words) -> None:

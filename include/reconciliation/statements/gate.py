@@ -86,8 +86,14 @@ def refuse(case: Case, refusal: Refusal) -> list[int]:
         "statement_key": f"delivery {case.delivery.content_sha256[:12]}",
         "sequence_number": None,
     }
+    # A key may be what is too long: no index would take it.
+    named = [
+        statement
+        for statement in refusal.statements
+        if len(statement["statement_key"].encode()) <= TEXT_BYTES_MAX
+    ]
     news = []
-    for statement in refusal.statements or [unnamed]:
+    for statement in named or [unnamed]:
         row = warehouse.run(
             case.cursor,
             "statements/refuse_statement",

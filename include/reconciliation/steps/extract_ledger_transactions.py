@@ -9,6 +9,7 @@ from typing import Any
 from include.reconciliation import config
 from include.reconciliation.edges import attempts, ledger_source, volumes, warehouse
 from include.reconciliation.errors import SourceError
+from include.reconciliation.statements.description import TEXT_BYTES_MAX
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -156,6 +157,15 @@ def _note_hours(cursor: warehouse.Cursor, hours: Iterable[datetime]) -> None:
 
 
 def _check_contract(attempt: attempts.Attempt, cursor: warehouse.Cursor) -> None:
+    long = warehouse.run(
+        cursor, "extract/texts_are_short", {"text_bytes_max": TEXT_BYTES_MAX}
+    ).fetchone()
+    if long is not None:
+        raise SourceError(
+            f"column {long['column_name']!r} of ledger row {long['ledger_id']!r} of "
+            f"{attempt.psp_name}/{attempt.account} has {long['bytes']} bytes, expected at most "
+            f"{TEXT_BYTES_MAX}; the mapping must give what the PSP calls it, or NULL"
+        )
     twice = warehouse.run(cursor, "extract/ledger_ids_are_unique").fetchone()
     if twice is not None:
         raise SourceError(

@@ -7,7 +7,8 @@
 --          format and the file have; cost_sign (integer); sign_is_open (boolean); line_scope (text);
 --          account_rows_hold_text, statement_is_payout and key_has_merchant (boolean): lines without a
 --          reference of the provider are known by the merchant's; further_kinds (text[]); first_item_id
---          (bigint): what a row's number is added to. Reads work_statements, work_types, work_units, work_written_times.
+--          (bigint): what a row's number is added to; text_bytes_max (integer).
+--          Reads work_statements, work_types, work_units, work_written_times.
 create table work_new_lines as
 with
 
@@ -118,16 +119,27 @@ lines as (
             when %(line_scope)s::text = 'account' then ''
             else statements.statement_key
         end as line_scope,
-        -- Parts that hold the separator are written as JSON, so that no two keys read alike.
+        -- Parts that are long or hold the separator are told by a hash: no two keys read alike, and an
+        -- index takes each.
         case
             when raw.line_id is not null then raw.line_id
-            when position('|' in concat(raw.type_word, raw.key_reference, raw.event_reference)) = 0
+            when
+                greatest(
+                    octet_length(raw.type_word), octet_length(raw.key_reference), octet_length(raw.event_reference)
+                ) <= %(text_bytes_max)s / 3
+                and position('|' in concat(raw.type_word, raw.key_reference, raw.event_reference)) = 0
                 then concat(
                     raw.type_word, '|', raw.key_reference, '|', raw.event_reference, '|', raw.net_code
                 )
-            else jsonb_build_array(
-                raw.type_word, raw.key_reference, raw.event_reference, raw.net_code
-            )::text
+            else 'sha256:' || encode(
+                sha256(
+                    convert_to(
+                        jsonb_build_array(
+                            raw.type_word, raw.key_reference, raw.event_reference, raw.net_code
+                        )::text, 'UTF8'
+                    )
+                ), 'hex'
+            )
         end as line_key,
         1 as occurrence,
         case
