@@ -40,8 +40,9 @@ def _balances(text: str) -> bytes:
 # Name of the file: its bytes, the reason, words that the sentence must have.
 BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "empty": (b"", "empty", ()),
-    "blank": (b"\n \n", "bad_xml", ()),
-    "html": (b"<html><body>Maintenance</body></html>", "bad_header", ("BkToCstmrStmt",)),
+    "blank": (b"\n \n", "empty", ()),
+    "html": (b"<html><body>Maintenance</body></html>", "html_page", ("row 1",)),
+    "html after a declaration": (b"<!DOCTYPE html><html>", "html_page", ("row 1",)),
     "another message": (
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn/>'
         b"</Document>",

@@ -23,7 +23,7 @@ def _entry(text: str) -> str:
 BAD_FILES: dict[str, tuple[str | bytes, str, tuple[str, ...]]] = {
     "empty": ("", "empty", ()),
     "blank": ("\r\n \r\n", "empty", ()),
-    "html": ("<html>Maintenance</html>", "bad_header", (":20:", "Maintenance")),
+    "html": ("<html>Maintenance</html>", "html_page", (":20:", "Maintenance")),
     "nul": (a_statement().replace("ORDER", "\0"), "bad_encoding", ("row 5",)),
     "cut utf-16": (a_statement().encode("utf-16")[:-1], "bad_encoding", ()),
     "endless line": (":20:" + "x" * 100_000, "beyond_limits", ("row 1",)),

@@ -18,7 +18,7 @@ ROW_LINES_MAX = 100
 
 
 def read(stream: BinaryIO, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its first line; rows without any field are left out.
+    """Each row with the number of its first line; blank rows are left out.
 
     Raises StatementError for what is not UTF-8 or not CSV.
     """
@@ -32,7 +32,7 @@ def read(stream: BinaryIO, file: str) -> Iterator[tuple[int, list[str]]]:
                 fields = next(rows)
             except StopIteration:
                 break
-            if fields:
+            if len(fields) > 1 or any(field.strip() for field in fields):
                 has_row = True
                 yield lines.row, fields
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from include.reconciliation.errors import StatementError
-from include.reconciliation.statements.text_files import lines, refused
+from include.reconciliation.statements.text_files import lines, refused, wrong_beginning
 
 # Of one statement, and of one of its fields.
 STATEMENT_CHARACTERS_MAX = 1 << 24
@@ -82,13 +82,10 @@ def statements(stream: BinaryIO, file: str) -> Iterator[Statement]:
         if found is not None and current is not None:
             _bound(found, current, len(line), file)
     if found is None:
-        raise refused(
-            "empty" if first_line is None else "bad_header",
-            "there is no statement in the file",
-            file=file,
-            expected="a line that begins with :20:",
-            found=first_line,
-        )
+        expected = "a line that begins with :20:"
+        if first_line is not None:
+            raise wrong_beginning(first_line, file=file, row=1, expected=expected)
+        raise refused("empty", "there is no statement in the file", file=file, expected=expected)
     yield _closed(found, file)
 
 

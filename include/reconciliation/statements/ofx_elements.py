@@ -93,7 +93,9 @@ class _Scanner:
         if not self.buffer.strip("\x1a \n\r\t"):
             raise refused("empty", "the file is empty", file=self.file)
         match = _TAG.search(self.buffer)
-        if _DECLARATION.search(self.buffer, 0, match.start() if match else len(self.buffer)):
+        is_html = match is not None and match[2].upper() == "HTML"
+        end = match.start() if match else len(self.buffer)
+        if not is_html and _DECLARATION.search(self.buffer, 0, end):
             raise self._forbidden()
         if match is None or match[2].upper() != "OFX":
             raise wrong_beginning(

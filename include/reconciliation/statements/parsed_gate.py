@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import UTC
 from typing import Any, BinaryIO
 
@@ -99,8 +100,9 @@ def admit(case: Case, format_: ParsedFormat) -> None:
     cursor = case.cursor
     case.binds["line_scope"] = format_.line_scope
     warehouse.run(cursor, "statements/create_parsed")
-    with case.content() as stream:
-        found = _Pages(_events(case, format_, stream), case.file)
+    # A parser that is not read to its end still holds the stream.
+    with case.content() as stream, closing(_events(case, format_, stream)) as events:
+        found = _Pages(events, case.file)
         try:
             with cursor.connection.transaction(), cursor.copy(_LINES) as copy:
                 for number, line in found.lines():
@@ -134,21 +136,22 @@ def named_statements(case: Case) -> list[dict[str, Any]]:
     return warehouse.run(case.cursor, "statements/parsed_named", case.binds).fetchall()
 
 
-def _events(case: Case, format_: ParsedFormat, stream: BinaryIO) -> Iterator[Event]:
+def _events(case: Case, format_: ParsedFormat, stream: BinaryIO) -> Generator[Event, None, None]:
     """What the parser yields: of a file, or of the pages that were read for a range of time."""
     delivery, zone = case.delivery, case.binds["fixed_zone"]
     if format_.api is None:
-        return format_.read(stream, case.file)
-    if delivery.read_from is None or delivery.read_to is None:
-        return format_.api.read(stream, case.file, zone)
-    return format_.api.read_range(
-        pages.bodies(delivery),
-        account=case.attempt.account,
-        read_from=delivery.read_from,
-        read_to=delivery.read_to,
-        zone=zone,
-        name=case.file,
-    )
+        yield from format_.read(stream, case.file)
+    elif delivery.read_from is None or delivery.read_to is None:
+        yield from format_.api.read(stream, case.file, zone)
+    else:
+        yield from format_.api.read_range(
+            pages.bodies(delivery),
+            account=case.attempt.account,
+            read_from=delivery.read_from,
+            read_to=delivery.read_to,
+            zone=zone,
+            name=case.file,
+        )
 
 
 def _row(number: int, line: Line) -> tuple[Any, ...]:

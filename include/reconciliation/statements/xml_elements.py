@@ -71,14 +71,16 @@ def walk(stream: BinaryIO, file: str, handlers: Mapping[str, Handler]) -> Iterat
     """
     walker = _Walker(file, handlers)
     fed_bytes = 0
+    is_blank = True
     try:
         while chunk := stream.read(CHUNK_BYTES):
+            is_blank = is_blank and chunk.isspace()
             walker.parser.Parse(chunk, False)
             fed_bytes += len(chunk)
             if fed_bytes - walker.parser.CurrentByteIndex > TOKEN_BYTES_MAX:
                 walker.beyond_limits(f"a tag or comment of more than {TOKEN_BYTES_MAX} bytes")
             yield
-        if fed_bytes == 0:
+        if is_blank:
             raise StatementError("empty", "the file is empty", file=file, expected="XML")
         walker.parser.Parse(b"", True)
     except expat.ExpatError as error:
@@ -131,7 +133,18 @@ class _Walker:
                 found=repr(str(encoding)[:40]),
             )
 
+    def _refuse_html(self, name: str) -> None:
+        if name.casefold() == "html":
+            raise StatementError(
+                "html_page",
+                "this is a page for a browser, not a statement",
+                file=self.file,
+                row=self.parser.CurrentLineNumber,
+                expected="XML",
+            )
+
     def _doctype(self, name: str, *rest: object) -> None:
+        self._refuse_html(name)
         raise StatementError(
             "forbidden_xml",
             "the file declares a DOCTYPE, which no statement needs and attacks begin with",
@@ -143,6 +156,8 @@ class _Walker:
         if len(self.open) >= DEPTH_MAX:
             self.beyond_limits(f"elements nested deeper than {DEPTH_MAX}")
         local_name = name.rpartition(":")[2]
+        if not self.open:
+            self._refuse_html(local_name)
         element = Element(local_name, attributes, self.held)
         self.held += ELEMENT_COST + sum(map(len, attributes.values()))
         if self.held > HELD_MAX:
