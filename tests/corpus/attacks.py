@@ -31,8 +31,6 @@ def files() -> Iterator[File]:
     """The files of this theme."""
     for format_ in (*TABLES, "paypal_settlement", *ANSWERS):
         for kind, text in TEXTS.items():
-            if kind == "terminal" and format_ in TABLES:
-                continue
             name = f"attacks/{format_}/{kind}"
             base = whole(format_, name)
             is_quoted = format_ in TABLES and set(text) & set(",'\"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.corpus.cases import Accepted, File, Refused, Verdict
-from tests.corpus.whole_files import ANSWERS, TABLES, whole
+from tests.corpus.whole_files import ANSWERS, TABLES, major, whole
 
 CURRENCY_CODES = {
     "adyen_settlement_details": "EUR",
@@ -55,12 +55,12 @@ def _of_twins() -> Iterator[File]:
         place = next(number for number, row in enumerate(rows) if base.reference in row)
         twice = "".join([*rows[: place + 1], *rows[place:]])
         if format_ == "adyen_settlement_details":
-            payout = f"{2 * base.minor / 100:.2f}"
+            payout = major(2 * base.minor)
             head, _, last = twice.rpartition("MerchantPayout")
             twice = f"{head}MerchantPayout{last.replace(base.amount, payout)}"
         if format_ == "mercadopago_release_report":
             closing, doubled = 10_000 + base.minor, 10_000 + 2 * base.minor
-            twice = twice.replace(_major(closing), _major(doubled))
+            twice = twice.replace(major(closing), major(doubled))
         minor = 0 if base.net_minor == 0 else 2 * base.minor
         yield base.file(name, twice.encode(), Accepted(base.lines + 1, ((base.currency, minor),)))
     for format_ in ANSWERS:
@@ -74,7 +74,7 @@ def _of_twins() -> Iterator[File]:
     base = whole("camt", name)
     start, end = base.text.index("<Ntry>"), base.text.index("</Ntry>") + len("</Ntry>")
     text = base.text[:end] + base.text[start:]
-    text = text.replace(_major(10_000 + base.minor), _major(10_000 + 2 * base.minor))
+    text = text.replace(major(10_000 + base.minor), major(10_000 + 2 * base.minor))
     yield base.file(name, text.encode(), Accepted(2, (("EUR", 2 * base.minor),)))
     name = "identity/ofx/same id, another entry"
     base = whole("ofx", name)
@@ -93,10 +93,6 @@ def _only_object(text: str) -> tuple[int, int]:
         if depth == 0:
             return start, place + 1
     raise AssertionError(text)
-
-
-def _major(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02}"
 
 
 def _of_words() -> Iterator[File]:
