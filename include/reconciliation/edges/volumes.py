@@ -42,12 +42,14 @@ def adopted(cursor: Cursor) -> list[str]:
 
 
 @contextmanager
-def indexing(attempt_id: int, tables: Sequence[str]) -> Iterator[None]:
+def indexing(attempt_id: int, tables: Sequence[str], *, unique_ones: bool) -> Iterator[None]:
     """Meanwhile, in a transaction of its own for each, the tables get their indexes.
+
+    The unique ones beside the matching, the others beside the proof: neither fills a core.
 
     They must be as they were when the present transaction began, which waits for this one.
     """
-    beside = Thread(target=_index, args=[attempt_id, tables], daemon=True)
+    beside = Thread(target=_index, args=[attempt_id, tables, unique_ones], daemon=True)
     if tables:
         beside.start()
     try:
@@ -72,12 +74,17 @@ def attach(cursor: Cursor, attempt_id: int, table: str, *, run_number: int) -> b
     return row is not None and bool(row["is_attached"])
 
 
-def _index(attempt_id: int, tables: Sequence[str]) -> None:
+def _index(attempt_id: int, tables: Sequence[str], unique_ones: bool) -> None:
     for table in tables:
-        values = {"attempt_id": attempt_id, "table": table, "bulk_table": _BULK_TABLES[table]}
+        values = {
+            "attempt_id": attempt_id,
+            "table": table,
+            "bulk_table": _BULK_TABLES[table],
+            "unique_ones": unique_ones,
+        }
         try:
             with warehouse.transaction() as cursor:
                 warehouse.run(cursor, "volumes/index", values)
         except errors.Error:
-            # What has no indexes is published row by row: slower, with the same outcome.
-            log.warning("%s of attempt %s has no indexes", table, attempt_id, exc_info=True)
+            # What lacks indexes gets them while it is published: slower, with the same outcome.
+            log.warning("%s of attempt %s lacks indexes", table, attempt_id, exc_info=True)

@@ -100,7 +100,7 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         is_fresh_still = is_staged(cursor, attempt.account_id) and is_fresh(cursor, attempt)
         large = volumes.adopted(cursor) if is_fresh_still else []
         attempt = with_fresh_inputs(cursor, attempt)
-        with volumes.indexing(attempt_id, large):
+        with volumes.indexing(attempt_id, large, unique_ones=True):
             return decide(cursor, attempt)
 
 

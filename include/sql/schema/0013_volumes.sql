@@ -100,13 +100,14 @@ $$;
 
 comment on function internal.adopt_volume is 'Makes a staged table into what can become a volume: owned by the owner, with the columns and promises of its bulk table.';
 
-create function internal.index_volume(attempt bigint, work_table text, bulk_table text) returns void
+create function internal.index_volume(
+    attempt bigint, work_table text, bulk_table text, unique_ones boolean
+) returns void
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 declare
     place text := format('%I.%I', 'work_' || attempt, work_table);
-    definition text;
+    wanted record;
     volume bigint;
-    number integer := 0;
 begin
     if (work_table, bulk_table) not in (
         ('work_statement_lines', 'statement_lines'), ('work_ledger_versions', 'ledger_transactions')
@@ -115,30 +116,38 @@ begin
         where
             oid = to_regclass(place)
             and relowner = current_user::regrole
-            and not relhasindex
     ) then
         return;
     end if;
     execute format('select volume from %s limit 1', place) into volume;
     set local maintenance_work_mem = '256MB';
-    -- It works beside the matching, which has the other core.
+    -- It works beside another session, which has the other core.
     set local max_parallel_maintenance_workers = 0;
-    for definition in
-        select pg_get_indexdef(indexrelid) from pg_index
+    for wanted in
+        select
+            pg_get_indexdef(indexrelid) as definition,
+            indisunique,
+            row_number() over (order by indexrelid) as number
+        from pg_index
         where indrelid = format('internal.%I', bulk_table)::regclass
         order by indexrelid
     loop
-        number := number + 1;
-        execute regexp_replace(
-            definition,
-            'INDEX \S+ ON (ONLY )?\S+',
-            format('INDEX %I ON %s', bulk_table || '_' || volume || '_' || number, place)
-        );
+        if wanted.indisunique = unique_ones then
+            execute regexp_replace(
+                wanted.definition,
+                'INDEX \S+ ON (ONLY )?\S+',
+                format(
+                    'INDEX IF NOT EXISTS %I ON %s',
+                    bulk_table || '_' || volume || '_' || wanted.number,
+                    place
+                )
+            );
+        end if;
     end loop;
 end
 $$;
 
-comment on function internal.index_volume is 'Gives an adopted table the indexes of its bulk table; nothing where it has them already.';
+comment on function internal.index_volume is 'Gives an adopted table the unique indexes of its bulk table, or the others; nothing where it has them already.';
 
 create function internal.discard_volume(attempt bigint, work_table text) returns void
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
