@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from include.reconciliation.demo.stripe_server import Answer, StripeServer
-from include.reconciliation.statements import page_reader
+from include.reconciliation.statements import page_reader, stripe_lists
+from include.reconciliation.statements.amounts import EXPONENTS
+from include.reconciliation.statements.strict_json import Entry
 from tests.statements.balance_transactions import MADE_AT, a_charge, without_fee
 from tests.statements.conftest import WINDOW
 
@@ -175,6 +177,23 @@ def test_isk_is_written_in_hundredths_and_has_none(stripe, configure) -> None:
         stripe.run()
 
     assert [500] == stripe.values("select net_minor from work_statement_lines")
+
+
+ZERO_DECIMAL = (
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("currency", ZERO_DECIMAL)
+def test_a_thousand_of_a_currency_that_stripe_writes_without_decimals(currency: str) -> None:
+    whole = Entry("1.json", 1, {"amount": 1000})
+
+    assert 1000 * 10 ** EXPONENTS[currency] == stripe_lists.minor(whole, "amount", currency)
+
+
+def test_an_ariary_is_written_whole_and_has_two_decimals_by_iso_4217() -> None:
+    assert 100000 == stripe_lists.minor(Entry("1.json", 1, {"net": 1000}), "net", "MGA")
 
 
 def test_control_totals_are_those_of_the_pages(stripe, configure) -> None:

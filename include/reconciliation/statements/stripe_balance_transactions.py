@@ -201,7 +201,10 @@ STRIPE_BALANCE_TRANSACTIONS = ParsedFormat(
         "amount − fee = net, and the details of a fee sum to it; no page and no line comes twice "
         "or is missing; a line that is in force is there again when its range is read again"
     ),
-    units="whole minor units; ISK and UGX come in hundredths and are divided",
+    units=(
+        "whole minor units; ISK and UGX come in hundredths and are divided, MGA in whole ariary "
+        "and is multiplied"
+    ),
     signs="as written; the details of type tax and withheld_tax are taken out of the fee",
     zones="seconds since 1970; days are those of the zone of the PSP's entry",
     references=(

@@ -9,8 +9,9 @@ from include.reconciliation.statements.api_pages import Ask, Page, Request, Walk
 from include.reconciliation.statements.strict_json import Entry
 
 PAGE_LINES = 100
-# Two currencies without decimals that Stripe still writes in hundredths.
-_WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2}
+# Where Stripe differs from ISO 4217: two currencies without decimals that it still writes in
+# hundredths, and one with two decimals that it writes without.
+_WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
 
 
 def page(answer: Entry) -> Page:
@@ -49,7 +50,11 @@ def ask(path: str, *expanded: str) -> Ask:
 def minor(entry: Entry, name: str, currency: str) -> int:
     """Minor units of an amount, which is whole in what Stripe takes for the smallest unit."""
     written = entry.whole(name)
-    spare = 10 ** (_WRITTEN_EXPONENTS.get(currency, EXPONENTS[currency]) - EXPONENTS[currency])
+    exponent = EXPONENTS[currency]
+    written_exponent = _WRITTEN_EXPONENTS.get(currency, exponent)
+    if written_exponent < exponent:
+        return int(written * 10 ** (exponent - written_exponent))
+    spare = 10 ** (written_exponent - exponent)
     if written % spare:
         raise entry.error("excess_decimals", name, f"a multiple of {spare} in {currency}", written)
     return written // spare
