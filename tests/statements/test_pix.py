@@ -114,10 +114,10 @@ def test_days_without_a_payment_are_a_statement_without_lines() -> None:
     assert [] == lines(PIX, a_pix_page())
 
 
-def test_a_count_that_is_not_the_number_listed_is_told() -> None:
-    page = a_pix_page(a_pix(), quantidadeTotalDeItens=2)
+def test_a_count_below_the_number_listed_is_told() -> None:
+    page = a_pix_page(a_pix(), quantidadeTotalDeItens=0)
 
-    assert ("the bank states 2 Pix and lists 1",) == start_and_end(PIX, page)[1].notices
+    assert ("the bank states 0 Pix and lists 1",) == start_and_end(PIX, page)[1].notices
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,21 @@ def test_a_count_that_is_not_the_number_listed_is_told() -> None:
         ([a_pix_page(a_pix(), number=1, pages=2)], "page_missing", "expected page 0"),
         ([a_pix_page(a_pix()), a_pix_page(a_pix())], "page_repeated", "page 2"),
         ([a_pix_page(a_pix(), a_pix())], "page_repeated", "row 2"),
+        ([a_pix_page(a_pix(), quantidadeTotalDeItens=2)], "page_missing", "expected 2 entries"),
+        (
+            [
+                a_pix_page(a_pix(), pages=2, quantidadeTotalDeItens=2),
+                a_pix_page(number=1, pages=2, quantidadeTotalDeItens=2),
+            ],
+            "page_missing",
+            "found 1",
+        ),
+        ([a_pix_page(a_pix(valor="-110.00"))], "bad_amount", "without a sign"),
+        (
+            [a_pix_page(a_pix(devolucoes=[a_pix_refund(valor="-10.00")]))],
+            "bad_amount",
+            "column 'devolucoes[0].valor'",
+        ),
         ([a_pix_page(a_pix(valor="1.005"))], "excess_decimals", "row 1, column 'valor'"),
         ([a_pix_page(a_pix(valor="1,00"))], "bad_amount", "'1,00'"),
         ([a_pix_page(a_pix(valor=110))], "bad_page", "column 'valor'"),

@@ -33,7 +33,8 @@ class Page:
 
     `cursor` is where the next page starts, `oldest` how far back this one reaches, where a walk
     needs to know. `number` counts from 0 where the provider numbers its
-    pages. `read_from` and `read_to` are the range asked for, where the answer repeats it.
+    pages. `read_from` and `read_to` are the range asked for, where the answer repeats it,
+    and `stated` how many entries all pages have, where it says so.
     """
 
     entries: list[Entry]
@@ -43,6 +44,7 @@ class Page:
     number: int | None = None
     read_from: datetime | None = None
     read_to: datetime | None = None
+    stated: int | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -78,6 +80,7 @@ class Api:
             pages.append(page)
         if pages[-1].has_more:
             raise _missing(file, len(pages))
+        _refuse_fewer(pages, file)
         lines = self._lines(pages, zone, file)
         yield _start_of_file(pages, lines, zone, file)
         yield from self._rest(pages, lines)
@@ -216,6 +219,19 @@ def _refuse_disorder(page: Page, earlier: list[Page], file: str) -> None:
             file=file,
             expected=f"page {expected} counted from 0, after one that says that more follows",
             found=f"page {page.number}",
+        )
+
+
+def _refuse_fewer(pages: list[Page], file: str) -> None:
+    listed = sum(len(page.entries) for page in pages)
+    stated = max((page.stated or 0 for page in pages), default=0)
+    if stated > listed:
+        raise StatementError(
+            "page_missing",
+            "the list holds fewer entries than it states",
+            file=file,
+            expected=f"{stated} entries",
+            found=str(listed),
         )
 
 

@@ -39,12 +39,13 @@ def _page(page: Entry) -> Page:
         if refund.value.get("status") == status
     ]
     # The official example itself states fewer than it lists.
-    if pages == 1 and stated != len(found):
+    if pages == 1 and stated < len(found):
         notices.append(f"the bank states {stated} Pix and lists {len(found)}")
     return Page(
         found,
         has_more=number + 1 < pages,
         number=number,
+        stated=stated,
         read_from=asked.moment("inicio"),
         read_to=asked.moment("fim"),
         notices=tuple(notices),
@@ -58,7 +59,7 @@ def _lines(pix: Entry, zone: str) -> Iterator[Line]:
         zone,
         "pix",
         "payment",
-        pix.minor("valor", _CURRENCY),
+        _unsigned_minor(pix),
         pix.moment("horario"),
         key=payment,
         event=payment,
@@ -79,12 +80,19 @@ def _lines(pix: Entry, zone: str) -> Iterator[Line]:
             zone,
             f"devolucao {nature}".rstrip(),
             "chargeback" if nature.startswith(_DISPUTED) else "refund",
-            -refund.minor("valor", _CURRENCY),
+            -_unsigned_minor(refund),
             times.moment("liquidacao" if times.text("liquidacao") else "solicitacao"),
             key=f"{payment} {own_id}",
             event=refund.text("rtrId") or own_id,
             further=(("refund", own_id),),
         )
+
+
+def _unsigned_minor(entry: Entry) -> int:
+    minor = entry.minor("valor", _CURRENCY)
+    if minor < 0:
+        raise entry.error("bad_amount", "valor", "an amount without a sign", entry.text("valor"))
+    return minor
 
 
 def _line(
@@ -133,7 +141,7 @@ PIX = ParsedFormat(
     ),
     read=_API.read,
     begins_with=(rb'\s*\{.{0,4000}?"(?:parametros|endToEndId)"\s*:',),
-    identity="every page that the answer counts is there; another number of Pix is told",
+    identity="every page and every Pix that the answer counts is there; more of them are told",
     units="reais as a text with two decimals",
     signs="payments +, refunds inside them −; a refund that was not made is no line",
     zones="UTC as written; days are those of America/Sao_Paulo",
