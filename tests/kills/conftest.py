@@ -22,6 +22,32 @@ OWNERS = {
     "billing_gateway": "billing_gateway_owner",
     "payments_ledger": "payments_ledger_owner",
 }
+OWN_VOLUMES = """
+    select inhparent::regclass::text from pg_inherits
+    where
+        inhparent::regclass::text in ('internal.ledger_transactions', 'internal.statement_lines')
+        and inhrelid::regclass::text ~ '_[0-9]{4}_[0-9]{2}_[0-9]+$'
+    order by 1
+"""
+STRAYS = """
+    select 'workspace', nspname::text from pg_namespace where nspname like 'work%'
+    union all
+    select 'table', relname::text from pg_class
+    where
+        relkind = 'r' and relname ~ '^(statement_lines|ledger_transactions)_'
+        and oid not in (select inhrelid from pg_inherits)
+    union all
+    select 'partition', tableoid::regclass::text from internal.statement_lines
+    where first_run_number not in (select run_number from internal.runs where is_published)
+    union all
+    select 'partition', tableoid::regclass::text from internal.ledger_transactions
+    where first_run_number not in (select run_number from internal.runs where is_published)
+    union all
+    select 'lock', objid::text from pg_locks
+    where
+        locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())
+"""
 _numbers = itertools.count(1)
 
 
@@ -38,6 +64,20 @@ class Place:
         conninfo = self.server.conninfo(self.names["reconciliation"], "reconciliation_rw")
         with psycopg.connect(conninfo) as warehouse:
             return {**state.of_views(warehouse), "files": state.of_files(self.folder / "reports")}
+
+
+    def own_volumes(self) -> list[str]:
+        """The bulk tables of the partitions that are one load each."""
+        return [bulk_table for bulk_table, *_ in self._ask(OWN_VOLUMES)]
+
+    def strays(self) -> list[str]:
+        """Workspaces, tables and locks that belong to nobody once everything is over."""
+        return [f"{kind} {name}" for kind, name in self._ask(STRAYS)]
+
+    def _ask(self, query: str) -> list[tuple[str, ...]]:
+        conninfo = self.server.conninfo(self.names["reconciliation"], "reconciliation_rw")
+        with psycopg.connect(conninfo) as warehouse:
+            return warehouse.execute(query).fetchall()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from include.reconciliation.edges import volumes
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
@@ -40,6 +41,9 @@ STEPS = {
     )
 }
 NAMES = ("choose_window", *STEPS)
+# How many rows a load must have to become a partition, where it is not the usual number.
+LARGE_FROM = "TESTS_KILLS_LARGE_FROM"
+EVERY_LOAD_IS_LARGE = {LARGE_FROM: "1"}
 # Airflow tries a step that met a passing error five times, 20 seconds and more apart.
 TRIES = 5
 
@@ -59,6 +63,7 @@ def choose(airflow_run_id: str, window: tuple[str, str] | None = None) -> int:
 
 def do(step: str, attempt_id: int) -> Any:
     """One step of an attempt, once: alone on its account it needs no second try."""
+    volumes.ROWS_FROM = int(os.environ.get(LARGE_FROM, volumes.ROWS_FROM))
     with reading_from(NothingPaused()):
         return STEPS[step](attempt_id)
 

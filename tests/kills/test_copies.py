@@ -14,9 +14,15 @@ pytestmark = pytest.mark.slow
 ROUNDS = 5
 
 
+@pytest.fixture(params=["row by row", "as it stands"])
+def environment(request, place):
+    """That of the place, with small loads or with every load large."""
+    size = course.EVERY_LOAD_IS_LARGE if request.param == "as it stands" else {}
+    return course.environment(place.server, place, place.folder) | size
+
+
 @pytest.mark.parametrize("number", range(1, ROUNDS + 1))
-def test_two_copies_of_a_run_at_once_end_as_one(number, place, children, undisturbed):
-    environment = course.environment(place.server, place, place.folder)
+def test_two_copies_of_a_run_at_once_end_as_one(number, environment, place, children, undisturbed):
     with nursery() as others:
         copies = (children, others)
         for copy in copies:
@@ -24,12 +30,13 @@ def test_two_copies_of_a_run_at_once_end_as_one(number, place, children, undistu
         run_ids = {copy.end().value() for copy in copies}
     assert 1 == len(run_ids), "both copies published the same run"
     assert undisturbed.left_behind == place.left_behind()
+    assert [] == place.strays()
+    assert len(place.own_volumes()) == (2 if course.LARGE_FROM in environment else 0)
 
 
 def test_a_run_that_comes_second_is_decided_again_on_the_run_that_came_first(
-    place, children, undisturbed
+    environment, place, children, undisturbed
 ):
-    environment = course.environment(place.server, place, place.folder)
     later = (books.WINDOW_START.isoformat(), "2026-11-11T14:00:00+00:00")
     slow = Course(children, environment, airflow_run_id="manual__slow")
     fast = Course(children, environment, airflow_run_id="manual__fast", window=later)
@@ -56,3 +63,4 @@ def test_a_run_that_comes_second_is_decided_again_on_the_run_that_came_first(
     assert ["amount_mismatch", "missing_in_statement"] == kinds, "what was booked is not missing"
     assert len(undisturbed.left_behind["matches"]) + 1 == len(left["matches"])
     assert 4 == len(left["files"])
+    assert ["workspace work_2"] == place.strays(), "the report of the first is still to be written"

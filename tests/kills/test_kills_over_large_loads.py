@@ -1,0 +1,86 @@
+"""With every load large: a killed step leaves no partition behind, and the outcome is the same."""
+
+import time
+from signal import SIGKILL
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.kills import course
+from tests.kills.course import Course
+from tests.kills.proxy import KillAt, proxy_before
+
+pytestmark = pytest.mark.slow
+
+STEPS = (
+    "validate_statements",
+    "extract_ledger_transactions",
+    "match_transactions",
+    "publish_run",
+)
+POINTS = ("middle", "last", "last, reply lost")
+BOTH = ["internal.ledger_transactions", "internal.statement_lines"]
+SESSION_THAT_INDEXES = """
+    select pid from pg_stat_activity
+    where
+        datname = current_database()
+        and query like '%internal.index_volume%'
+        and pid <> pg_backend_pid()
+        and wait_event_type = 'Lock'
+"""
+
+
+@pytest.fixture(scope="session")
+def efforts(new_place, children):
+    """What each step takes where every load is large."""
+    with new_place() as made, proxy_before(made.server) as proxy:
+        environment = course.environment(proxy.server, made, made.folder)
+        return Course(children, environment | course.EVERY_LOAD_IS_LARGE, proxy).measure()
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_killed_over_large_loads_leaves_what_it_leaves_undisturbed(
+    step, point, efforts, place, children, undisturbed
+):
+    messages = efforts[step].messages
+    at = KillAt(messages // 2 if point == "middle" else messages, point.endswith("lost"))
+    with proxy_before(place.server) as proxy:
+        environment = course.environment(proxy.server, place, place.folder)
+        run = Course(children, environment | course.EVERY_LOAD_IS_LARGE, proxy)
+        assert SIGKILL == run.kill(step, KillAt(1)).killed_by
+        assert SIGKILL == run.kill(step, at).killed_by
+        if step != "publish_run":
+            assert [] == place.own_volumes(), "nothing is attached yet"
+        run.run_until()
+    assert undisturbed.left_behind == place.left_behind()
+    assert BOTH == place.own_volumes()
+    assert [] == place.strays()
+
+
+@pytest.mark.parametrize("ends", ["pg_terminate_backend", "pg_cancel_backend"])
+def test_lines_whose_indexing_was_ended_are_published_row_by_row(
+    ends, place, children, undisturbed
+):
+    environment = course.environment(place.server, place, place.folder)
+    run = Course(children, environment | course.EVERY_LOAD_IS_LARGE)
+    attempt_id = run.run_until("extract_ledger_transactions")
+    conninfo = place.server.conninfo(place.names["reconciliation"], "reconciliation_rw")
+    with psycopg.connect(conninfo) as holder, psycopg.connect(conninfo, autocommit=True) as ender:
+        lines = sql.Identifier(f"work_{attempt_id}", "work_statement_lines")
+        holder.execute(sql.SQL("update {} set payment_key = '' where false").format(lines))
+        children.begin(
+            "tests.kills.course:do", "match_transactions", attempt_id, environment=run.environment
+        )
+        deadline = time.monotonic() + 30
+        while not (waiting := ender.execute(SESSION_THAT_INDEXES).fetchall()):
+            assert time.monotonic() < deadline, "nobody waits to index the lines"
+            time.sleep(0.02)
+        ender.execute(f"select {ends}(%s)", waiting[0])
+        children.end().value()
+    for later in course.NAMES[course.NAMES.index("match_transactions") + 1 :]:
+        run.run(later, attempt_id).value()
+    assert undisturbed.left_behind == place.left_behind()
+    assert ["internal.ledger_transactions"] == place.own_volumes()
+    assert [] == place.strays()
