@@ -1,6 +1,7 @@
 """A large load becomes a partition as it stands, or leaves nothing."""
 
 import json
+import re
 from typing import Any
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from include.reconciliation.edges import volumes, warehouse
+from tests.conftest import Databases
 from tests.scenarios.conftest import STEPS, Desk, a_line
 
 TUESDAY = ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
@@ -17,6 +19,7 @@ OWN_VOLUMES = (
     " and inhparent::regclass::text in"
     " ('internal.statement_lines', 'internal.ledger_transactions') order by 1"
 )
+WORKSPACES = "select nspname::text as workspace from pg_namespace where nspname ~ '^work'"
 
 
 @pytest.fixture(autouse=True)
@@ -237,3 +240,104 @@ def test_a_staged_table_is_discarded_under_nobody_and_nothing_else_is(
         pytest.raises(psycopg.errors.RaiseException, match="no staged table"),
     ):
         cursor.execute("select internal.discard_volume(%s, 'work_staged_statements')", [staged])
+
+
+def test_a_run_that_an_identity_refuses_leaves_no_partition(desk: Desk) -> None:
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line(), a_line(payment="P2", event="C2", amount="9.00"))
+    attempt_id = desk.begin(*TUESDAY)
+    for step in STEPS[:4]:
+        step(attempt_id)
+    with desk.view_session.cursor() as cursor:
+        open_rows = sql.Identifier(f"work_{attempt_id}", "work_open_rows")
+        cursor.execute(sql.SQL("delete from {}").format(open_rows))
+    desk.view_session.commit()
+    for step in STEPS[4:]:
+        step(attempt_id)
+
+    assert not desk.run_of(attempt_id)["is_published"]
+    assert [] == desk.rows(OWN_VOLUMES)
+    assert [] == desk.rows(WORKSPACES)
+
+
+def test_an_attempt_that_is_abandoned_leaves_nothing_and_its_successor_publishes(
+    desk: Desk,
+) -> None:
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line())
+    abandoned = desk.begin(*TUESDAY, name="manual__1")
+    for step in STEPS[:5]:
+        step(abandoned)
+    with desk.view_session.cursor() as cursor:
+        cursor.execute("update internal.attempts set code_version = 'earlier'")
+    desk.view_session.commit()
+
+    attempt_id = desk.begin(*TUESDAY, name="manual__1")
+
+    assert [{"workspace": f"work_{attempt_id}"}] == desk.rows(WORKSPACES)
+    for step in STEPS:
+        step(attempt_id)
+    assert 2 == len(desk.rows(OWN_VOLUMES))
+    assert [] == desk.rows(WORKSPACES)
+
+
+def test_retention_drops_the_partitions_of_older_months_and_no_other(
+    desk: Desk, databases: Databases
+) -> None:
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line())
+    desk.run()
+    partitions = (
+        "select inhrelid::regclass::text as name from pg_inherits where inhparent::regclass::text"
+        " in ('internal.statement_lines', 'internal.ledger_transactions')"
+    )
+    (own,) = [
+        row["name"]
+        for row in desk.rows(partitions)
+        if re.fullmatch(r"internal\.statement_lines_\d{4}_\d\d_\d+", row["name"])
+    ]
+    volume = own.rpartition("_")[2]
+    aged = f"statement_lines_2020_01_{volume}"
+    address = databases.conninfo("reconciliation", "reconciliation_migrator")
+    with psycopg.connect(address) as owner:
+        owner.execute("set role reconciliation_owner")
+        for month in ("2019-12-01", "2020-01-01", "2020-02-01"):
+            owner.execute("select internal.ensure_volume(%s)", [month])
+        renamed = sql.SQL("alter table {} rename to {}")
+        owner.execute(renamed.format(sql.Identifier(*own.split(".")), sql.Identifier(aged)))
+    before = {row["name"] for row in desk.rows(partitions)}
+    with psycopg.connect(address) as owner:
+        owner.execute("set role reconciliation_owner")
+        dropped = owner.execute("select internal.drop_partitions_before('2020-02-20')").fetchone()
+    after = {row["name"] for row in desk.rows(partitions)}
+
+    assert (5,) == dropped
+    assert {
+        f"internal.{name}"
+        for name in (
+            "statement_lines_2019_12",
+            "ledger_transactions_2019_12",
+            "statement_lines_2020_01",
+            "ledger_transactions_2020_01",
+            aged,
+        )
+    } == before - after
+    assert set() == after - before
+    assert desk.matches() == [("event_reference", 1, 1)]
+
+
+def test_retention_keeps_a_partition_with_an_open_item_and_the_next_run_explains_it(
+    desk: Desk, databases: Databases
+) -> None:
+    desk.batch(1, a_line(payment="P3", event="C3", amount="9.00"))
+    desk.run()
+    address = databases.conninfo("reconciliation", "reconciliation_migrator")
+    with psycopg.connect(address) as owner:
+        owner.execute("set role reconciliation_owner")
+        owner.execute("select internal.drop_partitions_before('2100-01-01')")
+    assert [{"bulk_table": "internal.statement_lines"}] == desk.rows(OWN_VOLUMES)
+
+    run = desk.run("2026-03-05T00:00:00Z", "2026-03-07T00:00:00Z")
+
+    assert run["is_published"]
+    assert desk.open_discrepancies() == [("missing_in_ledger", "EUR", 900, 900)]

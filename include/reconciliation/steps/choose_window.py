@@ -55,6 +55,10 @@ def choose_window(
             if in_use["state"] != "chosen" or in_use["code_version"] == version:
                 return int(in_use["attempt_id"])
             attempts.note(cursor, in_use["attempt_id"], state="abandoned", finished_at=None)
+            # Nothing works in it any more, and nobody else would take it away.
+            warehouse.run(
+                cursor, "reports/drop_workspace", {"attempt_id": in_use["attempt_id"]}
+            )
         head = warehouse.run(cursor, "runs/account_head", {"account_id": account_id}).fetchone()
         assert head is not None
         window = windows.choose(

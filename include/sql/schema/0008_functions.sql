@@ -78,6 +78,7 @@ create function internal.drop_partitions_before(month date) returns integer
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 declare
     partition record;
+    has_open_items boolean;
     dropped integer := 0;
 begin
     for partition in
@@ -91,6 +92,15 @@ begin
             and to_date(substring(child.relname from '_([0-9]{4}_[0-9]{2})(?:_[0-9]+)?$'), 'YYYY_MM')
             < date_trunc('month', month)::date
     loop
+        -- What is open is in the sums of every later run, which its row must explain.
+        execute format(
+            'select exists (select from internal.%I as kept inner join internal.open_items using (item_id))',
+            partition.relname
+        ) into has_open_items;
+        if has_open_items then
+            raise warning 'internal.% is kept: it has open items', partition.relname;
+            continue;
+        end if;
         execute format('drop table internal.%I', partition.relname);
         dropped := dropped + 1;
     end loop;
@@ -98,7 +108,7 @@ begin
 end
 $$;
 
-comment on function internal.drop_partitions_before is 'Retention: drops the bulk partitions of the months before the given one.';
+comment on function internal.drop_partitions_before is 'Retention: drops the bulk partitions of the months before the given one, except those that have open items; returns how many.';
 
 revoke all on function internal.open_workspace, internal.drop_workspace, internal.ensure_volume,
 internal.refresh_statistics, internal.drop_partitions_before from public;
