@@ -10,6 +10,7 @@ import pytest
 
 from include.reconciliation import config
 from include.reconciliation.local.server import Server
+from tests.dags.published_books import Books
 from tests.kills import books
 
 
@@ -58,3 +59,9 @@ def states() -> Callable[[Any], dict[tuple[str, str], str]]:
         }
 
     return of
+
+
+@pytest.fixture(name="books")
+def published_books(warehouse: psycopg.Connection) -> Books:
+    """A warehouse in which runs are published by hand."""
+    return Books(warehouse)

@@ -12,6 +12,7 @@ from include.reconciliation.statements.description import (
     LineType,
     Numbers,
 )
+from include.reconciliation.statements.own_expectations import own_expectations
 from include.reconciliation.statements.reasons import table as reasons_table
 
 BEGIN = "<!-- formats: made by bin/reconciliation docs, edit statements/*.py -->\n"
@@ -92,6 +93,7 @@ def _csv_facts(format_: CsvFormat) -> dict[str, str]:
         if format_.line_scope == "account"
         else "by type, references and currency, inside of their statement",
         "proved by": "; ".join(PROOFS[identity] for identity in format_.identities) or "nothing",
+        "looked at again": _own_expectations(format_),
         "how to fetch it": format_.how_to_fetch,
     }
 
@@ -107,8 +109,13 @@ def _told_facts(format_: Format) -> dict[str, str]:
         if format_.line_scope == "account"
         else "inside of their statement",
         "proved by": format_.identity,
+        "looked at again": _own_expectations(format_),
         "how to fetch it": format_.how_to_fetch,
     }
+
+
+def _own_expectations(format_: Format) -> str:
+    return "; ".join(own.description for own in own_expectations(format_))
 
 
 def _numbers(numbers: Numbers) -> str:
@@ -155,7 +162,8 @@ def _types_table(types: Mapping[str, LineType]) -> str:
         words.setdefault(type_, []).append(word or "every line")
     rows = [
         f"| {_cell(_listed(own))} | {type_.type}"
-        f"{f', negative: {type_.negative}' if type_.negative else ''} | {type_.economic_type} |"
+        f"{f', negative: {type_.negative}' if type_.negative else ''}"
+        f"{', never coming in' if type_.leaves else ''} | {type_.economic_type} |"
         for type_, own in words.items()
     ]
     rows.append("| anything else | unknown | unknown, one `unclassified_line` per row |")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 
@@ -29,8 +29,21 @@ LISTED_ROWS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
+class OwnExpectation:
+    """What a format promises: no row of `include/sql/expectations/formats/<breach>.sql`."""
+
+    rows_of: Literal["statements", "statement_lines"]
+    breach: str
+    description: str
+    binds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedAccount:
-    """An account that an Airflow run published, and the rows to look at."""
+    """An account that an Airflow run published, and the rows to look at.
+
+    `own_expectations` are those of each format that its statements have.
+    """
 
     account_id: int
     psp: str
@@ -41,6 +54,20 @@ class PublishedAccount:
     since_run_number: int
     booked_before: datetime
     occurred_before: datetime
+    own_expectations: Mapping[str, Sequence[OwnExpectation]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Suite:
+    """What must be true of one kind of row of an account: of every format, or of one."""
+
+    rows_of: str
+    expectations: Sequence[Any]
+    format: str | None = None
+
+    def name(self, account: PublishedAccount) -> str:
+        of_format = f" of {self.format}" if self.format else ""
+        return f"{account.psp} {account.account} {self.rows_of}{of_format}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +109,10 @@ def examine(accounts: Sequence[PublishedAccount], documents: Path) -> list[Failu
     definitions, suites = [], {}
     with warehouse.connect() as session:
         for account in accounts:
-            for rows_of, expectations in _suites(session, account).items():
-                definition = _definition(context, source, session, account, rows_of, expectations)
+            for suite in (*_suites(session, account), *_format_suites(session, account)):
+                definition = _definition(context, source, session, account, suite)
                 definitions.append(definition)
-                suites[definition.name] = (account, rows_of)
+                suites[definition.name] = (account, suite.rows_of)
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(
             name="published",
@@ -108,52 +135,70 @@ def examine(accounts: Sequence[PublishedAccount], documents: Path) -> list[Failu
     ]
 
 
-def _suites(
-    session: psycopg.Connection[dict[str, Any]], account: PublishedAccount
-) -> dict[str, list[Any]]:
-    """What must be true of each kind of row of an account."""
+def _suites(session: psycopg.Connection[dict[str, Any]], account: PublishedAccount) -> list[_Suite]:
+    """What must be true of each kind of row of an account, whatever its format is."""
     from great_expectations import expectations as expect
 
     known = [row["code"] for row in warehouse.run(session.cursor(), "expectations/currency_codes")]
     configured = sorted(config.load().psp(account.psp).limits)
-    return {
-        "statement_lines": [
-            _no_rows("line_without_reference", "a line of a payment names it"),
-            _no_rows("net_is_not_gross_less_costs", "net = gross - fee - tax in one currency"),
-            _no_rows("line_in_force_twice", "a line is in force once"),
-            expect.ExpectColumnValuesToBeInSet(
-                column="net_currency",
-                value_set=configured,
-                description="a settlement currency is one of the PSP's entry",
-            ),
-            expect.ExpectColumnValuesToBeInSet(
-                column="gross_currency",
-                value_set=known,
-                description="a payment's currency is in ISO 4217",
-            ),
-            expect.ExpectColumnValuesToBeInSet(
-                column="type", value_set=list(LINE_TYPES), description="a type is a known one"
-            ),
-            _between("booked_at", account.booked_before, "a line was booked, and lately"),
-        ],
-        "ledger_transactions": [
-            _no_rows("transaction_in_force_twice", "a ledger transaction is in force once"),
-            expect.ExpectColumnValuesToBeInSet(
-                column="currency",
-                value_set=known,
-                description="a ledger transaction's currency is in ISO 4217",
-            ),
-            _between("occurred_at", account.occurred_before, "a transaction occurred in our time"),
-        ],
-    }
+    of_lines = [
+        _no_rows("line_without_reference", "a line of a payment names it"),
+        _no_rows("net_is_not_gross_less_costs", "net = gross - fee - tax in one currency"),
+        _no_rows("line_in_force_twice", "a line is in force once"),
+        expect.ExpectColumnValuesToBeInSet(
+            column="net_currency",
+            value_set=configured,
+            description="a settlement currency is one of the PSP's entry",
+        ),
+        expect.ExpectColumnValuesToBeInSet(
+            column="gross_currency",
+            value_set=known,
+            description="a payment's currency is in ISO 4217",
+        ),
+        expect.ExpectColumnValuesToBeInSet(
+            column="type", value_set=list(LINE_TYPES), description="a type is a known one"
+        ),
+        _between("booked_at", account.booked_before, "a line was booked, and lately"),
+        _no_rows("value_date_is_far", "a value date is near the day of booking"),
+    ]
+    of_transactions = [
+        _no_rows("transaction_in_force_twice", "a ledger transaction is in force once"),
+        expect.ExpectColumnValuesToBeInSet(
+            column="currency",
+            value_set=known,
+            description="a ledger transaction's currency is in ISO 4217",
+        ),
+        _between("occurred_at", account.occurred_before, "a transaction occurred in our time"),
+    ]
+    return [_Suite("statement_lines", of_lines), _Suite("ledger_transactions", of_transactions)]
+
+
+def _format_suites(
+    session: psycopg.Connection[dict[str, Any]], account: PublishedAccount
+) -> Iterator[_Suite]:
+    """What must be true of the rows of each format, as it promises."""
+    for format_name, promised in account.own_expectations.items():
+        for rows_of in ("statements", "statement_lines"):
+            own = [expectation for expectation in promised if expectation.rows_of == rows_of]
+            if own:
+                yield _Suite(rows_of, [_own(session, each) for each in own], format_name)
+
+
+def _own(session: psycopg.Connection[dict[str, Any]], expectation: OwnExpectation) -> Any:
+    # With commas: Great Expectations takes the braces of an array for places of its own.
+    binds = {name: ",".join(values) for name, values in expectation.binds.items()}
+    query = _without_comments(f"expectations/formats/{expectation.breach}")
+    return _no_rows_of(psycopg.ClientCursor(session).mogrify(query, binds), expectation.description)
 
 
 def _no_rows(name: str, description: str) -> Any:
+    return _no_rows_of(_without_comments(f"expectations/{name}"), description)
+
+
+def _no_rows_of(query: str, description: str) -> Any:
     from great_expectations import expectations as expect
 
-    return expect.UnexpectedRowsExpectation(
-        unexpected_rows_query=_without_comments(f"expectations/{name}"), description=description
-    )
+    return expect.UnexpectedRowsExpectation(unexpected_rows_query=query, description=description)
 
 
 def _between(column: str, before: datetime, description: str) -> Any:
@@ -173,22 +218,25 @@ def _definition(
     source: Any,
     session: psycopg.Connection[dict[str, Any]],
     account: PublishedAccount,
-    rows_of: str,
-    expectations: Sequence[Any],
+    suite: _Suite,
 ) -> Any:
     import great_expectations as gx
 
-    name = f"{account.psp} {account.account} {rows_of}"
+    name = suite.name(account)
     query = psycopg.ClientCursor(session).mogrify(
-        _without_comments(f"expectations/{rows_of}"),
-        {"account_id": account.account_id, "since_run_number": account.since_run_number},
+        _without_comments(f"expectations/{suite.rows_of}"),
+        {
+            "account_id": account.account_id,
+            "since_run_number": account.since_run_number,
+            "format": suite.format,
+        },
     )
     batch = source.add_query_asset(name=name, query=query).add_batch_definition_whole_table(name)
-    suite = context.suites.add(gx.ExpectationSuite(name=name))
-    for expectation in expectations:
-        suite.add_expectation(expectation)
+    added = context.suites.add(gx.ExpectationSuite(name=name))
+    for expectation in suite.expectations:
+        added.add_expectation(expectation)
     return context.validation_definitions.add(
-        gx.ValidationDefinition(name=name, data=batch, suite=suite)
+        gx.ValidationDefinition(name=name, data=batch, suite=added)
     )
 
 

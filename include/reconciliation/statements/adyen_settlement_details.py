@@ -58,7 +58,7 @@ ADYEN_SETTLEMENT_DETAILS = CsvFormat(
         **dict.fromkeys(("fee", "invoicededuction", "misccosts"), LineType.plain("fee")),
         "depositcorrection": LineType.plain("adjustment"),
         "balancetransfer": LineType.plain("balance"),
-        "merchantpayout": LineType.plain("payout"),
+        "merchantpayout": LineType("payout", "payout", leaves=True),
         "reserveadjustment": LineType.plain("reserve"),
     },
     numbers=Numbers(is_signed=False),

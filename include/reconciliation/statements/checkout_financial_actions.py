@@ -49,7 +49,7 @@ CHECKOUT_FINANCIAL_ACTIONS = CsvFormat(
         **dict.fromkeys(("refund", "partial refund"), LineType.plain("refund")),
         "chargeback": LineType("reversal", "reversal", negative="chargeback"),
         **{" ".join(fee.lower().split()): LineType.plain("fee") for fee in _FEES.split(",")},
-        "payout": LineType.plain("payout"),
+        "payout": LineType("payout", "payout", leaves=True),
     },
     time_layouts=("YYYY-MM-DDThh:mm:ss.f", "YYYY-MM-DD hh:mm:ss.f"),
     zone="psp",

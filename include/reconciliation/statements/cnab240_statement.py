@@ -301,6 +301,7 @@ CNAB240_STATEMENT = ParsedFormat(
     signs="the letter beside the amount: C comes in, D goes out",
     zones="dates without an hour",
     references="history, document, nature, complement and accounting date with their kinds",
+    line_types=("bank_entry",),
     notes=(
         "The account is agency and account with their check digits, as 012345/0000000678901.",
         "A statement is a lot: its number and the date of its opening balance.",

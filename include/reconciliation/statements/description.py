@@ -33,11 +33,13 @@ class LineType:
     """What a provider's type word means: the canonical type, and whose total it belongs to.
 
     `negative` is the type of a line that takes money away, where the word says nothing of it.
+    `leaves`: money of this word never comes in.
     """
 
     type: str
     economic_type: str
     negative: str | None = None
+    leaves: bool = False
 
     @classmethod
     def plain(cls, type_: str) -> LineType:
@@ -142,6 +144,7 @@ class ParsedFormat:
 
     `begins_with` are patterns, one of which the beginning of a file matches. With an `api` that can
     be asked the same pages are read over the network where the PSP's entry has an endpoint.
+    `line_types` are the types that a line may have beside those that a word stands for.
     """
 
     name: str
@@ -157,6 +160,7 @@ class ParsedFormat:
     line_scope: Scope = "statement"
     notes: tuple[str, ...] = ()
     types: Mapping[str, LineType] = field(default_factory=dict)
+    line_types: tuple[str, ...] = ()
     api: Api | None = None
 
 

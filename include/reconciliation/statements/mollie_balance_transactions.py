@@ -42,9 +42,9 @@ TYPES: Mapping[str, LineType] = {
         LineType.plain("fee"),
     ),
     **dict.fromkeys(
-        ("outgoing-transfer", "canceled-outgoing-transfer", "returned-outgoing-transfer"),
-        LineType.plain("payout"),
+        ("canceled-outgoing-transfer", "returned-outgoing-transfer"), LineType.plain("payout")
     ),
+    "outgoing-transfer": LineType("payout", "payout", leaves=True),
     **dict.fromkeys(
         ("pending-rolling-reserve", "held-rolling-reserve", "cash-collateral-issuance"),
         LineType.plain("reserve_hold"),

@@ -326,6 +326,7 @@ OFX = ParsedFormat(
     references="FITID, CHECKNUM, REFNUM and SRVRTID with their kinds; NAME and MEMO are the"
     " remittance",
     line_scope="account",
+    line_types=("bank_entry",),
     notes=(
         "SGML without ends of values and XML are read alike, in any order of elements; DOCTYPE and"
         " entities are refused.",

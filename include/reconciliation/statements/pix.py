@@ -149,6 +149,7 @@ PIX = ParsedFormat(
         "endToEndId is the payment, rtrId the refund, txid the merchant's; the Pix key is kept"
     ),
     line_scope="account",
+    line_types=("payment", "refund", "chargeback"),
     notes=("What the bank charges for a payment is not here: fee and tax are not known.",),
     api=_API,
 )

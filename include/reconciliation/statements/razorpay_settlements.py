@@ -141,6 +141,7 @@ RAZORPAY_SETTLEMENTS = ParsedFormat(
         "merchant's, settlement_id the payout; order, UTR and dispute are kept"
     ),
     line_scope="account",
+    line_types=("chargeback", "reversal"),
     types=TYPES,
     api=_API,
 )

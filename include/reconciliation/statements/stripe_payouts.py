@@ -93,6 +93,7 @@ STRIPE_PAYOUTS = ParsedFormat(
     zones="seconds since 1970; days are those of the PSP's entry",
     references="the payout's id; bank trace, balance transaction and bank account are kept",
     line_scope="account",
+    line_types=("payout",),
     notes=("A payout may fail after it was paid: days that were read are read again.",),
     api=_API,
 )

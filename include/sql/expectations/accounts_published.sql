@@ -14,7 +14,15 @@ select
     coalesce(failed_runs.run_id, runs.run_id) as since_run_id,
     least(failed_runs.run_number, runs.run_number) as since_run_number,
     runs.published_at + interval '2 days' as booked_before,
-    runs.published_at + interval '1 year' as occurred_before
+    runs.published_at + interval '1 year' as occurred_before,
+    array(
+        select distinct statements.format
+        from internal.statements
+        where
+            statements.account_id = accounts.account_id
+            and statements.first_run_number >= least(failed_runs.run_number, runs.run_number)
+        order by statements.format
+    ) as formats
 from internal.attempts
 inner join internal.accounts on attempts.account_id = accounts.account_id
 inner join internal.runs on attempts.published_run_id = runs.run_id

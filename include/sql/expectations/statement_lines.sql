@@ -1,7 +1,7 @@
 -- Which statement lines in force did an account's runs publish since a given one?
 --
 -- Grain:   one row per statement line in force.
--- Binds:   account_id (integer), since_run_number (bigint).
+-- Binds:   account_id (integer); since_run_number (bigint); format (text): NULL for every format.
 select
     statement_lines.item_id,
     statement_lines.account_id,
@@ -21,7 +21,9 @@ select
     statement_lines.tax_minor,
     statement_lines.net_minor,
     statement_lines.net_currency,
-    statement_lines.booked_at
+    statement_lines.booked_at,
+    statement_lines.booked_on,
+    statement_lines.value_date
 from internal.statement_lines
 inner join internal.statements on statement_lines.statement_id = statements.statement_id
 inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
@@ -29,3 +31,4 @@ where
     statement_lines.account_id = %(account_id)s
     and statement_lines.last_run_number is null
     and statement_lines.first_run_number >= %(since_run_number)s
+    and coalesce(%(format)s::text = statements.format, true)
