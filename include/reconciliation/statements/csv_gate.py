@@ -27,6 +27,7 @@ SMALL_GATES = (
     Gate("every_row_is_of_this_account", "wrong_account"),
     Gate("every_statement_number_is_whole", "bad_batch_number"),
     Gate("every_row_has_a_type", "missing_value"),
+    Gate("every_row_has_an_amount", "missing_value"),
     Gate("every_currency_is_known", "unknown_currency"),
     Gate("every_currency_is_configured", "currency_not_configured"),
     Gate("every_booking_time_is_valid", "bad_date"),

@@ -2,8 +2,8 @@
 --
 -- Grain:   one row per account, statement, type and pair of currencies as written, in work_control. The
 --          sums are taken from the text, apart from the canonical lines that they later control.
--- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_subtype, has_costs and
---          has_taxes (boolean); cost_sign (integer); sign_is_open (boolean); ties (boolean): rows are held
+-- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_net, has_subtype,
+--          has_costs and has_taxes (boolean); cost_sign (integer); sign_is_open (boolean); ties (boolean): rows are held
 --          to their net; is_signed (boolean); bad_amounts (text): a pattern of what no amount has;
 --          text_bytes_max (integer).
 --          Raises a data error where an amount is no number: then the row gates tell which. A flag may be
@@ -120,6 +120,8 @@ select
     gross_currency,
     net_currency,
     min(row_number) as first_row,
+    min(row_number) filter (where case when %(has_net)s::boolean then net is null else gross is null end)
+        as first_row_without_amount,
     count(*) as lines,
     count(signed_gross) as gross_lines,
     sum(signed_gross) as gross,

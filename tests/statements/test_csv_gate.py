@@ -1,0 +1,63 @@
+"""What every CSV format promises of its rows: an amount, an id of their own, a rate."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.statements.adyen_files import a_file, a_payout, a_row
+
+PAYOUTS = "balance_transaction_id,created,currency,gross,fee,net,reporting_category"
+RELEASES = (
+    "DATE,SOURCE_ID,EXTERNAL_REFERENCE,RECORD_TYPE,DESCRIPTION,NET_CREDIT_AMOUNT,"
+    "NET_DEBIT_AMOUNT,GROSS_AMOUNT,MP_FEE_AMOUNT,FINANCING_FEE_AMOUNT,SHIPPING_FEE_AMOUNT,"
+    "TAXES_AMOUNT,CURRENCY,BALANCE_AMOUNT"
+)
+ACTIONS = (
+    "Action ID,Payment ID,Processed On,Processing Currency,Processing Currency Amount,"
+    "Holding Currency,Holding Currency Amount,Breakdown Type,Payout ID"
+)
+
+
+def rows(header: str, *lines: str) -> bytes:
+    return "".join(f"{line}\n" for line in (header, *lines)).encode()
+
+
+def a_charge(line_id: str = "txn_1", amounts: str = "10.00,0.50,9.50") -> str:
+    return f"{line_id},2026-03-29 12:30:00,eur,{amounts},charge"
+
+
+def a_release(day: int, words: str, net: str, currency: str = "BRL", balance: str = "") -> str:
+    return (
+        f"2026-03-0{day}T10:00:00.000-03:00,{day},x,{words},{net},0,{net},0,0,0,0,{currency},"
+        f"{balance}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            a_file([a_row(net_credit_nc=""), a_row(), a_payout()]),
+            "row 2, column 'Net Credit (NC) - Net Debit (NC)'",
+        ),
+        (
+            a_file([a_row(net_credit_nc="", gross_credit_gc=""), a_row(), a_payout()]),
+            "row 2, column 'Net Credit (NC) - Net Debit (NC)'",
+        ),
+        (rows(PAYOUTS, a_charge(), a_charge("txn_2", "10.00,0.50,")), "row 3, column 'net'"),
+        (rows(PAYOUTS, a_charge("txn_2", ",,")), "row 2, column 'net'"),
+        (rows(RELEASES, a_release(1, "release,payment", "").replace(",0,", ",,", 1)), "row 2"),
+        (
+            rows(ACTIONS, "act_1,pay_1,2026-03-29T02:30:00.000,EUR,10.00,EUR,,Capture,P1"),
+            "row 2, column 'Holding Currency Amount'",
+        ),
+    ],
+)
+def test_a_line_without_its_net_is_refused(checked, content: bytes, words: str) -> None:
+    code, (verdict, *_) = checked(content)
+
+    assert (2, "missing_value", True) == (
+        code,
+        verdict["reason_code"],
+        words in str(verdict["reason"]),
+    ), verdict["reason"]
