@@ -21,10 +21,26 @@ CASES = [
     ("YYYY-MM-DDThh:mm:sszz", "offset", "2026-03-01T23:30:05Z", "2026-03-01 23:30:05"),
     ("epoch", "UTC", "1772407805", "2026-03-01 23:30:05"),
     ("YYYY-MM-DD", "Europe/Berlin", "2024-02-29", "2024-02-28 23:00"),
+    ("YYYY-MM-DDThh:mm:ss.fzz", "offset", "2026-03-01T23:59:59.9999999Z", "2026-03-02 00:00:00"),
+]
+AROUND_A_CHANGE = [
+    ("Europe/Berlin", "2026-03-28 23:30:05", "2026-03-28 22:30:05"),
+    ("Europe/Berlin", "2026-03-29 01:59:59", "2026-03-29 00:59:59"),
+    ("Europe/Berlin", "2026-03-29 03:00:00", "2026-03-29 01:00:00"),
+    ("Europe/Berlin", "2026-03-30 00:00:00", "2026-03-29 22:00:00"),
+    ("Europe/Berlin", "2026-10-25 12:00:00", "2026-10-25 11:00:00"),
+    ("Atlantic/Azores", "2026-10-24 23:30:00", "2026-10-24 23:30:00"),
+    ("Atlantic/Azores", "2026-10-25 00:30:00", "2026-10-25 01:30:00"),
+    ("Australia/Lord_Howe", "2026-04-05 01:15:00", "2026-04-04 14:15:00"),
+    ("Australia/Lord_Howe", "2026-04-05 02:15:00", "2026-04-04 15:45:00"),
+    ("America/Sao_Paulo", "2018-11-04 01:00:00", "2018-11-04 03:00:00"),
 ]
 
 
-@pytest.mark.parametrize(("layout", "zone", "written", "booked_at"), CASES)
+@pytest.mark.parametrize(
+    ("layout", "zone", "written", "booked_at"),
+    [*CASES, *(("YYYY-MM-DD hh:mm:ss", *case) for case in AROUND_A_CHANGE)],
+)
 def test_a_time_is_read_by_its_layout(
     reader_of, tmp_path, monkeypatch: pytest.MonkeyPatch, layout, zone, written, booked_at
 ) -> None:

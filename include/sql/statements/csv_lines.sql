@@ -9,6 +9,8 @@
 --          reference of the provider are known by the merchant's; further_kinds (text[]); first_item_id
 --          (bigint): what a row's number is added to; text_bytes_max (integer).
 --          Reads work_statements, work_types, work_units, work_written_times.
+-- Reason:  with an offset a text becomes a number once, and not wherever the number is used. It is
+--          written as a bigint: of a 0 that is yet to become one, the planner takes no two processes.
 create table work_new_lines as
 with
 
@@ -16,11 +18,19 @@ amounts as (
 
     select
         raw.*,
-        case
-            when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-            else coalesce(lower(raw.type), '')
-        end as type_word,
-        case when %(has_statement)s::boolean then coalesce(raw.statement, '') else '' end as written_statement,
+        statements.statement_id,
+        statements.statement_key,
+        types.type_word,
+        types.type as positive_type,
+        types.economic_type as positive_economic_type,
+        types.is_expected as is_positive_expected,
+        types.negative_type,
+        types.negative_economic_type,
+        types.is_negative_expected,
+        times.booked_at,
+        times.booked_on,
+        times.source_zone,
+        value_dates.booked_on as booked_value_date,
         case
             when %(key_has_merchant)s::boolean then coalesce(raw.merchant_reference, raw.merchant_reference_2)
             else raw.psp_reference
@@ -73,6 +83,37 @@ amounts as (
         on raw.net_currency = net_unit.written
     left join work_units as gross_unit
         on raw.gross_currency = gross_unit.written
+    inner join work_types as types
+        on
+            case
+                when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
+                else coalesce(lower(raw.type), '')
+            end = types.type_word
+            and types.is_line
+    inner join (
+        select
+            keys.written,
+            opened.statement_id,
+            opened.statement_key
+        from work_statement_keys as keys
+        inner join work_statements as opened
+            on keys.statement_key = opened.statement_key
+    ) as statements
+        on case when %(has_statement)s::boolean then coalesce(raw.statement, '') else '' end = statements.written
+    inner join work_written_times as times
+        on
+            coalesce(raw.booked_time, raw.fallback_time) = times.written_time
+            and coalesce(
+                case
+                    when raw.booked_time is null then raw.fallback_zone
+                    else coalesce(raw.booked_zone, raw.fallback_zone)
+                end, ''
+            ) = coalesce(times.written_zone, '')
+    left join work_written_times as value_dates
+        on
+            case when %(has_value_date)s::boolean then raw.value_date end = value_dates.written_time
+            and value_dates.written_zone = 'value date'
+    offset '0'::bigint
 
 ),
 
@@ -114,10 +155,10 @@ signed as (
 lines as (
 
     select
-        statements.statement_id,
+        raw.statement_id,
         case
             when %(line_scope)s::text = 'account' then ''
-            else statements.statement_key
+            else raw.statement_key
         end as line_scope,
         -- Parts that are long or hold the separator are told by a hash: no two keys read alike, and an
         -- index takes each.
@@ -147,16 +188,16 @@ lines as (
             else coalesce(raw.type, '')
         end as provider_type,
         case
-            when %(has_types_by_sign)s::boolean and raw.line_net < 0 then types.negative_type
-            else types.type
+            when %(has_types_by_sign)s::boolean and raw.line_net < 0 then raw.negative_type
+            else raw.positive_type
         end as type,
         case
-            when %(has_types_by_sign)s::boolean and raw.line_net < 0 then types.negative_economic_type
-            else types.economic_type
+            when %(has_types_by_sign)s::boolean and raw.line_net < 0 then raw.negative_economic_type
+            else raw.positive_economic_type
         end as economic_type,
         case
-            when %(has_types_by_sign)s::boolean and raw.line_net < 0 then types.is_negative_expected
-            else types.is_expected
+            when %(has_types_by_sign)s::boolean and raw.line_net < 0 then raw.is_negative_expected
+            else raw.is_positive_expected
         end as is_expected,
         raw.psp_reference,
         case
@@ -165,7 +206,7 @@ lines as (
         coalesce(raw.merchant_reference, raw.merchant_reference_2) as merchant_reference,
         case
             when %(account_rows_hold_text)s::boolean
-                then case when types.type = 'payout' then split_part(raw.event_reference, ' ', 1) end
+                then case when raw.positive_type = 'payout' then split_part(raw.event_reference, ' ', 1) end
             when %(statement_is_payout)s::boolean then raw.statement
             else raw.payout_reference
         end as payout_reference,
@@ -175,10 +216,10 @@ lines as (
         (raw.line_taxes * raw.net_minor_units)::bigint as tax_minor,
         (raw.line_net * raw.net_minor_units)::bigint as net_minor,
         raw.net_code as net_currency,
-        times.booked_at,
-        times.booked_on,
-        times.source_zone,
-        value_dates.booked_on as value_date,
+        raw.booked_at,
+        raw.booked_on,
+        raw.source_zone,
+        raw.booked_value_date as value_date,
         raw.row_number,
         case
             when %(has_further)s::boolean
@@ -195,33 +236,7 @@ lines as (
                 )
         end as further_references
     from signed as raw
-    inner join work_types as types
-        on
-            raw.type_word = types.type_word
-            and types.is_line
-    inner join (
-        select
-            keys.written,
-            opened.statement_id,
-            opened.statement_key
-        from work_statement_keys as keys
-        inner join work_statements as opened
-            on keys.statement_key = opened.statement_key
-    ) as statements
-        on raw.written_statement = statements.written
-    inner join work_written_times as times
-        on
-            coalesce(raw.booked_time, raw.fallback_time) = times.written_time
-            and coalesce(
-                case
-                    when raw.booked_time is null then raw.fallback_zone
-                    else coalesce(raw.booked_zone, raw.fallback_zone)
-                end, ''
-            ) = coalesce(times.written_zone, '')
-    left join work_written_times as value_dates
-        on
-            case when %(has_value_date)s::boolean then raw.value_date end = value_dates.written_time
-            and value_dates.written_zone = 'value date'
+    offset '0'::bigint
 
 )
 

@@ -6,5 +6,6 @@ create statistics work_row_statistics (mcv) on
 (coalesce(booked_time, fallback_time)),
 (coalesce(case when booked_time is null then fallback_zone else coalesce(booked_zone, fallback_zone) end, '')),
 (coalesce(lower(type), '')),
+(lower(concat_ws(' / ', type, subtype))),
 (coalesce(statement, ''))
 from work_raw_rows

@@ -5,6 +5,9 @@
 -- Binds:   zones (jsonb): {abbreviation: [zone name, is summer time]}; layouts (jsonb): patterns with the
 --          places of their parts, tried in order; zone_rule (text): abbreviation, offset or fixed;
 --          fixed_zone (text); has_value_date (boolean).
+-- Reason:  a file has a time per row, but few days: the rules of a zone are asked for each day, and for
+--          each time only near a day on which the clocks change. `offset 0` keeps what is cut out once
+--          from being cut out again wherever it is used.
 create unlogged table work_written_times as
 with
 
@@ -67,7 +70,6 @@ laid_out as (
 
     select
         written.*,
-        layout.pattern,
         layout.is_epoch,
         layout.year,
         layout.month,
@@ -79,41 +81,71 @@ laid_out as (
         case
             when layout.is_short then regexp_replace(written.written_time, '(?<![0-9])([0-9])(?![0-9])', '0\1', 'g')
             else written.written_time
-        end as padded
-    from written
-    left join lateral (
-        select layouts.*
-        from layouts
-        where written.written_time ~ layouts.pattern
-        order by layouts.place
-        limit 1
-    ) as layout on true
+        end as padded,
+        case
+            when %(zone_rule)s::text = 'abbreviation' then zones.zone_name
+            when %(zone_rule)s::text = 'fixed' then %(fixed_zone)s::text
+            else 'UTC'
+        end as zone_name,
+        zones.is_summer_time
+    from (
+        select
+            written.*,
+            (select min(layouts.place) from layouts where written.written_time ~ layouts.pattern) as place
+        from written
+        offset 0
+    ) as written
+    left join layouts as layout
+        on written.place = layout.place
+    left join zones
+        on written.written_zone = zones.abbreviation
+    offset 0
 
 ),
 
 -- Parts that a layout does not have are NULL.
-parted as (
+parted as materialized (
 
     select
         laid_out.*,
-        substr(padded, year, 4) || '-' || substr(padded, month, 2) as written_month,
-        substr(padded, day, 2)::integer as written_day,
+        substr(padded, year, 4) || '-' || substr(padded, month, 2) || '-' || substr(padded, day, 2) as written_day,
         coalesce(substr(padded, hour, 2), '00') || ':' || coalesce(substr(padded, minute, 2), '00') || ':'
         || coalesce(substr(padded, second, 2), '00') as written_clock,
-        substr(padded, rest) as written_rest,
-        nullif(replace(ltrim(substr(padded, rest), '.0123456789'), ':', ''), '') as written_offset
+        substr(padded, rest) as written_rest
     from laid_out
-    where is_epoch is not true
-    union all
+
+),
+
+real_days as (
+
     select
-        laid_out.*,
-        null as written_month,
-        null as written_day,
-        null as written_clock,
-        null as written_rest,
-        null as written_offset
-    from laid_out
-    where is_epoch
+        written_day,
+        zone_name,
+        case
+            when
+                right(written_day, 2)::integer > 28
+                and right(written_day, 2)::integer
+                > extract(day from (left(written_day, 7) || '-01')::date + interval '1 month' - interval '1 day')
+                then null
+            else written_day::date
+        end as day
+    from parted
+    where written_day is not null
+    group by written_day, zone_name
+    offset 0
+
+),
+
+-- Before and after a day that is even, and all through it, the zone is as far from UTC.
+days as (
+
+    select
+        real_days.*,
+        day::timestamp at time zone zone_name as begins_at,
+        ((day - interval '3 hours') at time zone zone_name) + interval '30 hours'
+        = (day + interval '27 hours') at time zone zone_name as is_even
+    from real_days
+    offset 0
 
 ),
 
@@ -121,25 +153,17 @@ dated as (
 
     select
         parted.*,
-        case
-            when
-                written_day > 28
-                and written_day > extract(day from (written_month || '-01')::date + interval '1 month' - interval '1 day')
-                then null
-            else (
-                written_month || '-' || written_day || ' ' || written_clock
-                || substring(written_rest from '^[.0-9]*')
-            )::timestamp
-        end as wall_clock,
-        case
-            when %(zone_rule)s::text = 'abbreviation' then zones.zone_name
-            when %(zone_rule)s::text = 'fixed' then %(fixed_zone)s::text
-            else 'UTC'
-        end as zone_name,
-        zones.is_summer_time
+        days.day as booked_day,
+        days.begins_at,
+        days.is_even,
+        days.day + (written_clock || substring(written_rest from '^[.0-9]*'))::time as wall_clock,
+        nullif(replace(ltrim(written_rest, '.0123456789'), ':', ''), '') as written_offset
     from parted
-    left join zones
-        on parted.written_zone = zones.abbreviation
+    left join days
+        on
+            parted.written_day = days.written_day
+            and coalesce(parted.zone_name, '') = coalesce(days.zone_name, '')
+    offset 0
 
 )
 
@@ -166,6 +190,7 @@ select
                 wall_clock - (left(written_offset, 1) || '1')::integer
                 * make_interval(hours => substr(written_offset, 2, 2)::integer, mins => substr(written_offset, 4, 2)::integer)
             ) at time zone 'UTC'
+        when is_even then begins_at + (wall_clock - booked_day)
         -- In the hour that occurs twice the abbreviation says which one; elsewhere both agree.
         when is_summer_time and ((wall_clock at time zone zone_name) - interval '1 hour') at time zone zone_name = wall_clock
             then (wall_clock at time zone zone_name) - interval '1 hour'

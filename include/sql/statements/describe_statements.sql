@@ -8,6 +8,16 @@
 --          it is the earlier one, which claims less.
 with
 
+-- All lines are of one delivery.
+delivered as (
+
+    select max(deliveries.received_at) as received_at
+    from internal.statements
+    inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
+    where statements.statement_id in (select work_new_lines.statement_id from work_new_lines limit 1)
+
+),
+
 days as (
 
     select
@@ -17,16 +27,13 @@ days as (
         count(*) filter (where is_expected) as expected_lines
     from (
         select
-            work_new_lines.statement_id,
+            statement_id,
             -- A row dated after its delivery proves nothing of the days in between.
             case
-                when work_new_lines.booked_at < deliveries.received_at + interval '1 day'
-                    then work_new_lines.booked_on
+                when booked_at < (select received_at from delivered) + interval '1 day' then booked_on
             end as booked_on,
-            work_new_lines.is_expected
+            is_expected
         from work_new_lines
-        inner join internal.statements on work_new_lines.statement_id = statements.statement_id
-        inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
     ) as dated_lines
     group by statement_id, booked_on
 
