@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psycopg
 
+from include.reconciliation import config
 from include.reconciliation.bench import figures, format_files, generate
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
@@ -31,7 +32,7 @@ from include.reconciliation.local.environment import connection_json
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Server, borrowed_server
 from include.reconciliation.statements.description import CsvFormat
-from include.reconciliation.statements.formats import FORMATS
+from include.reconciliation.statements.formats import FORMATS, declared_formats
 
 PSP = "adyen"
 # A Sunday, whose sales are Monday's and due on Tuesday; run 2 looks when every grace is over.
@@ -39,8 +40,15 @@ FIRST = (datetime(2026, 3, 1, 0, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UT
 SECOND = (FIRST[1], datetime(2026, 3, 5, 0, tzinfo=UTC))
 # How many of the rows that are wrong are shown, of each sort.
 EXAMPLES = 5
+CONFIGURATION = Path(__file__).with_name("psps.toml")
+# The project's own, and those that the benchmark's configuration declares.
 CSV_FORMATS = {
-    name: format_ for name, format_ in FORMATS.items() if isinstance(format_, CsvFormat)
+    name: format_
+    for name, format_ in (
+        *FORMATS.items(),
+        *declared_formats(config.load(CONFIGURATION).declared_formats).items(),
+    )
+    if isinstance(format_, CsvFormat)
 }
 FORMAT_ENTRY = """
 [[psp]]
@@ -162,7 +170,7 @@ class Bench:
         self.databases.fresh_round()
         configuration = self.place / "format.toml"
         entry = FORMAT_ENTRY.format(name=format_.name, account=format_files.ACCOUNT)
-        configuration.write_text(entry)
+        configuration.write_text(CONFIGURATION.read_text(encoding="utf-8") + entry)
         environment = {
             **self._environment(ROUND, f"format-{number}", drop=drop),
             "AIRFLOW_CONN_BENCH": _folder_json(drop),
@@ -234,7 +242,7 @@ class Bench:
             ),
             "AIRFLOW_CONN_PAYMENTS_LEDGER": connection_json(self.server, LEDGER, "ledger_ro"),
             "AIRFLOW_CONN_ADYEN": _folder_json(drop),
-            "RECONCILIATION_CONFIG": str(Path(__file__).with_name("psps.toml")),
+            "RECONCILIATION_CONFIG": str(CONFIGURATION),
             "RECONCILIATION_STORE": str(own / "store"),
             "RECONCILIATION_REPORTS": str(own / "reports"),
         }
