@@ -19,7 +19,7 @@ STATEMENTS = "include.reconciliation.statements"
 # Reasons that a file alone can't give.
 NOT_OF_A_FILE = {
     "currency_not_configured": "a trial knows no configuration",
-    "outside_range": "only an API is asked for a range",
+    "outside_range": "of files only a list of Pix repeats the range that was asked for",
 }
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
+from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.camt_entries import REFERENCES_MAX
 from include.reconciliation.statements.parsed import Line
 from tests.statements.camt_files import (
@@ -197,3 +198,19 @@ def test_twins_are_two_lines_with_one_key() -> None:
     _, lines, _ = the_statement(a_message(a_statement(an_entry(), an_entry())))
 
     assert ([1, 2], 1) == ([line.row for line in lines], len({line.line_key for line in lines}))
+
+
+def test_a_status_that_the_standard_does_not_have_is_told() -> None:
+    _, lines, end = the_statement(a_message(a_statement(an_entry(status="<Cd>GONE</Cd>"))))
+
+    assert [20_00] == [line.gross_minor for line in lines]
+    assert ("entries of the unknown status 'GONE' were read as booked: 1",) == end.notices
+
+
+def test_an_entry_with_a_second_amount_is_refused() -> None:
+    twice = an_entry().replace("</Amt>", '</Amt><Amt Ccy="EUR">7.00</Amt>', 1)
+
+    with pytest.raises(StatementError) as refused:
+        the_statement(a_message(a_statement(twice)))
+
+    assert ("bad_xml", True) == (refused.value.reason_code, "7.00" in str(refused.value))

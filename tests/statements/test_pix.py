@@ -142,6 +142,8 @@ def test_a_count_below_the_number_listed_is_told() -> None:
             "bad_amount",
             "column 'devolucoes[0].valor'",
         ),
+        ([a_pix_page(a_pix(horario="2025-06-11T03:00:00Z"))], "outside_range", "horario"),
+        ([a_pix_page(a_pix(horario="2025-06-09T02:59:59Z"))], "outside_range", "horario"),
         ([a_pix_page(a_pix(valor="1.005"))], "excess_decimals", "row 1, column 'valor'"),
         ([a_pix_page(a_pix(valor="1,00"))], "bad_amount", "'1,00'"),
         ([a_pix_page(a_pix(valor=110))], "bad_page", "column 'valor'"),

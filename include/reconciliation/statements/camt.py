@@ -30,6 +30,7 @@ MESSAGES = {
 PROOF = "opening + entries = closing"
 NOTICES_MAX = 100
 _NOT_BOOKED = {"PDNG", "FUTR"}
+_BOOKED = {"BOOK", "INFO"}
 _SUMMARY = (
     ("lines", "TtlNtries", "NbOfNtries"),
     ("credit_lines", "TtlCdtNtries", "NbOfNtries"),
@@ -59,6 +60,7 @@ class OpenStatement:
     reversals_minor: int = 0
     undated: int = 0
     not_booked: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    unknown_statuses: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
 
@@ -115,6 +117,8 @@ class _Reader:
             count, minor = statement.not_booked.get(key, (0, 0))
             statement.not_booked[key] = (count + 1, minor + line.gross_minor)
             return
+        if status not in _BOOKED:
+            statement.unknown_statuses[status] = statement.unknown_statuses.get(status, 0) + 1
         statement.sum_minor += line.gross_minor
         statement.reversals_minor += line.gross_minor * entries.is_reversal(element)
         statement.undated += not (element.text("BookgDt", "Dt") or element.text("BookgDt", "DtTm"))
@@ -324,6 +328,8 @@ def _notices(statement: OpenStatement, element: Element) -> list[str]:
             f"entries without a booking date: {statement.undated}; their value date was taken, or"
             f" the statement's date {statement.otherwise_on}"
         )
+    for status, count in statement.unknown_statuses.items():
+        found.append(f"entries of the unknown status {status!r:.40} were read as booked: {count}")
     for (status, currency), (count, minor) in statement.not_booked.items():
         amount = format_minor(minor, EXPONENTS[currency])
         found.append(

@@ -212,7 +212,11 @@ def line_of(
     entry: Element, details: Details, place: Place, currency: str, otherwise_on: date | None
 ) -> Line:
     """The line of a booked entry; `otherwise_on` is its date where it has none of its own."""
-    unsigned_minor, own = amount_of(next(entry.all("Amt"), None), currency, place, "Ntry/Amt")
+    amount, second = [*entry.all("Amt"), None, None][:2]
+    if second is not None:
+        found = "".join(second.parts).strip()
+        raise place.error("bad_xml", "an entry has two amounts", "Ntry/Amt", "one amount", found)
+    unsigned_minor, own = amount_of(amount, currency, place, "Ntry/Amt")
     direction = direction_of(entry, place, "Ntry")
     minor = direction * unsigned_minor
     value = moment_of(entry, "ValDt", place, "Ntry")

@@ -73,6 +73,8 @@ class Statement:
     waiting: list[tuple[int, Element, Element | None]] = field(default_factory=list)
     pending: int = 0
     turned: int = 0
+    asked: tuple[Moment | None, Moment | None] = (None, None)
+    outside: int = 0
 
 
 def read(stream: BinaryIO, file: str) -> Iterator[Event]:
@@ -228,6 +230,7 @@ class _Reader:
         exponent_of(currency, file=self.file, row=self._place().row, column="CURDEF")
         period = statement.entries or Element("BANKTRANLIST")
         first, last = (self._moment(period, name) for name in ("DTSTART", "DTEND"))
+        statement.asked = (first, last)
         key = " to ".join(str(end.on) for end in (first, last) if end)
         made_on = self.created_at.date() if self.created_at else None
         key = key or f"made on {made_on or 'no day'}"
@@ -260,6 +263,9 @@ class _Reader:
         available = ofx_values.optional_moment(element.get("DTAVAIL"), place, "DTAVAIL")
         kind = element.get("TRNTYPE").upper() or "OTHER"
         statement.turned += minor * DIRECTIONS.get(kind, 0) < 0
+        first, last = statement.asked
+        is_early = first is not None and booked.on < first.on
+        statement.outside += is_early or (last is not None and booked.on > last.on)
         texts = [element.get("NAME"), element.get("MEMO")]
         references = [(kind, element.get(name)) for kind, name in REFERENCES]
         references.append(("remittance", " ".join(filter(None, dict.fromkeys(texts)))))
@@ -291,6 +297,8 @@ class _Reader:
             notices.append("there is no LEDGERBAL: the balance of the account is not known")
         if statement.pending:
             notices.append(f"{statement.pending} entries are pending, not booked: not read")
+        if statement.outside:
+            notices.append(f"{statement.outside} entries are dated outside of DTSTART to DTEND")
         if statement.turned:
             notices.append(
                 f"{statement.turned} entries are credits by their type and debits by their amount,"

@@ -8,7 +8,7 @@ payment is not here: fee and tax are not known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from include.reconciliation.statements.api_pages import Api, Page, local_day, numbered
 from include.reconciliation.statements.description import ParsedFormat
@@ -38,6 +38,12 @@ def _page(page: Entry) -> Page:
         for status, meaning in _WITHOUT_MONEY.items()
         if refund.value.get("status") == status
     ]
+    read_from, read_to = asked.moment("inicio"), asked.moment("fim")
+    for pix in found:
+        # A refund may be made long after its payment; the last second is asked for as a whole.
+        if not read_from <= pix.moment("horario") < read_to + timedelta(seconds=1):
+            expected = f"from {read_from} to {read_to}, which was asked for"
+            raise pix.error("outside_range", "horario", expected, pix.text("horario"))
     # The official example itself states fewer than it lists.
     if pages == 1 and stated < len(found):
         notices.append(f"the bank states {stated} Pix and lists {len(found)}")
@@ -46,8 +52,8 @@ def _page(page: Entry) -> Page:
         has_more=number + 1 < pages,
         number=number,
         stated=stated,
-        read_from=asked.moment("inicio"),
-        read_to=asked.moment("fim"),
+        read_from=read_from,
+        read_to=read_to,
         notices=tuple(notices),
     )
 
