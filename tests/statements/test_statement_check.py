@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
 
+from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.statement_check import run
 from include.reconciliation.statements.formats import FORMATS
+from tests.statements import camt_files
 from tests.statements.adyen_files import a_file, a_payout, a_row
+from tests.statements.api_answers import a_pix, a_pix_page
 
 GOOD, CENT_OFF = a_file(), a_file([a_row(), a_payout("19.49")])
 
@@ -95,13 +100,94 @@ def test_the_same_bytes_again_are_told_and_nothing_is_left_behind(checked, adyen
     assert ["ShopEU"] == adyen.values("select account from accounts")
 
 
+def test_a_copy_of_a_refused_file_is_refused_as_the_first_one_is(checked) -> None:
+    code, lines = checked(CENT_OFF, CENT_OFF)
+
+    assert (2, 2) == (code, len(lines))
+    assert ["quarantined, wrong_total"] * 2 == [
+        line.split(" | ")[-1].partition(":")[0] for line in lines
+    ]
+    assert ["1.txt", "2.txt"] == [line.split(" | ")[0] for line in lines]
+
+
+def test_a_type_word_that_the_format_does_not_know_is_told_with_its_lines(checked) -> None:
+    code, (line,) = checked(a_file([a_row(type="Novelty"), a_payout("19.50")]))
+
+    assert (0, True) == (code, "| unclassified: 1 lines of type 'Novelty' |" in line), line
+
+
+@pytest.mark.parametrize("name", [b"b\xff.csv", b"b\x1b[31mRED.csv", b"b\nl.csv"])
+def test_a_name_that_no_screen_takes_is_shown_with_question_marks(
+    databases, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: bytes
+) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_bytes(GOOD)
+
+    assert 0 == run.check([path], FORMATS, None, currency=None, zone="UTC", as_json=False)
+    assert 0 == run.check([path], FORMATS, None, currency=None, zone="UTC", as_json=True)
+    printed = capsys.readouterr().out
+    assert (2, "b?") == (len(printed.splitlines()), printed[:2])
+
+
+def test_a_file_of_only_a_byte_order_mark_is_empty(checked) -> None:
+    code, (line,) = checked(b"\xef\xbb\xbf")
+
+    assert (2, True) == (code, "quarantined, empty:" in line), line
+
+
+def test_a_period_never_runs_backwards(checked) -> None:
+    utc_day = a_pix_page(a_pix()).replace("2025-06-09T03", "2025-06-10T00")
+    utc_day = utc_day.replace("2025-06-11T02", "2025-06-10T23")
+    late = camt_files.a_message(
+        camt_files.a_statement(camt_files.an_entry(booked="<Dt>2025-06-29</Dt>"))
+    )
+    code, (pix, camt) = checked(utc_day.encode(), late, as_json=True)
+
+    assert (0, None, None) == (code, pix["period_from"], pix["period_to"])
+    assert ["no day is in it as a whole, in the zone of the business days"] == pix["notices"]
+    assert ("2025-06-09", "2025-06-09") == (camt["period_from"], camt["period_to"])
+
+
+def test_a_statement_that_stands_twice_in_a_file_is_told(checked) -> None:
+    statement = camt_files.a_statement()
+    code, (first, second) = checked(camt_files.a_message(statement, statement), as_json=True)
+
+    assert (0, []) == (code, first["notices"])
+    assert ["'S1' stands in the file before: both were read"] == second["notices"]
+
+
+def test_what_the_command_takes_and_gives_is_in_the_docs(
+    checked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, (statement,) = checked(GOOD, as_json=True)
+    with pytest.raises(SystemExit):
+        run.main(["check", "--help"])
+    options = set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}
+    page = (PROJECT_ROOT / "docs" / "adding-a-format.md").read_text(encoding="utf-8")
+
+    names = [*statement, *statement["lines"][0]]
+    assert [] == [name for name in names if f"`{name}`" not in page]
+    assert {"--format", "--currency", "--zone", "--json"} == options
+    assert [] == [option for option in options if f"| `{option}" not in page]
+
+
 def test_a_wrong_call_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["check"], ["check", "--format", "nonsense", "x"], [], ["other"]):
+    wrong_calls = (
+        ["check"],
+        ["check", "--format", "nonsense", "x"],
+        ["check", "--zone", "Mars/X", "x"],
+        [],
+        ["other"],
+    )
+    for arguments in wrong_calls:
         with pytest.raises(SystemExit) as ended:
             run.main(arguments)
         assert 1 == ended.value.code
     assert 1 == run.main(["check", str(tmp_path / "absent.csv")])
-    assert "absent.csv" in capsys.readouterr().err
+    assert "no file: " in capsys.readouterr().err
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert 1 == run.main(["check", str(tmp_path / "pipe.csv")])
+    assert "not a regular file: " in capsys.readouterr().err
 
 
 def test_the_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from include.reconciliation.local.environment import CONNECTIONS, process_enviro
 from include.reconciliation.local.prepare import prepare_warehouse
 from include.reconciliation.local.server import borrowed_server
 from include.reconciliation.money import CURRENCY, format_minor
+from include.reconciliation.outside_text import printable
 from include.reconciliation.statement_check.trial import Balance, Trial, Verdict, trial
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.statements.description import Format
@@ -44,10 +45,11 @@ def main(arguments: list[str]) -> int:
         for format_ in formats.values():
             print(f"{format_.name:<32} {format_.title}")
         return ACCEPTED
-    missing = [str(path) for path in options.files if not path.is_file()]
-    if missing:
-        print(f"no file: {', '.join(missing)}", file=sys.stderr)
-        return WRONG_CALL
+    for path in options.files:
+        if not path.is_file():
+            problem = "not a regular file" if path.exists() else "no file"
+            print(f"{problem}: {printable(str(path))}", file=sys.stderr)
+            return WRONG_CALL
     with borrowed_server() as server:
         prepare_warehouse(server)
         # Nothing of a trial goes to a database that the user's own connections name.
@@ -106,7 +108,7 @@ def _line(verdict: Verdict) -> str:
         parts += [*verdict.notices, f"accepted, proved by: {verdict.proved_by}"]
     else:
         parts.append(f"quarantined, {verdict.error.reason_code}: {sentence(verdict.error)}")
-    return " | ".join(parts)
+    return printable(" | ".join(parts))
 
 
 def _money(balance: Balance, name: str) -> str:
@@ -232,7 +234,7 @@ def _currency(text: str) -> str:
 def _zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a time zone of the IANA list, such as Europe/Amsterdam"
         ) from None

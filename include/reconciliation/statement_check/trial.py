@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +26,8 @@ from include.reconciliation.statements.deliveries import Attempt, Delivery
 from include.reconciliation.statements.description import Format
 
 CHUNK_BYTES = 1 << 20
+# A statement whose words are all unknown is in another format: the first ones show it.
+WORDS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Trial:
             )
         )
         warehouse.run(cursor, "statements/join_by_hash")
-        self._read: set[bytes] = set()
+        # What was refused of the files that were read, by the digest of their bytes.
+        self._read: dict[bytes, list[Verdict]] = {}
         cursor.execute("savepoint before_file")
 
     def check(
@@ -99,16 +102,16 @@ class Trial:
             is_packed = archives.is_archive(stream.read(len(archives.ZIP)))
             stream.seek(0)
             if not is_packed:
-                yield from self._check(path, path.name, format_, currency, zone)
+                yield from self._check(path, shown_name(path.name), format_, currency, zone)
                 return
-            unpacked = Path(folder) / "member"
+            unpacked, own_name = Path(folder) / "member", shown_name(path.name)
             try:
-                for name, member in archives.members(stream, path.stat().st_size, path.name):
+                for name, member in archives.members(stream, path.stat().st_size, own_name):
                     with unpacked.open("wb") as copy:
                         shutil.copyfileobj(member, copy, CHUNK_BYTES)
                     yield from self._check(unpacked, shown_name(name), format_, currency, zone)
             except StatementError as error:
-                yield Verdict(path.name, None, error=error)
+                yield Verdict(own_name, None, error=error)
 
     def _check(
         self, path: Path, name: str, format_: Format | None, currency: str | None, zone: str
@@ -119,8 +122,10 @@ class Trial:
             return [Verdict(name, None, error=error)]
         digest = _digest(path)
         if digest in self._read:
-            return [Verdict(name, format_.name, notices=("the same bytes were read before",))]
-        self._read.add(digest)
+            refused = [replace(verdict, file=name) for verdict in self._read[digest]]
+            again = Verdict(name, format_.name, notices=("the same bytes were read before",))
+            return refused or [again]
+        self._read[digest] = []
         # Of each file every trace goes, also the locks of its tables: a server has so many of them.
         self.cursor.execute("rollback to savepoint before_file")
         delivery_id = self._delivery_id(path, name, digest)
@@ -130,11 +135,16 @@ class Trial:
         try:
             gate.admit(case, format_)
         except gate.Refusal as refusal:
-            return _refused(name, format_, refusal)
+            self._read[digest] = _refused(name, format_, refusal)
+            return self._read[digest]
         rows = warehouse.run(
             self.cursor, "statement_check/statements", {"delivery_id": delivery_id}
         ).fetchall()
-        verdicts = list(_accepted(name, format_, case, rows))
+        words = self._unclassified()
+        verdicts = [
+            replace(verdict, notices=(*verdict.notices, *words.get(verdict.statement_id, ())))
+            for verdict in _accepted(name, format_, case, rows)
+        ]
         if currency is None and any(
             balance.currency == NO_CURRENCY for verdict in verdicts for balance in verdict.balances
         ):
@@ -149,6 +159,17 @@ class Trial:
                 {"statement_id": verdict.statement_id},
             )
             yield from lines
+
+    def _unclassified(self) -> dict[int | None, list[str]]:
+        """What is to be told of type words that the format does not know, by statement."""
+        found: dict[int | None, list[str]] = {}
+        for row in warehouse.run(self.cursor, "statement_check/unclassified_words").fetchall():
+            notice = f"unclassified: {row['lines']} lines of type {row['provider_type']!r}"
+            found.setdefault(row["statement_id"], []).append(notice)
+        for own in found.values():
+            if len(own) > WORDS_MAX:
+                own[WORDS_MAX:] = [f"unclassified: {len(own) - WORDS_MAX} types more"]
+        return found
 
     def _detected(self, path: Path, name: str) -> Format:
         with path.open("rb") as stream:
@@ -218,16 +239,21 @@ def _accepted(
 ) -> Iterator[Verdict]:
     for statement_id in dict.fromkeys(row["statement_id"] for row in rows):
         own = [row for row in rows if row["statement_id"] == statement_id]
+        covers_from, covers_to = own[0]["covers_from"], own[0]["covers_to"]
+        notices = tuple(own[0]["notices"])
+        if covers_from and covers_to and covers_from > covers_to:
+            covers_from = covers_to = None
+            notices = (*notices, "no day is in it as a whole, in the zone of the business days")
         yield Verdict(
             name,
             format_.name,
             statement_key=own[0]["statement_key"],
             account=case.opened.get(statement_id),
-            covers_from=own[0]["covers_from"],
-            covers_to=own[0]["covers_to"],
+            covers_from=covers_from,
+            covers_to=covers_to,
             lines=own[0]["lines"],
             balances=tuple(_balance(row) for row in own if row["currency"]),
-            notices=tuple(own[0]["notices"]),
+            notices=notices,
             proved_by=own[0]["proved_by"],
             statement_id=statement_id,
         )

@@ -124,7 +124,7 @@ def read_header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
 
 def refuse_other_content(head: bytes, file: str) -> None:
     """StatementError where the beginning of a file is that of no CSV file at all."""
-    if not head.strip():
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise StatementError(
             "empty", "the file is empty", file=file, expected="a header and rows", found="nothing"
         )

@@ -227,8 +227,14 @@ def _open(case: Case, pages: _Pages) -> None:
     """Opens the statements one by one: each has its own notices and its own proof."""
     warehouse.run(case.cursor, "statements/create_statements")
     ends = {number: end for number, _, end in pages.ended()}
+    seen: set[tuple[str, str]] = set()
     for statement in warehouse.run(case.cursor, "statements/parsed_opened").fetchall():
-        own = [ends[number] for number in statement.pop("pages") if number in ends]
+        numbers = statement.pop("pages")
+        own = [ends[number] for number in numbers if number in ends]
         notices = [notice for end in own for notice in end.notices]
+        start = pages.found[numbers[0] - 1][0]
+        if (start.account, start.statement_key) in seen:
+            notices.append(f"{start.statement_key!r:.80} stands in the file before: both were read")
+        seen.add((start.account, start.statement_key))
         admission.open_statement(case, statement, notices, own[-1].proved_by if own else "none")
     case.cursor.execute("analyze work_statements")

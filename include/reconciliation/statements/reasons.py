@@ -95,7 +95,7 @@ REASONS = (
         "add it to statements/zones.py",
     ),
     Reason(
-        "bad_amount", "an amount is not a decimal number with a point and without a sign", _ASK_PSP
+        "bad_amount", "an amount is not a number as the format writes it", _ASK_PSP
     ),
     Reason("unknown_direction", "nothing says whether money came in or went out", _ASK_PSP),
     Reason("excess_decimals", "an amount has more decimals than its currency", _ASK_PSP),

@@ -4,7 +4,7 @@
 -- Binds:   none. Elsewhere the days of its lines stand.
 update internal.statements as statements
 set
-    covers_from = coalesce(said.covers_from, statements.covers_from, said.covers_to),
+    covers_from = coalesce(said.covers_from, least(statements.covers_from, said.covers_to)),
     covers_to = coalesce(said.covers_to, statements.covers_to)
 from (
     select
