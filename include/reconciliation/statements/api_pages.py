@@ -232,6 +232,7 @@ def _refuse_fewer(pages: list[Page], file: str) -> None:
             file=file,
             expected=f"{stated} entries",
             found=str(listed),
+            next_step="ask the provider for every page of the range again",
         )
 
 
