@@ -61,3 +61,23 @@ def test_a_line_without_its_net_is_refused(checked, content: bytes, words: str) 
         verdict["reason_code"],
         words in str(verdict["reason"]),
     ), verdict["reason"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason_code", "words"),
+    [
+        ([a_charge(), a_charge("txn_2"), a_charge()], "line_repeated", "row 4"),
+        ([a_charge(), a_charge(amounts="11,0.5,10.5")], "line_repeated", "txn_1, as in row 2"),
+        ([a_charge(), a_charge("")], "missing_value", "row 3, column 'balance_transaction_id'"),
+    ],
+)
+def test_an_id_of_a_line_is_there_and_comes_once(
+    checked, lines: list[str], reason_code: str, words: str
+) -> None:
+    code, (verdict, *_) = checked(rows(PAYOUTS, *lines))
+
+    assert (2, reason_code, True) == (
+        code,
+        verdict["reason_code"],
+        words in str(verdict["reason"]),
+    ), verdict["reason"]

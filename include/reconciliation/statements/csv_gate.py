@@ -28,6 +28,7 @@ SMALL_GATES = (
     Gate("every_statement_number_is_whole", "bad_batch_number"),
     Gate("every_row_has_a_type", "missing_value"),
     Gate("every_row_has_an_amount", "missing_value"),
+    Gate("every_line_has_its_id", "missing_value"),
     Gate("every_currency_is_known", "unknown_currency"),
     Gate("every_currency_is_configured", "currency_not_configured"),
     Gate("every_booking_time_is_valid", "bad_date"),
@@ -43,11 +44,13 @@ ROW_GATES = (
     Gate("no_row_is_both_debit_and_credit", "debit_and_credit"),
     Gate("every_row_ties", "row_does_not_tie"),
 )
+# What reads the lines whose keys are shared, where the file has a column of ids.
+ID_GATES = (Gate("every_line_id_comes_once", "line_repeated"),)
 SUM_GATES = {
     "statements_sum_to_zero": Gate("every_statement_sums_to_zero", "wrong_total"),
     "opening_and_lines_are_closing": Gate("opening_and_lines_are_closing", "wrong_total"),
 }
-GATES = (*MARK_GATES, *SMALL_GATES, *ROW_GATES, *SUM_GATES.values())
+GATES = (*MARK_GATES, *SMALL_GATES, *ROW_GATES, *ID_GATES, *SUM_GATES.values())
 WORK_TABLES = (
     "work_raw_rows",
     "work_units",
@@ -86,6 +89,8 @@ def admit(case: Case, format_: CsvFormat) -> None:
     if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
         _check(case, format_, ROW_GATES)
     admission.finish_lines(cursor)
+    if case.binds["has_line_id"]:
+        _check(case, format_, ID_GATES)
     warehouse.run(cursor, "statements/csv_totals", case.binds)
 
 
@@ -200,4 +205,4 @@ def _marks(numbers: Numbers) -> dict[str, str]:
     }
 
 
-_FLAGGED = ("account", "statement", "type", "subtype", "gross_currency", "value_date")
+_FLAGGED = ("account", "statement", "line_id", "type", "subtype", "gross_currency", "value_date")

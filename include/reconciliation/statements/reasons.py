@@ -115,6 +115,7 @@ REASONS = (
     Reason("bad_page", "a page is JSON but not the list that the API documents", _READ_AGAIN),
     Reason("page_repeated", "a page or a line came twice in one read", _READ_AGAIN),
     Reason("page_missing", "a page or a line is missing from the read", _READ_AGAIN),
+    Reason("line_repeated", "the provider's id of a line came twice in one file", _ASK_PSP),
     Reason("outside_range", "a line lies outside of the range that was asked for", _READ_AGAIN),
 )
 REASON_CODES = {reason.code: reason for reason in REASONS}

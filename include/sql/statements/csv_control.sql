@@ -2,14 +2,12 @@
 --
 -- Grain:   one row per account, statement, type and pair of currencies as written, in work_control. The
 --          sums are taken from the text, apart from the canonical lines that they later control.
--- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_net, has_subtype,
---          has_costs and has_taxes (boolean); cost_sign (integer); sign_is_open (boolean); ties (boolean): rows are held
+-- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_net, has_line_id,
+--          has_subtype, has_costs and has_taxes (boolean); cost_sign (integer); sign_is_open (boolean); ties (boolean): rows are held
 --          to their net; is_signed (boolean); bad_amounts (text): a pattern of what no amount has;
 --          text_bytes_max (integer).
 --          Raises a data error where an amount is no number: then the row gates tell which. A flag may be
 --          raised in vain, never missed.
--- Reason:  with an offset a text becomes a number once, and not wherever the number is used. It is
---          written as a bigint: of a 0 that is yet to become one, the planner takes no two processes.
 create unlogged table work_control as
 with
 
@@ -17,6 +15,7 @@ amounts as (
 
     select
         raw.row_number,
+        raw.line_id,
         raw.account,
         raw.statement,
         raw.gross_currency,
@@ -91,7 +90,6 @@ amounts as (
         on raw.gross_currency = gross.written
     left join work_units as net
         on raw.net_currency = net.written
-    offset '0'::bigint
 
 ),
 
@@ -125,6 +123,7 @@ select
     min(row_number) as first_row,
     min(row_number) filter (where case when %(has_net)s::boolean then net is null else gross is null end)
         as first_row_without_amount,
+    min(row_number) filter (where %(has_line_id)s::boolean and line_id is null) as first_row_without_id,
     count(*) as lines,
     count(signed_gross) as gross_lines,
     sum(signed_gross) as gross,
