@@ -81,3 +81,17 @@ def test_an_id_of_a_line_is_there_and_comes_once(
         verdict["reason_code"],
         words in str(verdict["reason"]),
     ), verdict["reason"]
+
+
+def test_sums_that_no_column_holds_are_refused_and_the_next_file_goes_on(reader_of) -> None:
+    huge = [a_charge(f"txn_{n}", "999999999999999.00,0,999999999999999.00") for n in range(100)]
+    reader, folder = reader_of("stripe_payout_reconciliation", currencies="EUR")
+    (folder / "1.csv").write_bytes(rows(PAYOUTS, *huge))
+    (folder / "2.csv").write_bytes(rows(PAYOUTS, a_charge()))
+
+    counted = reader.run()
+
+    assert (1, 1) == (counted["accepted"], counted["lines"])
+    (refused,) = reader.rows("select * from statements where reason_code is not null")
+    assert "beyond_limits" == refused["reason_code"]
+    assert "larger than the database can hold" in refused["quarantine_reason"]

@@ -17,7 +17,7 @@ from include.reconciliation.money import parse_minor
 EXPONENTS: Mapping[str, int] = MappingProxyType(
     {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
 )
-# Sums of billions of such amounts still fit into the database's eight bytes.
+# A sum of many of the largest is more than the database's eight bytes: the gate refuses it.
 DIGITS_MAX = 15
 
 

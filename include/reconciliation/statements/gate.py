@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
@@ -23,6 +24,8 @@ from include.reconciliation.statements.description import (
 )
 from include.reconciliation.statements.reasons import sentence
 
+# What eight bytes hold.
+MINOR_MAX = (1 << 63) - 1
 _WORK_TABLES = (
     "work_equal_keys",
     "work_new_lines",
@@ -77,6 +80,8 @@ def admit(case: Case, format_: Format) -> None:
             _admit(case, format_)
         except StatementError as error:
             raise Refusal(error, _named_statements(case, format_)) from error
+        except psycopg.DataError as error:
+            raise Refusal(_out_of_range(case, error), _named_statements(case, format_)) from error
         _drop_work_tables(case.cursor)
 
 
@@ -128,6 +133,21 @@ def _admit(case: Case, format_: Format) -> None:
     else:
         parsed_gate.admit(case, format_)
     _stage_new_lines(case.cursor)
+
+
+def _out_of_range(case: Case, error: psycopg.DataError) -> StatementError:
+    """What the database could not calculate: the file's amounts are too large, one by one or added.
+
+    Which row it was the database does not say.
+    """
+    return StatementError(
+        "beyond_limits",
+        "the amounts, or their sum, are larger than the database can hold",
+        file=case.file,
+        expected=f"at most {MINOR_MAX} minor units per currency",
+        found=admission.shown(str(error.diag.message_primary)),
+        next_step="look at the amounts of the file: they are damaged, or it has to come in parts",
+    )
 
 
 def _refuse_archive(case: Case) -> None:
