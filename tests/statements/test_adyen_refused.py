@@ -152,6 +152,56 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
         "row_does_not_tie",
         ("expected 17.50 EUR;", "found 17.52 EUR"),
     ),
+    "conversion at a rate of 1": (
+        a_file(
+            [
+                a_row(gross_currency="USD", exchange_rate="1", net_credit_nc="49.50"),
+                a_payout("49.50"),
+            ]
+        ),
+        "row_does_not_tie",
+        ("expected 19.50 EUR;", "found 49.50 EUR"),
+    ),
+    "conversion without a rate": (
+        _both(gross_currency="USD", exchange_rate=""),
+        "row_does_not_tie",
+        ("row 2", "'Exchange Rate'", "not 0, since the currencies differ; found nothing"),
+    ),
+    "conversion at 0": (
+        _both(gross_currency="USD", exchange_rate="0.00"),
+        "row_does_not_tie",
+        ("row 2", "'Exchange Rate'", "not 0, since the currencies differ; found 0.00"),
+    ),
+    "conversion at 0 of what the costs take": (
+        a_file(
+            [
+                a_row(
+                    gross_currency="USD", exchange_rate="0", net_credit_nc="", net_debit_nc="0.50"
+                ),
+                a_row(),
+                a_payout("19.00"),
+            ]
+        ),
+        "row_does_not_tie",
+        ("row 2", "'Exchange Rate'", "found 0"),
+    ),
+    "costs of nothing in another currency": (
+        a_file(
+            [
+                a_row(
+                    gross_currency="USD",
+                    gross_credit_gc="0.00",
+                    exchange_rate="",
+                    net_credit_nc="",
+                    net_debit_nc="0.51",
+                ),
+                a_row(),
+                a_payout("18.99"),
+            ]
+        ),
+        "row_does_not_tie",
+        ("row 2", "expected -0.50 EUR;", "found -0.51 EUR"),
+    ),
     "a cent off": (
         a_file(_CENT_OFF),
         "wrong_total",

@@ -95,3 +95,99 @@ def test_sums_that_no_column_holds_are_refused_and_the_next_file_goes_on(reader_
     (refused,) = reader.rows("select * from statements where reason_code is not null")
     assert "beyond_limits" == refused["reason_code"]
     assert "larger than the database can hold" in refused["quarantine_reason"]
+
+
+def test_a_balance_of_one_currency_proves_nothing_of_another(checked) -> None:
+    euros = [a_release(1, "release,payment", "5.00", "EUR")]
+    reals = [
+        a_release(1, "initial_available_balance,", "10.00"),
+        a_release(2, "release,payment", "7.00"),
+        a_release(3, "available_balance,", "17.00"),
+    ]
+
+    _, (both,) = checked(rows(RELEASES, *reals, *euros))
+    _, (one,) = checked(rows(RELEASES, *reals))
+
+    assert ("rows tie to their net, opening + lines = closing", []) == (
+        one["proved_by"],
+        one["notices"],
+    )
+    assert (
+        "rows tie to their net",
+        ["EUR: no opening and no closing balance, so that nothing proves that no line is missing"],
+    ) == (both["proved_by"], both["notices"])
+
+
+def test_a_report_that_opens_and_does_not_close_says_so(checked) -> None:
+    opening = a_release(1, "initial_available_balance,", "10.00")
+
+    code, (verdict,) = checked(rows(RELEASES, opening, a_release(2, "release,payment", "7.00")))
+
+    assert (0, "rows tie to their net") == (code, verdict["proved_by"])
+    assert ["BRL: no closing balance, so that nothing proves that no line is missing"] == verdict[
+        "notices"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "net", "proved_by", "notices"),
+    [
+        ("0.9213", "17.93", "rows tie to their net, ", []),
+        ("0.9", "17.50", "", ["at a rate that leaves more than 1 % open"]),
+        ("1", "11.00", "", ["at a rate that leaves more than 1 % open"]),
+    ],
+)
+def test_a_rate_of_one_digit_proves_no_conversion(
+    checked, rate: str, net: str, proved_by: str, notices: list[str]
+) -> None:
+    sale = a_row(gross_currency="USD", exchange_rate=rate, net_credit_nc=net)
+
+    code, (verdict,) = checked(a_file([sale, a_payout(net)]))
+
+    zero = "statements sum to 0 per currency, payouts included"
+    assert (0, f"{proved_by}{zero}") == (code, verdict["proved_by"])
+    assert [
+        f"1 lines are converted into EUR {notice}: nothing proves their net" for notice in notices
+    ] == verdict["notices"]
+
+
+def test_a_conversion_in_a_report_without_rates_is_not_called_proved(checked) -> None:
+    header = (
+        "SOURCE_ID,TRANSACTION_TYPE,TRANSACTION_AMOUNT,TRANSACTION_CURRENCY,TRANSACTION_DATE,"
+        "FEE_AMOUNT,MKP_FEE_AMOUNT,TAXES_AMOUNT,SETTLEMENT_NET_AMOUNT,SETTLEMENT_CURRENCY,"
+        "SETTLEMENT_DATE"
+    )
+    day = "2026-03-02T10:00:00.000-03:00"
+    abroad = f"1,SETTLEMENT,10.00,USD,{day},-1.00,0,0,51.00,BRL,{day}"
+
+    _, (verdict,) = checked(rows(header, abroad))
+
+    assert "none" == verdict["proved_by"]
+    assert [
+        "1 lines are converted into BRL and no column holds the rate: nothing proves their net"
+    ] == verdict["notices"]
+
+
+def test_sums_that_no_column_holds_are_refused_under_the_name_of_their_statement(
+    adyen, drop_folder
+) -> None:
+    amount = "999999999999999.00"
+    free = dict.fromkeys(("markup_nc", "scheme_fees_nc", "interchange_nc"), "")
+    huge = [
+        a_row(psp_reference=f"8835{n}", gross_credit_gc=amount, net_credit_nc=amount, **free)
+        for n in range(100)
+    ]
+    (drop_folder / "1.csv").write_bytes(a_file([*huge, *[a_payout(amount)] * 100]))
+    states = "select statement_key || ': ' || state from statements order by statement_id"
+
+    adyen.run()
+    assert ["batch 7: quarantined"] == adyen.values(states)
+
+    other = {"batch_number": "8", "booking_date": "2025-06-10 08:00:00"}
+    (drop_folder / "2.csv").write_bytes(a_file([a_row(**other), a_payout(**other)]))
+    adyen.run()
+    assert ["batch 7: quarantined", "batch 8: accepted"] == adyen.values(states)
+
+    (drop_folder / "3.csv").write_bytes(a_file())
+    adyen.run()
+    assert ["batch 7: corrected", "batch 8: accepted", "batch 7: accepted"] == adyen.values(states)

@@ -74,16 +74,6 @@ def is_flagged(cursor: Cursor, question: str, values: Mapping[str, Any] | None =
     return row is not None and bool(row["is_flagged"])
 
 
-def open_statements(
-    case: Case, statements: Sequence[Mapping[str, Any]], notices: Sequence[str], proved_by: str
-) -> list[int]:
-    """Notes proved statements, as rows of `internal.statements` and of `work_statements`."""
-    warehouse.run(case.cursor, "statements/create_statements")
-    opened = [open_statement(case, statement, notices, proved_by) for statement in statements]
-    case.cursor.execute("analyze work_statements")
-    return [statement_id for statement_id in opened if statement_id is not None]
-
-
 def open_statement(
     case: Case, statement: Mapping[str, Any], notices: Sequence[str], proved_by: str
 ) -> int | None:

@@ -10,12 +10,17 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from include.reconciliation.edges import warehouse
-from include.reconciliation.statements import admission, csv_reader, roles, time_layouts
+from include.reconciliation.statements import (
+    admission,
+    csv_proofs,
+    csv_reader,
+    roles,
+    time_layouts,
+)
 from include.reconciliation.statements.admission import Case
 from include.reconciliation.statements.csv_reader import Header
 from include.reconciliation.statements.description import (
     NOT_LINES,
-    PROOFS,
     CsvFormat,
     Gate,
     Numbers,
@@ -72,6 +77,13 @@ def admit(case: Case, format_: CsvFormat) -> None:
         _binds(format_, header), no_currency=admission.NO_CURRENCY,
         names_no_currency=case.default_currency == admission.NO_CURRENCY,
     )
+    # Where the database can't calculate, the raw rows stay: they name the statement.
+    with cursor.connection.transaction():
+        _convert(case, format_, header)
+
+
+def _convert(case: Case, format_: CsvFormat, header: Header) -> None:
+    cursor = case.cursor
     if not format_.numbers.is_plain:
         _check(case, format_, MARK_GATES)
         warehouse.run(cursor, "statements/csv_plain_amounts", case.binds)
@@ -82,8 +94,7 @@ def admit(case: Case, format_: CsvFormat) -> None:
     warehouse.run(cursor, "statements/csv_times", case.binds)
     cursor.execute("analyze work_units, work_written_times")
     _add_up(case, format_)
-    opened = warehouse.run(cursor, "statements/csv_statements").fetchall()
-    admission.open_statements(case, opened, header.notices, _proved_by(case, format_))
+    _open(case, format_, header)
     cursor.execute("analyze work_types, work_statement_keys")
     warehouse.run(cursor, "statements/csv_lines", case.binds)
     if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
@@ -123,22 +134,18 @@ def _add_up(case: Case, format_: CsvFormat) -> None:
     warehouse.run(cursor, "statements/csv_statement_keys", case.binds)
 
 
+def _open(case: Case, format_: CsvFormat, header: Header) -> None:
+    proofs = csv_proofs.proofs(case, format_)
+    warehouse.run(case.cursor, "statements/create_statements")
+    for statement in warehouse.run(case.cursor, "statements/csv_statements").fetchall():
+        proof = proofs[statement["statement_key"]]
+        notices = [*header.notices, *proof.notices]
+        admission.open_statement(case, statement, notices, proof.proved_by)
+    case.cursor.execute("analyze work_statements")
+
+
 def _check(case: Case, format_: CsvFormat, gates: Sequence[Gate]) -> None:
     admission.check(case, "csv", gates, column=format_.header_of)
-
-
-def _proved_by(case: Case, format_: CsvFormat) -> str:
-    """The identities that held for this file: one that lacks a column proves nothing."""
-    proved = [
-        PROOFS[identity]
-        for identity in format_.identities
-        if identity != "rows_tie" or case.binds["ties"]
-    ]
-    if "opening_and_lines_are_closing" in format_.identities and not admission.is_flagged(
-        case.cursor, "statements/has_both_balances"
-    ):
-        proved.remove(PROOFS["opening_and_lines_are_closing"])
-    return ", ".join(proved) or "none"
 
 
 def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
@@ -178,7 +185,7 @@ def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
         "has_taxes": bool(taxes) and taxes <= has,
         "has_further": bool(has & frozenset(roles.FURTHER)),
         "further_kinds": [format_.further_kinds.get(role) for role in roles.FURTHER],
-        "ties": "rows_tie" in format_.identities and costs | taxes <= has,
+        "ties": "rows_tie" in format_.identities and costs | taxes <= has and _has_both(has),
         "cost_sign": format_.cost_sign,
         "sign_is_open": format_.sign_is_open,
         "key_before": before,
@@ -189,6 +196,12 @@ def _binds(format_: CsvFormat, header: Header) -> Mapping[str, Any]:
         "key_has_merchant": not has & {"psp_reference", "event_reference", "line_id"},
         "account_rows_hold_text": format_.account_rows_hold_text,
     }
+
+
+def _has_both(has: frozenset[str]) -> bool:
+    """Whether there is a gross and a net, which could tie."""
+    gross = has & {"gross", "gross_debit", "gross_credit", "settled_gross"}
+    return bool(gross and has & {"net", "net_debit", "net_credit"})
 
 
 def _marks(numbers: Numbers) -> dict[str, str]:
@@ -205,4 +218,13 @@ def _marks(numbers: Numbers) -> dict[str, str]:
     }
 
 
-_FLAGGED = ("account", "statement", "line_id", "type", "subtype", "gross_currency", "value_date")
+_FLAGGED = (
+    "account",
+    "statement",
+    "line_id",
+    "type",
+    "subtype",
+    "gross_currency",
+    "exchange_rate",
+    "value_date",
+)

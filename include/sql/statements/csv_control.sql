@@ -3,8 +3,8 @@
 -- Grain:   one row per account, statement, type and pair of currencies as written, in work_control. The
 --          sums are taken from the text, apart from the canonical lines that they later control.
 -- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_net, has_line_id,
---          has_subtype, has_costs and has_taxes (boolean); cost_sign (integer); sign_is_open (boolean); ties (boolean): rows are held
---          to their net; is_signed (boolean); bad_amounts (text): a pattern of what no amount has;
+--          has_subtype, has_exchange_rate, has_costs and has_taxes (boolean); cost_sign (integer);
+--          sign_is_open (boolean); ties (boolean): rows are held to their net; is_signed (boolean); bad_amounts (text): a pattern of what no amount has;
 --          text_bytes_max (integer).
 --          Raises a data error where an amount is no number: then the row gates tell which. A flag may be
 --          raised in vain, never missed.
@@ -131,6 +131,13 @@ select
     sum(signed_taxes) as taxes,
     sum(net) as net,
     sum(balance::numeric) as balance,
+    count(*) filter (where gross_currency <> net_currency and settled_gross is null and signed_gross <> 0)
+        as conversions,
+    -- Without its point such a rate is a number below 50: half of its last decimal is over a hundredth of it.
+    count(*) filter (
+        where gross_currency <> net_currency and settled_gross is null and signed_gross <> 0
+        and exchange_rate::numeric * 10::numeric ^ scale(exchange_rate::numeric) < 50
+    ) as coarse_conversions,
     bool_or(
         written_amounts ~ %(bad_amounts)s::text
         or has_long_amount and written_amounts ~ '[0-9]{16}'
@@ -141,16 +148,22 @@ select
         or greatest(scale(net), scale(costs), scale(taxes), scale(settled_gross)) > net_decimals
         or has_large_unit
         or has_both_sides
-        or exchange_rate <> '1' and (
+        or (exchange_rate <> '1' or gross_currency <> net_currency) and (
             exchange_rate ~ '[^0-9.]|[0-9]{31}'
             or exchange_rate !~ '[0-9]'
-            -- The bound: half a minor unit, and in another currency what the printed rate leaves open.
-            or %(ties)s::boolean and settled_gross is null
-            and abs(signed_gross * exchange_rate::numeric - signed_costs - signed_taxes - net)
-            > 0.5 / 10::numeric ^ coalesce(net_exponent, 0) + case
-                when gross_currency = net_currency then 0
-                else abs(signed_gross) * 0.5 / 10::numeric ^ scale(exchange_rate::numeric)
-            end
+            or %(ties)s::boolean and settled_gross is null and (
+                -- The bound: half a minor unit, and in another currency what the printed rate leaves open.
+                abs(
+                    case when signed_gross = 0 then 0 else signed_gross * exchange_rate::numeric end
+                    - signed_costs - signed_taxes - net
+                )
+                > 0.5 / 10::numeric ^ coalesce(net_exponent, 0) + case
+                    when gross_currency = net_currency then 0
+                    else coalesce(abs(signed_gross) * 0.5 / 10::numeric ^ scale(exchange_rate::numeric), 0)
+                end
+                or %(has_exchange_rate)s::boolean and gross_currency <> net_currency and signed_gross <> 0
+                and coalesce(exchange_rate::numeric, 0) = 0
+            )
         )
         or %(ties)s::boolean and settled_gross - signed_costs - signed_taxes <> net
     ) as is_suspect

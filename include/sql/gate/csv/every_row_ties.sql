@@ -1,9 +1,9 @@
--- Rows whose gross at the rate, less costs and taxes, is not their net.
+-- Rows whose gross at the rate, less costs and taxes, is not their net, or that lack the rate.
 --
 -- Grain:   one row per such row, the first ten; no row means the promise holds. The bound is half a minor
 --          unit, and where the currencies differ what the last printed decimal of the rate leaves open.
--- Binds:   ties (boolean): the format promises it; has_gross_currency (boolean); cost_sign (integer);
---          sign_is_open (boolean): gross and costs may be written without a sign.
+-- Binds:   ties (boolean): the format promises it; has_gross_currency and has_exchange_rate (boolean);
+--          cost_sign (integer); sign_is_open (boolean): gross and costs may be written without a sign.
 with
 
 numbers as (
@@ -34,7 +34,8 @@ numbers as (
         ) as net,
         0.5 / 10::numeric ^ units.exponent as half_minor_unit,
         units.exponent,
-        units.code
+        units.code,
+        %(has_exchange_rate)s::boolean as has_rate
     from work_raw_rows as raw
     inner join work_units as units
         on raw.net_currency = units.written
@@ -42,21 +43,41 @@ numbers as (
         coalesce(raw.settled_gross, raw.gross, raw.gross_credit, raw.gross_debit) is not null
         and coalesce(raw.net, raw.net_credit, raw.net_debit) is not null
 
+),
+
+converted as (
+
+    select
+        numbers.*,
+        has_rate
+        and gross_currency <> net_currency
+        and not is_settled
+        and gross <> 0
+        and coalesce(exchange_rate, 0) = 0 as lacks_rate,
+        case when gross = 0 then 0 else gross * exchange_rate end - costs as expected_net,
+        half_minor_unit + case
+            when gross_currency = net_currency or is_settled then 0
+            else coalesce(abs(gross) * 0.5 / 10::numeric ^ scale(exchange_rate), 0)
+        end as bound
+    from numbers
+
 )
 
 select
     row_number,
-    'net' as column_name,
-    round(gross * exchange_rate - costs, exponent) || ' ' || code as expected,
-    round(net, exponent) || ' ' || code as found
-from numbers
+    case when lacks_rate then 'exchange_rate' else 'net' end as column_name,
+    case
+        when lacks_rate then 'an exchange rate that is not 0, since the currencies differ'
+        else round(expected_net, exponent) || ' ' || code
+    end as expected,
+    case
+        when lacks_rate then coalesce(exchange_rate::text, 'nothing')
+        else round(net, exponent) || ' ' || code
+    end as found
+from converted
 where
     %(ties)s::boolean
-    and abs(gross * exchange_rate - costs - net)
-    > half_minor_unit + case
-        when gross_currency = net_currency or is_settled then 0
-        else abs(gross) * 0.5 / 10::numeric ^ scale(exchange_rate)
-    end
+    and (lacks_rate or abs(expected_net - net) > bound)
     and not (%(sign_is_open)s::boolean and sign(net) * abs(gross) - abs(costs) = net)
 order by row_number
 limit 10
