@@ -264,3 +264,25 @@ def test_a_refused_file_names_the_statements_that_its_parser_saw(toy) -> None:
     reader.run()
 
     assert ["7", "8", "9"] == reader.values("select statement_key from statements order by 1")
+
+
+def test_sums_that_no_column_holds_are_refused_under_the_name_of_their_statement(toy) -> None:
+    reader, folder = toy
+    largest = ("line", {"amount": 10**18})
+    (folder / "7.txt").write_bytes(events(START, *[largest] * 10, END))
+    beyond = ("line", {"amount": 10**20})
+    (folder / "8.txt").write_bytes(events(("start", {"statement_key": "8"}), beyond, END))
+
+    reader.run()
+
+    assert [("7", "beyond_limits"), ("8", "beyond_limits")] == [
+        tuple(row.values())
+        for row in reader.rows("select statement_key, reason_code from statements order by 1")
+    ]
+    nine = events(("start", {"statement_key": "9"}), LINE, END)
+    (folder / "9.txt").write_bytes(nine)
+    reader.run()
+
+    assert ["quarantined", "quarantined", "accepted"] == reader.values(
+        "select state from statements order by statement_key"
+    )

@@ -107,6 +107,8 @@ def admit(case: Case, format_: ParsedFormat) -> None:
             with cursor.connection.transaction(), cursor.copy(_LINES) as copy:
                 for number, line in found.lines():
                     copy.write_row(_row(number, line))
+        except psycopg.errors.NumericValueOutOfRange:
+            raise
         except psycopg.DataError as error:
             raise StatementError(
                 "bad_encoding",
@@ -117,6 +119,13 @@ def admit(case: Case, format_: ParsedFormat) -> None:
         finally:
             _note_pages(case, found)
     _refuse_empty(case, found)
+    # Where the database can't calculate, what was parsed stays: it names the statement.
+    with cursor.connection.transaction():
+        _prove(case, found)
+
+
+def _prove(case: Case, found: _Pages) -> None:
+    cursor = case.cursor
     cursor.execute("analyze work_raw_rows, work_parsed_statements")
     is_range = case.delivery.read_from is not None
     admission.check(case, "parsed", (*GATES, *RANGE_GATES) if is_range else GATES)
@@ -184,6 +193,13 @@ def _row(number: int, line: Line) -> tuple[Any, ...]:
 
 def _note_pages(case: Case, pages: _Pages) -> None:
     """Also where the parser gave up: then the pages say which statement it was."""
+    with case.cursor.connection.transaction():
+        _copy_pages(case, pages)
+    warehouse.run(case.cursor, "statements/parsed_statements", case.binds)
+    warehouse.run(case.cursor, "statements/parsed_sums")
+
+
+def _copy_pages(case: Case, pages: _Pages) -> None:
     with case.cursor.copy(_PAGES) as copy:
         for number, (start, end) in enumerate(pages.found, 1):
             copy.write_row(
@@ -208,8 +224,6 @@ def _note_pages(case: Case, pages: _Pages) -> None:
             for what, currency, amount in end.control:
                 assert what in FIGURES, f"nothing knows the figure {what!r}"
                 copy.write_row((number, what, currency, amount))
-    warehouse.run(case.cursor, "statements/parsed_statements", case.binds)
-    warehouse.run(case.cursor, "statements/parsed_sums")
 
 
 def _refuse_empty(case: Case, pages: _Pages) -> None:

@@ -10,9 +10,11 @@ select
     sums.lines,
     sums.opening_minor,
     sums.closing_minor,
-    -- Where the parser gave up no line is left.
+    -- Where the parser gave up no line is left; what eight bytes do not hold is not shown.
     case
-        when exists (select from work_raw_rows)
+        when
+            exists (select from work_raw_rows)
+            and abs(sums.opening_minor + sums.net_minor - sums.closing_minor) < 9223372036854775807
             then (sums.opening_minor + sums.net_minor - sums.closing_minor)::bigint
     end as residual_minor
 from (
