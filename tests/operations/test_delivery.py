@@ -13,6 +13,7 @@ import pytest
 from include.reconciliation.edges import outbox, slack, warehouse
 from include.reconciliation.steps.deliver_alerts import deliver, hasten_delivery
 from tests.conftest import Databases, Sources
+from tests.listening import listening
 from tests.operations.conftest import EUROPE, Books
 from tests.operations.fake_slack import Answer, FakeSlack, running
 
@@ -176,12 +177,11 @@ def test_without_a_connection_messages_wait_and_the_log_says_so(
     databases: Databases,
     books: Books,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_SLACK", "not JSON: canary")
     say("one")
 
-    with caplog.at_level(logging.WARNING):
+    with listening(deliver.__module__, logging.WARNING) as messages:
         counts = deliver()
 
     assert {"sent": 0, "postponed": 0, "waiting": 1} == counts
@@ -189,19 +189,19 @@ def test_without_a_connection_messages_wait_and_the_log_says_so(
         "messages for Slack stay in the outbox: "
         "AIRFLOW_CONN_SLACK is not a connection written as JSON"
     )
-    assert [expected] == [record.getMessage() for record in caplog.records]
+    assert [expected] == messages
 
 
 def test_no_secret_of_the_connection_is_written_down(
-    fake: FakeSlack, books: Books, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    fake: FakeSlack, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_SLACK", fake.connection(**NOWHERE))
     say("one")
-    with caplog.at_level(logging.INFO):
+    with listening() as messages:
         deliver()
 
     written = json.dumps([*books.rows("select * from internal.outbox")], default=str)
-    assert "canary" not in written + caplog.text
+    assert "canary" not in "\n".join([written, *messages])
     assert "no answer from Slack (ConnectionError)" in written
 
 

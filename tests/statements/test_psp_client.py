@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-import logging
 import socket
 import time
 from base64 import b64encode
@@ -23,6 +22,7 @@ from include.reconciliation.errors import (
     ProviderUnavailable,
     SourceError,
 )
+from tests.listening import listening
 from tests.statements.balance_transactions import a_charge
 from tests.statements.misbehaviour import always, once, raw
 
@@ -274,11 +274,10 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(monkeypatch, addre
         PspClient(Endpoint.parse("https://api.stripe.com"), DEFAULT_KEY).get(PATH, [])
 
 
-def test_the_key_shows_in_no_message_log_or_representation(caplog) -> None:
-    caplog.set_level(logging.DEBUG)
-    messages = []
+def test_the_key_shows_in_no_message_log_or_representation() -> None:
+    messages: list[str] = []
     for behaviour in (always(500), always(401), always(302), raw(b"")):
-        with StripeServer([], behaviour=behaviour) as server:
+        with StripeServer([], behaviour=behaviour) as server, listening() as logged:
             client = a_client(server)
             with pytest.raises(Exception) as caught:
                 client.get(PATH, [])
@@ -286,6 +285,7 @@ def test_the_key_shows_in_no_message_log_or_representation(caplog) -> None:
                 repr(client),
                 repr(caught.getrepr(style="long", showlocals=False)),
                 str(caught.value),
+                *logged,
             ]
 
-    assert [] == [text for text in [*messages, caplog.text] if DEFAULT_KEY in text]
+    assert [] == [text for text in messages if DEFAULT_KEY in text]
