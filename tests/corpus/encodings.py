@@ -1,4 +1,4 @@
-"""Encodings: UTF-8 everywhere, and what banks write instead where nothing forbids it."""
+"""Encodings: UTF-8 everywhere, UTF-16 with its mark, and what banks write instead."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _of(format_: str) -> Iterator[File]:
 
     name, base = named("utf-16")
     wide = codecs.BOM_UTF16_LE + base.text.replace("UTF-8", "UTF-16").encode("utf-16-le")
-    is_read = is_text or format_ == "camt"
+    is_read = format_ not in ANSWERS
     yield base.file(name, wide, base.accepted if is_read else Refused("bad_encoding"))
 
     name, base = named("a byte that is 0")

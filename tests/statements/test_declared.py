@@ -182,3 +182,106 @@ def test_two_formats_of_one_name_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="format 2: the name 'acme' is taken"):
         config.load(path)
+
+
+def _tried(acme, monkeypatch: pytest.MonkeyPatch, key: str, content: bytes):
+    """The account's reader after it has read the content, with one more key in the format."""
+    reader, folder, path = acme
+    path.write_text(path.read_text().replace("[[format]]\n", f"[[format]]\n{key}\n", 1))
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(path))
+    (folder / "1.csv").write_bytes(content)
+    reader.run()
+    return reader
+
+
+def test_an_encoding_that_is_declared_is_read_and_no_other_is_guessed(
+    acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HEADER + SALE.replace("P-1", "caf\u00e9 \u20ac")
+
+    reader = _tried(acme, monkeypatch, 'encoding = "windows-1252"', text.encode("cp1252"))
+
+    assert ["caf\u00e9 \u20ac"] == [line["merchant_reference"] for line in reader.lines()]
+
+
+def test_an_encoding_that_is_not_declared_is_refused_with_what_to_do(
+    acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HEADER + SALE.replace("P-1", "caf\u00e9")
+
+    reader = _tried(acme, monkeypatch, "", text.encode("cp1252"))
+
+    state, reason, sentence = reader.verdict()
+    assert ("quarantined", "bad_encoding") == (state, reason)
+    assert "a provider's own encoding is declared, `encoding` in [[format]]" in str(sentence)
+
+
+def test_a_letter_that_the_declared_encoding_does_not_have_is_refused(
+    acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = (HEADER + SALE).encode().replace(b"P-1", b"P\x81")
+
+    reader = _tried(acme, monkeypatch, 'encoding = "windows-1252"', content)
+
+    assert ("bad_encoding", True) == (
+        reader.verdict()[1],
+        "expected windows-1252" in str(reader.verdict()[2]),
+    )
+
+
+ABOVE = 'Relatorio de vendas\n\n"Loja; ""Centro""";Periodo: marco\n'
+
+
+@pytest.mark.parametrize("above", ["", ABOVE])
+def test_rows_above_the_header_are_told_and_rows_keep_their_numbers(
+    acme, monkeypatch: pytest.MonkeyPatch, above: str
+) -> None:
+    reader = _tried(acme, monkeypatch, "rows_above_header = 3", (above + HEADER + SALE).encode())
+
+    assert [above.count("\n") + 2] == [line["row_number"] for line in reader.lines()]
+    notices = reader.values("select notices from statements")[0]
+    assert (["3 rows above the header: kept, not read"] if above else []) == notices
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "reason", "words"),
+    [
+        ("rows_above_header = 2", ABOVE + HEADER + SALE, "missing_column", "row 1, column"),
+        ("", "Relatorio\n" + HEADER + SALE, "missing_column", "row 1, column 'Data da venda'"),
+        (
+            "rows_above_header = 3",
+            ABOVE + HEADER.replace("Bruto", "Valor") + SALE,
+            "missing_column",
+            "row 4, column 'Bruto'",
+        ),
+        ("rows_above_header = 3", ABOVE + HEADER + SALE[:40], "malformed_row", "row 5"),
+        ("rows_above_header = 3", ABOVE + HEADER, "empty", "row 5"),
+        (
+            "rows_above_header = 3",
+            ABOVE + HEADER + SALE.replace("1.234,50", "x"),
+            "bad_amount",
+            "row 5, column 'Bruto'",
+        ),
+    ],
+)
+def test_what_is_wrong_below_rows_above_the_header_has_its_row(
+    acme, monkeypatch: pytest.MonkeyPatch, key: str, content: str, reason: str, words: str
+) -> None:
+    reader = _tried(acme, monkeypatch, key, content.encode())
+
+    assert (reason, True) == (reader.verdict()[1], words in str(reader.verdict()[2])), (
+        reader.verdict()
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ('encoding = "utf-7"', "must be one of 'utf-8', 'windows-1252', 'iso-8859-1'"),
+        ("rows_above_header = 51", "must be a number from 0 to 50"),
+        ("rows_above_header = true", "must be a number from 0 to 50"),
+    ],
+)
+def test_an_encoding_or_a_number_of_rows_that_is_none_is_named(key: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        declared(ACME.replace("[[format]]\n", f"[[format]]\n{key}\n"))

@@ -276,7 +276,7 @@ WHOLE = a_report(PAYMENT, a_row("PAY2", "T0006", "CR", 5000, "JPY"))
         ("", "empty", "nothing"),
         ("\ufeff\r\n\r\n", "empty", "nothing"),
         ("<html><body>Sign in</body></html>", "html_page", "row 1"),
-        (WHOLE.encode("utf-16"), "bad_encoding", "UTF-8"),
+        (WHOLE.encode("utf-16")[:-1], "bad_encoding", "utf-16"),
         (WHOLE.replace("ORD-1", "ORD\0-1"), "bad_encoding", "NUL"),
         (WHOLE.replace('"ORD-1"', '"ORD-1'), "malformed_row", "row 5"),
         (WHOLE.replace('"ORD-1",', ""), "malformed_row", "row 5: the row has another number"),

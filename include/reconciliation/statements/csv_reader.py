@@ -20,6 +20,7 @@ from psycopg import sql
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.description import SIZE_BYTES_MAX, CsvFormat
+from include.reconciliation.statements.encodings import as_utf8
 from include.reconciliation.statements.roles import ROLES
 
 RAW_TABLE = "work_raw_rows"
@@ -36,7 +37,7 @@ class Header:
     """The header as read: the raw table's columns in the file's order, and what it cost in bytes.
 
     `names` are the file's own; `unread` are the columns that have no role, `unknown` the names that
-    nobody knows.
+    nobody knows. `row` is the header's own; `lines` are those to its end.
     """
 
     names: tuple[str, ...]
@@ -44,6 +45,7 @@ class Header:
     unread: tuple[str, ...]
     unknown: tuple[str, ...]
     delimiter: str
+    row: int
     lines: int
     rest: bytes
 
@@ -54,8 +56,11 @@ class Header:
 
     @property
     def notices(self) -> list[str]:
-        """What the statement's row says of columns that are not known."""
-        return [f"the column {name!r} is not known: kept, not read" for name in self.unknown]
+        """What the statement's row says of columns that are not known, and of rows above."""
+        above = [f"{self.row - 1} rows above the header: kept, not read"] if self.row > 1 else []
+        return above + [
+            f"the column {name!r} is not known: kept, not read" for name in self.unknown
+        ]
 
 
 def load(
@@ -70,6 +75,7 @@ def load(
     A file without a column of currencies is in the default one. Raises StatementError for anything
     that is not a whole CSV file of this format.
     """
+    stream = as_utf8(stream, format_.encoding, file)
     header = read_header(stream, format_, file)
     _create_raw_table(cursor, header, default_currency)
     # An empty field is NULL whether the provider writes it with quotes or without.
@@ -92,7 +98,7 @@ def load(
             "empty",
             "there is no row after the header",
             file=file,
-            row=HEADER_ROW + 1,
+            row=header.row + 1,
             expected="at least one row",
             found="the end of the file",
         )
@@ -100,26 +106,52 @@ def load(
 
 
 def read_header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
-    """The header at the beginning of the stream; StatementError when it is not this format's."""
+    """The header at the beginning of the stream; StatementError when it is not this format's.
+
+    Where rows may stand above it, it is the first one with all columns that the format needs.
+    """
     head = stream.read(HEADER_BYTES_MAX)
     if head.startswith(codecs.BOM_UTF8):
         head = head[len(codecs.BOM_UTF8) :]
     refuse_other_content(head, file)
-    record, lines = _first_record(head, file)
+    above = 0
+    closest: tuple[int, StatementError | None] = (-1, None)
+    while head and above <= format_.rows_above_max:
+        record, lines = _first_record(head, file)
+        head = head[len(record) :]
+        names: list[str] = []
+        try:
+            names, delimiter = _names(record, format_, file, above + HEADER_ROW)
+            columns, unread, unknown = _mapped(names, format_, file, above + HEADER_ROW)
+        except StatementError as error:
+            # What is wrong is told of the row that looks the most like a header.
+            closest = max(closest, (_known(names, format_), error), key=lambda pair: pair[0])
+            above += lines
+            continue
+        row = above + HEADER_ROW
+        return Header(tuple(names), columns, unread, unknown, delimiter, row, above + lines, head)
+    assert closest[1] is not None
+    raise closest[1]
+
+
+def _names(record: bytes, format_: CsvFormat, file: str, row: int) -> tuple[list[str], str]:
+    """The fields of a row that may be the header, and what stands between them."""
     try:
         text = record.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _bad_encoding(file, error.reason, row=HEADER_ROW) from None
+        raise _bad_encoding(file, error.reason, row=row) from None
     delimiter = max(format_.delimiters, key=text.count)
     try:
         rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-        names = [" ".join(name.split()) for name in next(rows)]
+        return [" ".join(name.split()) for name in next(rows)], delimiter
     except (csv.Error, StopIteration) as error:
         raise StatementError(
-            "bad_header", f"the header can't be read as CSV ({error})", file=file, row=HEADER_ROW
+            "bad_header", f"the header can't be read as CSV ({error})", file=file, row=row
         ) from None
-    columns, unread, unknown = _mapped(names, format_, file)
-    return Header(tuple(names), columns, unread, unknown, delimiter, lines, head[len(record) :])
+
+
+def _known(names: list[str], format_: CsvFormat) -> int:
+    return len({name.casefold() for name in names} & {name.casefold() for name in format_.columns})
 
 
 def refuse_other_content(head: bytes, file: str) -> None:
@@ -162,7 +194,7 @@ def _first_record(head: bytes, file: str) -> tuple[bytes, int]:
 
 
 def _mapped(
-    names: list[str], format_: CsvFormat, file: str
+    names: list[str], format_: CsvFormat, file: str, row: int
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The raw table's columns, those of them that nothing reads, and the unknown headers."""
     roles = {header.casefold(): role for header, role in format_.columns.items()}
@@ -176,7 +208,7 @@ def _mapped(
                 "missing_column",
                 "a column that the format needs is not there",
                 file=file,
-                row=HEADER_ROW,
+                row=row,
                 column=header,
                 expected=f"the columns of {format_.title}",
                 found=", ".join(names)[:2000],
@@ -186,14 +218,14 @@ def _mapped(
     twice += [name for name in names if folded.count(name.casefold()) > 1]
     if twice:
         raise StatementError(
-            "duplicate_column", "a column occurs twice", file=file, row=HEADER_ROW, column=twice[0]
+            "duplicate_column", "a column occurs twice", file=file, row=row, column=twice[0]
         )
     if len(columns) > COLUMNS_MAX:
         raise StatementError(
             "bad_header",
             "there are too many columns",
             file=file,
-            row=HEADER_ROW,
+            row=row,
             expected=f"at most {COLUMNS_MAX}",
             found=str(len(columns)),
         )
@@ -217,7 +249,7 @@ def _create_raw_table(cursor: Cursor, header: Header, default_currency: str | No
             "create unlogged table {} (row_number integer generated always as identity"
             " (start with {} cache 1000), {})"
         ).format(
-            sql.Identifier(RAW_TABLE), sql.Literal(HEADER_ROW + 1), sql.SQL(", ").join(columns)
+            sql.Identifier(RAW_TABLE), sql.Literal(header.row + 1), sql.SQL(", ").join(columns)
         )
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from include.reconciliation.errors import StatementError
+from include.reconciliation.statements.encodings import as_utf8
 
 LINE_CHARACTERS_MAX = 1 << 16
 # A field in quotes may hold line ends, but not the rest of the file.
@@ -65,7 +66,7 @@ class _Lines:
     """The lines of the stream as text; refuses what would fill the memory."""
 
     def __init__(self, stream: BinaryIO, file: str) -> None:
-        self._text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+        self._text = io.TextIOWrapper(as_utf8(stream, "utf-8", file), "utf-8-sig", newline="")
         self._file = file
         self._number = 0
         self.row = 1

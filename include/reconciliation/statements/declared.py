@@ -31,11 +31,13 @@ from include.reconciliation.statements.description import (
     Scope,
     Unit,
 )
+from include.reconciliation.statements.encodings import ENCODINGS
 from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
 
 TYPES = (*LEDGER_TYPES, *OTHER_TYPES, *NOT_LINES, "unknown")
 _ONE_CHARACTER = re.compile(r"[^\w\"\r\n]", re.ASCII)
 _NO_TYPE = ""
+ROWS_ABOVE_MAX = 50
 
 
 def csv_format(entry: Mapping[str, Any]) -> CsvFormat:
@@ -57,6 +59,8 @@ def csv_format(entry: Mapping[str, Any]) -> CsvFormat:
         identities=reader.take("identities", _several(get_args(Identity)), ()),
         delimiters=(reader.take("delimiter", matching(_ONE_CHARACTER), ","),),
         numbers=_numbers(reader),
+        encoding=reader.take("encoding", _one_of(ENCODINGS), "utf-8"),
+        rows_above_max=reader.take("rows_above_header", _row_count, 0),
         statement_key=reader.take("statement_key", _with_place, "{}"),
         statement_is_number=reader.take("statement_is_number", flag, False),
         line_scope=reader.take("line_scope", _one_of(get_args(Scope)), "statement"),
@@ -190,6 +194,12 @@ def _zone_rule(value: object) -> str:
 def _with_place(value: object) -> str:
     if not isinstance(value, str) or value.count("{}") != 1:
         raise ValueError("must hold {} once, such as 'batch {}'")
+    return value
+
+
+def _row_count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= ROWS_ABOVE_MAX:
+        raise ValueError(f"must be a number from 0 to {ROWS_ABOVE_MAX}")
     return value
 
 

@@ -99,6 +99,10 @@ class CsvFormat:
     `line_scope` is "account" where the provider gives each line an id of its own for ever.
     `cost_sign` is −1 where costs are written as negative amounts; `sign_is_open` where files write
     them and the gross with and without a sign: then the net decides.
+    `balance_words`: where a file has no column of types, the words of a row that is of no payment
+    and has no subtype: with a time it opens, without one it closes.
+    `encoding` is what files without a byte order mark are in. `rows_above_max`: as many rows may
+    stand above the header.
     `account_rows_hold_text`: on rows without a payment the event reference is a text, of which a
     payout's first word names the payout.
     """
@@ -122,6 +126,9 @@ class CsvFormat:
     cost_sign: int = 1
     sign_is_open: bool = False
     currency_in_any_case: bool = False
+    encoding: str = "utf-8"
+    rows_above_max: int = 0
+    balance_words: tuple[str, str] | None = None
     account_rows_hold_text: bool = False
     further_kinds: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

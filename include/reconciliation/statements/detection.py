@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import csv_reader
 from include.reconciliation.statements.description import CsvFormat, Format, ParsedFormat
+from include.reconciliation.statements.encodings import WIDE_MARKS, as_utf8
 
 HEAD_BYTES = csv_reader.HEADER_BYTES_MAX
 
@@ -21,8 +22,8 @@ def detect(head: bytes, formats: Iterable[Format], file: str) -> CsvFormat | Par
     the one that comes closest says what is missing.
     """
     text = head.removeprefix(codecs.BOM_UTF8)
-    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        text = head.decode("utf-16", "ignore").encode()
+    if head[:2] in WIDE_MARKS:
+        text = head = head.decode("utf-16", "ignore").encode()
     known = list(formats)
     parsed = [
         format_
@@ -49,7 +50,8 @@ def detect(head: bytes, formats: Iterable[Format], file: str) -> CsvFormat | Par
 def _known_columns(head: bytes, format_: CsvFormat, file: str) -> int:
     """How many columns of a header the format reads; a whole header counts more than any other."""
     try:
-        header = csv_reader.read_header(io.BytesIO(head), format_, file)
+        stream = as_utf8(io.BytesIO(head), format_.encoding, file)
+        header = csv_reader.read_header(stream, format_, file)
         return len(header.roles) + csv_reader.COLUMNS_MAX
     except StatementError:
         first_line = head.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0]
