@@ -155,5 +155,7 @@ def test_a_payout_that_is_read_again_is_one_line_and_one_that_vanished_refuses_t
 
     vanished = payouts(answers.a_payout(id="po_2"))
 
-    assert ("quarantined", "page_missing") == vanished.verdict()[:2]
+    state, reason, sentence = vanished.verdict()
+    assert ("quarantined", "page_missing") == (state, reason)
+    assert "the next run reads the range again" in str(sentence)
     assert "po_1, which an earlier read had" in str(vanished.verdict()[2])

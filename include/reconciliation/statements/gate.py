@@ -38,8 +38,10 @@ _WORK_TABLES = (
 class Refusal(Exception):
     """A delivery is refused, in a sentence; `statements` are those that it was seen to hold."""
 
-    def __init__(self, error: StatementError, statements: list[dict[str, Any]]) -> None:
-        super().__init__(sentence(error))
+    def __init__(
+        self, error: StatementError, statements: list[dict[str, Any]], *, is_read: bool
+    ) -> None:
+        super().__init__(sentence(error, is_read=is_read))
         self.error = error
         self.statements = statements
 
@@ -79,9 +81,9 @@ def admit(case: Case, format_: Format) -> None:
         try:
             _admit(case, format_)
         except StatementError as error:
-            raise Refusal(error, _named_statements(case, format_)) from error
+            raise _refusal(case, format_, error) from error
         except psycopg.DataError as error:
-            raise Refusal(_out_of_range(case, error), _named_statements(case, format_)) from error
+            raise _refusal(case, format_, _out_of_range(case, error)) from error
         _drop_work_tables(case.cursor)
 
 
@@ -133,6 +135,11 @@ def _admit(case: Case, format_: Format) -> None:
     else:
         parsed_gate.admit(case, format_)
     _stage_new_lines(case.cursor)
+
+
+def _refusal(case: Case, format_: Format, error: StatementError) -> Refusal:
+    is_read = case.delivery.read_from is not None
+    return Refusal(error, _named_statements(case, format_), is_read=is_read)
 
 
 def _out_of_range(case: Case, error: psycopg.DataError) -> StatementError:

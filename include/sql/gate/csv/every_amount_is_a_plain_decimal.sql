@@ -5,7 +5,11 @@
 select
     raw.row_number,
     amounts.column_name,
-    'a decimal number with a point and without a sign' as expected,
+    'a decimal number with a point and at most 15 digits before it, '
+    || case
+        when %(is_signed)s::boolean and amounts.may_be_negative then 'with a minus sign where it is negative'
+        else 'without a sign'
+    end as expected,
     amounts.written as found
 from work_raw_rows as raw
 cross join lateral (
