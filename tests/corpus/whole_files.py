@@ -155,7 +155,7 @@ def _release(reference: str, minor: int) -> Whole:
         f"{day}T00:00:00.000-04:00,,,initial_available_balance,,100.00,0.00,100.00,0,0,0,0,BRL",
         f"{day}T23:30:00.000-04:00,771,{reference},release,payment,{amount},0.00,{amount},0,0,0,0,"
         "BRL",
-        f"{day}T23:59:59.000-04:00,,,available_balance,,{major(minor + 10000)},0.00,"
+        f"{day}T23:59:59.000-04:00,,,total,,{major(minor + 10000)},0.00,"
         f"{major(minor + 10000)},0,0,0,0,BRL",
     )
     return Whole(

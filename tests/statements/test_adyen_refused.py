@@ -23,7 +23,12 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "only line ends": (b"\r\n\r\n", "empty", ()),
     "only a header": (a_file([]), "empty", ("row 2",)),
     "html page": (b"\n<!DOCTYPE html><html>Maintenance</html>", "html_page", ("DOCTYPE",)),
-    "utf-16": (a_file().decode().encode("utf-16"), "bad_encoding", ("UTF-8",)),
+    "utf-16 without its mark": (a_file().decode().encode("utf-16-le"), "bad_encoding", ("NUL",)),
+    "utf-16 cut in a character": (
+        a_file().decode().encode("utf-16")[:-1],
+        "bad_encoding",
+        ("expected utf-16",),
+    ),
     "latin-1": (
         _both(merchant_reference="Caf\u00e9").replace("\u00e9".encode(), b"\xe9"),
         "bad_encoding",
@@ -69,6 +74,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "no account": (_both(merchant_account=""), "wrong_account", ("found nothing",)),
     "batch number": (_both(batch_number="7a"), "bad_batch_number", ("7a",)),
     "no type": (_both(type=""), "missing_value", ("'Type'",)),
+    "a blank type": (_both(type=" "), "missing_value", ("'Type'",)),
     "unknown currency": (
         _both(gross_currency="EUX"),
         "unknown_currency",
@@ -319,6 +325,8 @@ def test_harmless_differences_are_no_reason_to_refuse(adyen, drop_folder) -> Non
 
     good_files = {
         "bom": b"\xef\xbb\xbf" + a_file(numbered(1)),
+        "utf-16": a_file(numbered(13)).decode().encode("utf-16"),
+        "utf-16, the other way": b"\xfe\xff" + a_file(numbered(14)).decode().encode("utf-16-be"),
         "windows line ends": a_file(numbered(2), line_end="\r\n"),
         "old mac line ends": a_file(numbered(3), line_end="\r"),
         "no last line end": a_file(numbered(4)).rstrip(),
@@ -331,6 +339,9 @@ def test_harmless_differences_are_no_reason_to_refuse(adyen, drop_folder) -> Non
         "trailing zeros": a_file(numbered(9, markup_nc="0.20000")),
         "no point": a_file(numbered(10, gross_credit_gc="20")),
         "point at the end": a_file(numbered(11, gross_credit_gc="20.")),
+        "blanks around a type": a_file(
+            [a_row(batch_number="12", type=" SETTLED\t"), a_payout(batch_number="12")]
+        ),
     }
     for name, content in good_files.items():
         (drop_folder / f"{name}.csv").write_bytes(content)

@@ -102,7 +102,7 @@ def test_a_balance_of_one_currency_proves_nothing_of_another(checked) -> None:
     reals = [
         a_release(1, "initial_available_balance,", "10.00"),
         a_release(2, "release,payment", "7.00"),
-        a_release(3, "available_balance,", "17.00"),
+        a_release(3, "total,", "17.00"),
     ]
 
     _, (both,) = checked(rows(RELEASES, *reals, *euros))

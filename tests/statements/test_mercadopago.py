@@ -12,8 +12,7 @@ HEADER = (
     "TAXES_AMOUNT,COUPON_AMOUNT,INSTALLMENTS,PAYMENT_METHOD"
 )
 OPENING = (
-    "2026-03-01T00:00:00.000-04:00,,,initial_available_balance,,"
-    "100.00,0.00,100.00,0,0,0,0,0,1,"
+    "2026-03-01T00:00:00.000-04:00,,,initial_available_balance,,100.00,0.00,100.00,0,0,0,0,0,1,"
 )
 PAYMENT = (
     "2026-03-01T23:30:00.000-04:00,771,ORD-1,release,payment,"
@@ -23,7 +22,7 @@ REFUND = (
     "2026-03-01T23:40:00.000-04:00,772,ORD-2,release,refund,"
     "0.00,84.00,-100.00,16.00,0.00,0.00,0.00,0.00,1,visa"
 )
-CLOSING = "2026-03-01T23:59:59.000-04:00,,,available_balance,,241.96,0.00,241.96,0,0,0,0,0,1,"
+CLOSING = ",,,total,,241.96,0.00,241.96,0,0,0,0,0,1,"
 
 
 def a_report(*rows: str, header: str = HEADER) -> bytes:
@@ -146,3 +145,85 @@ def test_an_amount_without_a_sign_has_that_of_its_net(mercado) -> None:
         tuple(row.values())
         for row in reader.rows("select gross_minor, fee_minor, net_minor from work_statement_lines")
     ]
+
+
+def test_balances_around_a_payout_are_neither_lines_nor_the_closing_one(mercado) -> None:
+    reader, folder = mercado
+    before = "2026-03-01T23:45:00.000-04:00,773,,available_balance,pre_payout_773,241.96,0,,,,,,,,"
+    payout = "2026-03-01T23:45:01.000-04:00,773,,release,payout,0.00,200.00,-200.00,0,0,0,0,0,1,"
+    after = "2026-03-01T23:45:02.000-04:00,773,,available_balance,pos_payout_773,41.96,0,,,,,,,,"
+    # The last row has both sums, and no date.
+    total = ",,,total,,325.96,284.00,69.00,-24.04,0,-2.00,-1.00,0,,"
+    content = a_report(OPENING, PAYMENT, REFUND, before, payout, after, total)
+    (folder / "release.csv").write_bytes(content)
+
+    counted = reader.run()
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 3} == counted
+    assert ["rows tie to their net, opening + lines = closing"] == reader.values(
+        "select proved_by from statements"
+    )
+    assert [4196] == reader.values(
+        "select control_minor from statement_control_totals where measure = 'closing'"
+    )
+
+
+SHORT_HEADER = (
+    "DATE;SOURCE_ID;DESCRIPTION;NET_CREDIT_AMOUNT;NET_DEBIT_AMOUNT;GROSS_AMOUNT;MP_FEE_AMOUNT;"
+    "FINANCING_FEE_AMOUNT;SHIPPING_FEE_AMOUNT;TAXES_AMOUNT;BALANCE_AMOUNT"
+)
+SHORT_OPENING = "2026-03-01T00:00:00.000-04:00;;;100.00;0.00;100.00;0;0;0;0;100.00"
+SHORT_PAYMENT = (
+    "2026-03-01T23:30:00.000-04:00;771;payment;225.96;0.00;269.00;-40.04;0.00;-2.00;-1.00;325.96"
+)
+SHORT_TOTAL = ";;;325.96;0.00;;;;;;0.00"
+
+
+def test_a_report_without_record_types_is_read_by_what_its_rows_lack(mercado) -> None:
+    reader, folder = mercado
+    rows = (SHORT_OPENING, SHORT_PAYMENT, SHORT_TOTAL)
+    (folder / "release.csv").write_bytes(a_report(*rows, header=SHORT_HEADER))
+
+    counted = reader.run()
+
+    (payment,) = reader.lines()
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
+    assert ("payment", "payment", 26900, 22596) == tuple(
+        payment[name] for name in ("provider_type", "type", "gross_minor", "net_minor")
+    )
+    assert [("closing", 32596), ("opening", 10000)] == [
+        tuple(row.values())
+        for row in reader.rows(
+            "select measure, control_minor from statement_control_totals"
+            " where measure in ('opening', 'closing') order by measure"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason", "word"),
+    [
+        ((SHORT_OPENING, SHORT_TOTAL), "wrong_total", "a residual of -225.96 BRL"),
+        (
+            (SHORT_OPENING, SHORT_PAYMENT.replace("2026-03-01T23:30:00.000-04:00", "")),
+            "bad_date",
+            "found nothing",
+        ),
+        (
+            (SHORT_OPENING, SHORT_PAYMENT.replace(";0.00;269", ";1;269")),
+            "debit_and_credit",
+            "row 3",
+        ),
+    ],
+)
+def test_a_report_without_record_types_is_held_to_its_promises(
+    mercado, rows: tuple[str, ...], reason: str, word: str
+) -> None:
+    reader, folder = mercado
+    (folder / "release.csv").write_bytes(a_report(*rows, header=SHORT_HEADER))
+
+    reader.run()
+
+    assert (reason, True) == (reader.verdict()[1], word in str(reader.verdict()[2])), (
+        reader.verdict()
+    )

@@ -41,10 +41,14 @@ SMALL_GATES = (
 )
 # What comes before amounts with other marks than a decimal point are rewritten.
 MARK_GATES = (Gate("every_amount_has_the_marks", "bad_amount"),)
-# What reads the raw rows again, only when the grouping raised a flag or could not be done.
-ROW_GATES = (
+# What reads the raw rows again where they could not be grouped.
+TEXT_GATES = (
     Gate("every_text_is_short", "beyond_limits"),
     Gate("every_amount_is_a_plain_decimal", "bad_amount"),
+)
+# What reads the raw rows again, only when the grouping raised a flag.
+ROW_GATES = (
+    *TEXT_GATES,
     Gate("no_amount_has_excess_decimals", "excess_decimals"),
     Gate("no_row_is_both_debit_and_credit", "debit_and_credit"),
     Gate("every_row_ties", "row_does_not_tie"),
@@ -84,6 +88,10 @@ def admit(case: Case, format_: CsvFormat) -> None:
 
 def _convert(case: Case, format_: CsvFormat, header: Header) -> None:
     cursor = case.cursor
+    if format_.balance_words and "type" not in header.roles:
+        opening, closing = format_.balance_words
+        words = {"opening_word": opening, "closing_word": closing}
+        warehouse.run(cursor, "statements/csv_untyped", words)
     if not format_.numbers.is_plain:
         _check(case, format_, MARK_GATES)
         warehouse.run(cursor, "statements/csv_plain_amounts", case.binds)
@@ -122,7 +130,7 @@ def _add_up(case: Case, format_: CsvFormat) -> None:
                 warehouse.run(cursor, "statements/csv_spread")
             warehouse.run(cursor, "statements/csv_control", case.binds)
     except psycopg.DataError:
-        _check(case, format_, ROW_GATES)
+        _check(case, format_, TEXT_GATES)
         raise
     warehouse.run(cursor, "statements/csv_types", case.binds)
     _check(case, format_, SMALL_GATES)

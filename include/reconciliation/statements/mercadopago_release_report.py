@@ -36,6 +36,27 @@ _RESERVES = (
     "reserve_for_debt_payment",
 )
 
+_OPENING_WORD, _CLOSING_WORD = "initial_available_balance", "total"
+_RELEASED = {
+    "payment": LineType.plain("payment"),
+    "refund": LineType.plain("refund"),
+    **dict.fromkeys(
+        ("chargeback", "dispute", "mediation", "mediation_cancel"),
+        LineType("reversal", "reversal", negative="chargeback"),
+    ),
+    **dict.fromkeys(("payout", "withdrawal"), LineType.plain("payout")),
+    **dict.fromkeys(
+        ("shipping", "shipping_cancel", "fee_release_in_advance"), LineType.plain("fee")
+    ),
+    **dict.fromkeys(
+        ("asset_management", "asset_management_gain", "asset_management_loss"),
+        LineType.plain("adjustment"),
+    ),
+    **dict.fromkeys(
+        _RESERVES, LineType("reserve_release", "reserve_release", negative="reserve_hold")
+    ),
+}
+
 MERCADOPAGO_RELEASE_REPORT = CsvFormat(
     name="mercadopago_release_report",
     title="Mercado Pago release report (CSV)",
@@ -49,26 +70,19 @@ MERCADOPAGO_RELEASE_REPORT = CsvFormat(
         "CURRENCY": "net_currency",
         "BALANCE_AMOUNT": "balance",
     },
-    required=frozenset(_COLUMNS.values()),
+    required=frozenset(_COLUMNS.values()) - {"type", "merchant_reference"},
     ignored=frozenset(name.strip() for name in _IGNORED.split(",")),
     delimiters=(",", ";"),
     types={
-        "initial_available_balance": LineType.plain(OPENING),
-        "available_balance": LineType.plain(CLOSING),
-        **dict.fromkeys(("subtotal", "total"), LineType.plain(SUBTOTAL)),
-        "release / payment": LineType.plain("payment"),
-        "release / refund": LineType.plain("refund"),
+        _OPENING_WORD: LineType.plain(OPENING),
+        _CLOSING_WORD: LineType.plain(CLOSING),
+        # The balance before and after a payout, in the middle of the lines.
+        **dict.fromkeys(("available_balance", "subtotal"), LineType.plain(SUBTOTAL)),
+        **{f"release / {word}": type_ for word, type_ in _RELEASED.items()},
+        # Without a column of record types.
+        **_RELEASED,
         **dict.fromkeys(
-            ("release / chargeback", "release / dispute", "release / mediation"),
-            LineType("reversal", "reversal", negative="chargeback"),
-        ),
-        **dict.fromkeys(("release / payout", "release / withdrawal"), LineType.plain("payout")),
-        **dict.fromkeys(
-            ("release / shipping", "release / fee_release_in_advance"), LineType.plain("fee")
-        ),
-        "release / asset_management": LineType.plain("adjustment"),
-        **dict.fromkeys(
-            ("block", "unblock", "fullblock", *(f"release / {word}" for word in _RESERVES)),
+            ("block", "unblock", "fullblock"),
             LineType("reserve_release", "reserve_release", negative="reserve_hold"),
         ),
     },
@@ -77,5 +91,13 @@ MERCADOPAGO_RELEASE_REPORT = CsvFormat(
     identities=("rows_tie", "opening_and_lines_are_closing"),
     cost_sign=-1,
     sign_is_open=True,
-    notes=("Rows tie only where all cost columns are configured for the report.",),
+    balance_words=(_OPENING_WORD, _CLOSING_WORD),
+    notes=(
+        "Rows tie only where all cost columns are configured for the report.",
+        "The row `total` is what is available in the end, and has no date; `available_balance` is "
+        "what was before and after a payout.",
+        "Some accounts' reports have no `RECORD_TYPE`: then a row without `SOURCE_ID` and "
+        "`DESCRIPTION` opens, and the one that has no date either closes. Without "
+        "`EXTERNAL_REFERENCE` a line can be matched by the payment alone: add the column.",
+    ),
 )

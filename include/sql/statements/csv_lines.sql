@@ -20,7 +20,7 @@ amounts as (
         raw.*,
         statements.statement_id,
         statements.statement_key,
-        types.type_word,
+        types.word as type_word,
         types.type as positive_type,
         types.economic_type as positive_economic_type,
         types.is_expected as is_positive_expected,

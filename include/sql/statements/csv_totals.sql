@@ -64,7 +64,7 @@ measured as (
         control.statement_id,
         control.net_currency as currency,
         control.type as measure,
-        coalesce(control.balance, control.net) as amount,
+        coalesce(nullif(control.balance, 0), control.net, control.balance) as amount,
         0 as lines
     from control
     where control.type in ('opening', 'closing')

@@ -1,9 +1,10 @@
 -- Rows whose gross at the rate, less costs and taxes, is not their net, or that lack the rate.
 --
--- Grain:   one row per such row, the first ten; no row means the promise holds. The bound is half a minor
+-- Grain:   one row per such line, the first ten; no row means the promise holds. The bound is half a minor
 --          unit, and where the currencies differ what the last printed decimal of the rate leaves open.
--- Binds:   ties (boolean): the format promises it; has_gross_currency and has_exchange_rate (boolean);
---          cost_sign (integer); sign_is_open (boolean): gross and costs may be written without a sign.
+-- Binds:   ties (boolean): the format promises it; has_subtype, has_gross_currency and has_exchange_rate
+--          (boolean); cost_sign (integer); sign_is_open (boolean): gross and costs may be written without a
+--          sign. Reads work_types.
 with
 
 numbers as (
@@ -37,6 +38,13 @@ numbers as (
         units.code,
         %(has_exchange_rate)s::boolean as has_rate
     from work_raw_rows as raw
+    inner join work_types as types
+        on
+            case
+                when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
+                else coalesce(lower(raw.type), '')
+            end = types.type_word
+            and types.is_line
     inner join work_units as units
         on raw.net_currency = units.written
     where

@@ -11,8 +11,8 @@ balances as (
         units.code,
         units.exponent,
         max(control.first_row) as last_row,
-        sum(coalesce(control.balance, control.net)) filter (where types.type = 'opening') as opening,
-        sum(coalesce(control.balance, control.net)) filter (where types.type = 'closing') as closing,
+        sum(coalesce(nullif(control.balance, 0), control.net, control.balance)) filter (where types.type = 'opening') as opening,
+        sum(coalesce(nullif(control.balance, 0), control.net, control.balance)) filter (where types.type = 'closing') as closing,
         coalesce(sum(control.net) filter (where types.is_line), 0) as net
     from work_control as control
     inner join work_types as types
