@@ -112,4 +112,5 @@ def finish_lines(cursor: Cursor) -> None:
     warehouse.run(cursor, "statements/find_equal_lines")
     cursor.execute("analyze work_equal_keys")
     warehouse.run(cursor, "statements/number_equal_lines")
+    warehouse.run(cursor, "statements/line_days")
     warehouse.run(cursor, "statements/describe_statements")

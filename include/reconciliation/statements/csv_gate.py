@@ -14,6 +14,7 @@ from include.reconciliation.statements import (
     admission,
     csv_proofs,
     csv_reader,
+    csv_tables,
     roles,
     time_layouts,
 )
@@ -61,7 +62,7 @@ SUM_GATES = {
 }
 GATES = (*MARK_GATES, *SMALL_GATES, *ROW_GATES, *ID_GATES, *SUM_GATES.values())
 WORK_TABLES = (
-    "work_raw_rows",
+    "work_file_rows",
     "work_units",
     "work_written_times",
     "work_control",
@@ -78,7 +79,8 @@ def admit(case: Case, format_: CsvFormat) -> None:
     with case.content() as stream:
         header = csv_reader.load(cursor, stream, format_, case.file, case.default_currency)
     case.binds.update(
-        _binds(format_, header), no_currency=admission.NO_CURRENCY,
+        _binds(format_, header),
+        no_currency=admission.NO_CURRENCY,
         names_no_currency=case.default_currency == admission.NO_CURRENCY,
     )
     # Where the database can't calculate, the raw rows stay: they name the statement.
@@ -94,10 +96,14 @@ def _convert(case: Case, format_: CsvFormat, header: Header) -> None:
         warehouse.run(cursor, "statements/csv_untyped", words)
     if not format_.numbers.is_plain:
         _check(case, format_, MARK_GATES)
-        warehouse.run(cursor, "statements/csv_plain_amounts", case.binds)
-    # Without statistics the planner sorts a million rows to join them with three.
-    warehouse.run(cursor, "statements/csv_row_statistics")
-    cursor.execute("analyze work_raw_rows")
+        csv_tables.show(
+            cursor,
+            format_,
+            header.roles,
+            default_currency=case.default_currency,
+            has_marks=True,
+        )
+    csv_tables.analyze(cursor, format_, header.roles)
     warehouse.run(cursor, "statements/csv_units", case.binds)
     warehouse.run(cursor, "statements/csv_times", case.binds)
     cursor.execute("analyze work_units, work_written_times")
@@ -105,9 +111,9 @@ def _convert(case: Case, format_: CsvFormat, header: Header) -> None:
     _open(case, format_, header)
     cursor.execute("analyze work_types, work_statement_keys")
     warehouse.run(cursor, "statements/csv_lines", case.binds)
+    admission.finish_lines(cursor)
     if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
         _check(case, format_, ROW_GATES)
-    admission.finish_lines(cursor)
     if case.binds["has_line_id"]:
         _check(case, format_, ID_GATES)
     warehouse.run(cursor, "statements/csv_totals", case.binds)
@@ -219,8 +225,6 @@ def _marks(numbers: Numbers) -> dict[str, str]:
     if numbers.thousands:
         whole = f"([0-9]{{1,3}}({thousands}[0-9]{{3}})+|[0-9]+)"
     return {
-        "decimal_mark": numbers.decimal,
-        "thousands_mark": numbers.thousands,
         "marks_pattern": f"^-?({whole}({decimal}[0-9]*)?|{decimal}[0-9]+)$",
         "marks_example": f"1{numbers.thousands}234{numbers.decimal}50",
     }

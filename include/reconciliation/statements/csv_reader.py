@@ -19,11 +19,11 @@ from psycopg import sql
 
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import StatementError
+from include.reconciliation.statements import csv_tables
 from include.reconciliation.statements.description import SIZE_BYTES_MAX, CsvFormat
 from include.reconciliation.statements.encodings import as_utf8
 from include.reconciliation.statements.roles import ROLES
 
-RAW_TABLE = "work_raw_rows"
 CHUNK_BYTES = 1 << 18
 HEADER_BYTES_MAX = 1 << 16
 COLUMNS_MAX = 400
@@ -70,20 +70,28 @@ def load(
     file: str,
     default_currency: str | None,
 ) -> Header:
-    """Fills `work_raw_rows`: row_number, a text column per role, and a byte per unread column.
+    """Fills the table of the file's rows: a text per role, and a byte per unread column.
 
     A file without a column of currencies is in the default one. Raises StatementError for anything
     that is not a whole CSV file of this format.
     """
     stream = as_utf8(stream, format_.encoding, file)
     header = read_header(stream, format_, file)
-    _create_raw_table(cursor, header, default_currency)
-    # An empty field is NULL whether the provider writes it with quotes or without.
+    csv_tables.create(
+        cursor,
+        format_,
+        header.roles,
+        header.unread,
+        first_row=header.row + 1,
+        default_currency=default_currency,
+    )
+    # An empty field is NULL whether the provider writes it with quotes or without. Frozen rows of a
+    # table that nobody else sees yet need not be looked at for whom they are visible to.
     command = sql.SQL(
-        "copy {table} ({names}) from stdin"
-        " (format csv, delimiter {delimiter}, force_null ({names}), encoding 'UTF8')"
+        "copy {table} ({names}) from stdin (format csv, freeze, delimiter {delimiter},"
+        " force_null ({names}), encoding 'UTF8')"
     ).format(
-        table=sql.Identifier(RAW_TABLE),
+        table=csv_tables.FILE_TABLE,
         names=sql.SQL(", ").join(map(sql.Identifier, header.columns)),
         delimiter=sql.Literal(header.delimiter),
     )
@@ -230,28 +238,6 @@ def _mapped(
             found=str(len(columns)),
         )
     return tuple(columns), tuple(unread), tuple(unknown)
-
-
-def _create_raw_table(cursor: Cursor, header: Header, default_currency: str | None) -> None:
-    # What is read comes first, so that a query need not step over the rest of the row.
-    read = sorted(ROLES, key=lambda role: role not in header.roles)
-    defaults = {"net_currency": default_currency}
-    columns = [
-        sql.SQL("{} text default {}").format(sql.Identifier(name), sql.Literal(defaults.get(name)))
-        for name in read
-    ]
-    # This type takes the first byte of any text, so that unread columns cost next to nothing.
-    columns += [sql.SQL('{} "char"').format(sql.Identifier(name)) for name in header.unread]
-    cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(RAW_TABLE)))
-    # Not temporary: a temporary table can't be read by two processes at once.
-    cursor.execute(
-        sql.SQL(
-            "create unlogged table {} (row_number integer generated always as identity"
-            " (start with {} cache 1000), {})"
-        ).format(
-            sql.Identifier(RAW_TABLE), sql.Literal(header.row + 1), sql.SQL(", ").join(columns)
-        )
-    )
 
 
 def _checked_chunks(first: bytes, stream: BinaryIO, file: str) -> Iterator[bytes]:

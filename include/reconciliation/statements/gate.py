@@ -28,6 +28,7 @@ from include.reconciliation.statements.reasons import sentence
 MINOR_MAX = (1 << 63) - 1
 _WORK_TABLES = (
     "work_equal_keys",
+    "work_line_days",
     "work_new_lines",
     "work_statements",
     *csv_gate.WORK_TABLES,
@@ -191,4 +192,5 @@ def _named_statements(case: Case, format_: Format) -> list[dict[str, Any]]:
 
 def _drop_work_tables(cursor: Cursor) -> None:
     for name in _WORK_TABLES:
-        cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(name)))
+        # With the view on it.
+        cursor.execute(sql.SQL("drop table if exists {} cascade").format(sql.Identifier(name)))

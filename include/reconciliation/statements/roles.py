@@ -10,6 +10,19 @@ from collections.abc import Mapping
 COSTS = ("cost_1", "cost_2", "cost_3", "cost_4", "cost_5", "cost_6")
 TAXES = ("tax_1", "tax_2", "tax_3")
 FURTHER = ("further_1", "further_2", "further_3", "further_4")
+AMOUNTS = (
+    *("gross_debit", "gross_credit", "gross", "settled_gross", "exchange_rate"),
+    *COSTS,
+    *TAXES,
+    *("net_debit", "net_credit", "net", "balance"),
+)
+# What finds a row's time, type and statement.
+COUNTED_IN_STATISTICS = (
+    *("booked_time", "booked_zone", "fallback_time", "fallback_zone"),
+    *("type", "subtype", "statement"),
+)
+# Times are looked through before anything else.
+READ_FIRST = ("booked_time", "booked_zone", "fallback_time", "fallback_zone", "value_date")
 
 ROLES: Mapping[str, str] = {
     "account": "the merchant's account, as the PSP's entry writes it",

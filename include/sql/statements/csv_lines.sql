@@ -2,9 +2,9 @@
 --
 -- Grain:   one row per row of the file that is a line, in work_new_lines, all with occurrence 1. Made at
 --          once, which costs a third less than adding rows to a table.
--- Binds:   has_statement, has_subtype, has_types_by_sign, has_gross, has_gross_sides, has_gross_currency,
---          has_net, has_net_sides, has_costs, has_taxes, has_value_date and has_further (boolean): what the
---          format and the file have; cost_sign (integer); sign_is_open (boolean); line_scope (text);
+-- Binds:   has_statement, has_subtype, has_types_by_sign, has_gross, has_gross_currency, has_net,
+--          has_value_date and has_further (boolean): what the
+--          format and the file have; sign_is_open (boolean); line_scope (text);
 --          account_rows_hold_text, statement_is_payout and key_has_merchant (boolean): lines without a
 --          reference of the provider are known by the merchant's; further_kinds (text[]); first_item_id
 --          (bigint): what a row's number is added to; text_bytes_max (integer).
@@ -35,6 +35,15 @@ amounts as (
             when %(key_has_merchant)s::boolean then coalesce(raw.merchant_reference, raw.merchant_reference_2)
             else raw.psp_reference
         end as key_reference,
+        case
+            when raw.line_id is null
+                then types.word || '|' || coalesce(
+                    case
+                        when %(key_has_merchant)s::boolean then coalesce(raw.merchant_reference, raw.merchant_reference_2)
+                        else raw.psp_reference
+                    end, ''
+                ) || '|' || coalesce(raw.event_reference, '') || '|' || net_unit.code
+        end as joined_key,
         net_unit.code as net_code,
         net_unit.minor_units as net_minor_units,
         case when %(has_gross_currency)s::boolean then gross_unit.code else net_unit.code end as gross_code,
@@ -42,41 +51,18 @@ amounts as (
             when %(has_gross_currency)s::boolean then gross_unit.minor_units
             else net_unit.minor_units
         end as gross_minor_units,
-        case
-            when %(has_gross_sides)s::boolean
-                then case
-                    when coalesce(raw.gross_credit, raw.gross_debit) is not null
-                        then coalesce(raw.gross_credit::numeric, 0) - coalesce(raw.gross_debit::numeric, 0)
-                end
-            else raw.gross::numeric
-        end as written_gross,
-        case
-            when %(has_net_sides)s::boolean
-                then case
-                    when coalesce(raw.net_credit, raw.net_debit) is not null
-                        then coalesce(raw.net_credit::numeric, 0) - coalesce(raw.net_debit::numeric, 0)
-                end
-            else raw.net::numeric
-        end as written_net,
+        raw.gross_amount as written_gross,
+        raw.net_amount as written_net,
         case
             when
-                %(has_costs)s::boolean
-                and coalesce(
+                coalesce(
                     raw.gross_credit, raw.gross_debit, raw.gross, raw.cost_1, raw.cost_2, raw.cost_3, raw.cost_4,
                     raw.cost_5, raw.cost_6
                 ) is not null
-                then %(cost_sign)s::integer * (
-                    coalesce(raw.cost_1::numeric, 0) + coalesce(raw.cost_2::numeric, 0)
-                    + coalesce(raw.cost_3::numeric, 0) + coalesce(raw.cost_4::numeric, 0)
-                    + coalesce(raw.cost_5::numeric, 0) + coalesce(raw.cost_6::numeric, 0)
-                )
+                then raw.cost_amount
         end as written_costs,
         case
-            when %(has_taxes)s::boolean and coalesce(raw.gross, raw.tax_1, raw.tax_2, raw.tax_3) is not null
-                then %(cost_sign)s::integer * (
-                    coalesce(raw.tax_1::numeric, 0) + coalesce(raw.tax_2::numeric, 0)
-                    + coalesce(raw.tax_3::numeric, 0)
-                )
+            when coalesce(raw.gross, raw.tax_1, raw.tax_2, raw.tax_3) is not null then raw.tax_amount
         end as written_taxes
     from work_raw_rows as raw
     inner join work_units as net_unit
@@ -165,13 +151,16 @@ lines as (
         case
             when raw.line_id is not null then raw.line_id
             when
-                greatest(
-                    octet_length(raw.type_word), octet_length(raw.key_reference), octet_length(raw.event_reference)
-                ) <= %(text_bytes_max)s / 3
-                and position('|' in concat(raw.type_word, raw.key_reference, raw.event_reference)) = 0
-                then concat(
-                    raw.type_word, '|', raw.key_reference, '|', raw.event_reference, '|', raw.net_code
+                (
+                    octet_length(raw.joined_key) <= %(text_bytes_max)s / 3
+                    or greatest(
+                        octet_length(raw.type_word), octet_length(raw.key_reference), octet_length(raw.event_reference)
+                    ) <= %(text_bytes_max)s / 3
                 )
+                and position('|' in raw.type_word) = 0
+                and coalesce(position('|' in raw.key_reference), 0) = 0
+                and coalesce(position('|' in raw.event_reference), 0) = 0
+                then raw.joined_key
             else 'sha256:' || encode(
                 sha256(
                     convert_to(

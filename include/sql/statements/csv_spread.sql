@@ -1,6 +1,6 @@
 -- What are amounts with too many decimals as whole minor units, when only their sum is rounded?
 --
--- Grain:   updates the rows of work_raw_rows whose gross or net is not whole; each is what the rounded sum
+-- Grain:   updates the rows of the file whose gross or net is not whole; each is what the rounded sum
 --          up to it is more than the one before it, per statement and currency.
 -- Binds:   none. Reads work_units.
 with
@@ -28,7 +28,7 @@ summed as (
 
 )
 
-update work_raw_rows as raw
+update work_file_rows as raw
 set
     gross = coalesce(
         round(

@@ -1,43 +1,12 @@
 -- How many lines has each statement, and which days do they prove?
 --
 -- Grain:   updates the statements of the delivery.
--- Binds:   none.
+-- Binds:   none. Reads work_line_days.
 -- Reason:  a row with a wrong date must not claim days on which nothing else lies. Days that are more
 --          than two weeks apart are two spans, and the one with the most lines is proved: statements
 --          are due weekly or oftener, and a holiday may leave one out. Of two spans with as many lines
 --          it is the earlier one, which claims less.
 with
-
--- All lines are of one delivery.
-delivered as (
-
-    select max(deliveries.received_at) as received_at
-    from internal.statements
-    inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
-    where statements.statement_id in (select work_new_lines.statement_id from work_new_lines limit 1)
-
-),
-
-days as (
-
-    select
-        statement_id,
-        booked_on,
-        count(*) as lines,
-        count(*) filter (where is_expected) as expected_lines
-    from (
-        select
-            statement_id,
-            -- A row dated after its delivery proves nothing of the days in between.
-            case
-                when booked_at < (select received_at from delivered) + interval '1 day' then booked_on
-            end as booked_on,
-            is_expected
-        from work_new_lines
-    ) as dated_lines
-    group by statement_id, booked_on
-
-),
 
 dated_days as (
 
@@ -47,7 +16,7 @@ dated_days as (
         lines,
         expected_lines,
         booked_on - lag(booked_on) over (partition by statement_id order by booked_on) > 14 as is_far
-    from days
+    from work_line_days
     where booked_on is not null
 
 ),
@@ -81,7 +50,7 @@ counted as (
     select
         statement_id,
         sum(lines) as lines
-    from days
+    from work_line_days
     group by statement_id
 
 )
