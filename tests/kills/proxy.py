@@ -29,6 +29,8 @@ _PEER = struct.Struct("3i")
 # Requests that come before the start-up message and are answered by a single byte.
 _NEGOTIATIONS = (80877103, 80877104)
 _GOOD_BYE = "X"
+# A query and a sync; to other messages the server may say nothing before the next one.
+_ANSWERED = "QS"
 
 
 @dataclass(slots=True)
@@ -67,15 +69,21 @@ class Proxy:
     def _carry(self, client: socket.socket) -> None:
         credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
         process_id = _PEER.unpack(credentials)[0]
+        is_lost = threading.Event()
         with client, _connected(self.upstream) as server:
-            answers = threading.Thread(target=_pour, args=(server, client), daemon=True)
+            answers = threading.Thread(target=_pour, args=(server, client, is_lost), daemon=True)
             answers.start()
             with contextlib.suppress(OSError):
                 for kind, message in _messages(client):
                     kill = None if kind == _GOOD_BYE else self._count(kind)
                     self._hold()
+                    if kill is not None and kill.is_delivered:
+                        is_lost.set()
                     if kill is None or kill.is_delivered:
                         server.sendall(message)
+                    if is_lost.is_set() and kind in _ANSWERED:
+                        # It is lost once it is there: until then the server is still at work.
+                        answers.join()
                     if kill is not None:
                         os.kill(process_id, signal.SIGKILL)
                         break
@@ -129,9 +137,11 @@ def _connected(server: Server) -> socket.socket:
     return connection
 
 
-def _pour(source: socket.socket, target: socket.socket) -> None:
+def _pour(source: socket.socket, target: socket.socket, is_lost: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while chunk := source.recv(65536):
+            if is_lost.is_set():
+                return  # a client that had it could end before it is killed
             target.sendall(chunk)
     with contextlib.suppress(OSError):
         target.shutdown(socket.SHUT_WR)
