@@ -25,7 +25,6 @@ from include.reconciliation.local import binaries
 from include.reconciliation.local import bootstrap as bootstrap_module
 from include.reconciliation.local import migrate as migrate_module
 from include.reconciliation.local.bootstrap import (
-    SOURCES,
     SUPERUSER,
     bootstrap,
     create_source_tables,
@@ -39,8 +38,8 @@ from include.reconciliation.local.environment import (
 from include.reconciliation.local.layout import PROJECT_ROOT, ensure_state_directory
 from include.reconciliation.local.migrate import MIGRATIONS, migrate
 from include.reconciliation.local.server import Cluster, Server
+from tests.fresh_databases import OWNERS, FreshDatabases, copy, drop, rename
 
-OWNERS = {"reconciliation": "reconciliation_owner", **SOURCES}
 # Tests survive no power cut, so nothing waits for the disk.
 FAST = {
     "fsync": "off",
@@ -162,27 +161,34 @@ def template_databases(test_server: Server, administrator: psycopg.Connection) -
     return names
 
 
-@pytest.fixture
-def databases(
+@pytest.fixture(scope="session")
+def fresh_databases(
     test_server: Server,
     administrator: psycopg.Connection,
     template_databases: dict[str, str],
+) -> Iterator[FreshDatabases]:
+    """Where tests take databases from."""
+    stock = FreshDatabases(test_server, administrator, template_databases)
+    yield stock
+    stock.close()
+
+
+@pytest.fixture
+def databases(
+    test_server: Server,
+    fresh_databases: FreshDatabases,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Databases]:
     """Fresh databases, and the environment that leads the code under test to them."""
-    serial = _next_serial()
-    names = {name: f"test_{os.getpid()}_{serial}_{name}" for name in OWNERS}
-    for name, copy in names.items():
-        _copy(administrator, template_databases[name], copy, OWNERS[name])
+    names = fresh_databases.take()
     fresh = Databases(server=test_server, names=names)
     for name, (database, role) in CONNECTIONS.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", fresh.connection_json(database, role))
     monkeypatch.setenv("RECONCILIATION_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("RECONCILIATION_REPORTS", str(tmp_path / "reports"))
     yield fresh
-    for copy in names.values():
-        _drop(administrator, copy)
+    fresh_databases.give_back(names)
 
 
 @pytest.fixture
@@ -219,14 +225,14 @@ def airflow_database(test_server: Server, administrator: psycopg.Connection) -> 
         if not _exists(administrator, template):
             _create(administrator, _AIRFLOW_DATABASE, "airflow")
             _migrate_airflow()
-            _rename(administrator, _AIRFLOW_DATABASE, template)
-        _copy(administrator, template, _AIRFLOW_DATABASE, "airflow")
+            rename(administrator, _AIRFLOW_DATABASE, template)
+        copy(administrator, template, _AIRFLOW_DATABASE, "airflow")
     yield address
     from airflow import settings
 
     # At its exit Airflow would complain about a session on a database that is gone.
     settings.dispose_orm(do_log=False)
-    _drop(administrator, _AIRFLOW_DATABASE)
+    drop(administrator, _AIRFLOW_DATABASE)
 
 
 def _migrate_airflow() -> None:
@@ -243,13 +249,13 @@ def _make_template(
 ) -> None:
     # Under another name until it is complete, so that nobody copies half a schema.
     fresh = f"{template}_new"
-    _drop(administrator, fresh)
+    drop(administrator, fresh)
     _create(administrator, fresh, OWNERS[name])
     if name == "reconciliation":
         migrate(server.conninfo(fresh, "reconciliation_migrator"))
     else:
         create_source_tables(server.conninfo(fresh, SUPERUSER), name, OWNERS[name])
-    _rename(administrator, fresh, template)
+    rename(administrator, fresh, template)
 
 
 def _schema_hash() -> str:
@@ -279,7 +285,7 @@ def _drop_old_databases(server: Server) -> None:
             run = re.match(r"(?:test|airflow_test)_([0-9]+)", name)
             template = re.match(r"template_([0-9a-f]{12})_", name)
             if (run and _is_dead(run[1])) or (template and template[1] not in current):
-                _drop(session, name)
+                drop(session, name)
 
 
 def _is_dead(process_id: str) -> bool:
@@ -307,35 +313,3 @@ def _create(administrator: psycopg.Connection, name: str, owner: str) -> None:
             "encoding 'UTF8' locale_provider libc locale 'C'"
         ).format(sql.Identifier(name), sql.Identifier(owner))
     )
-
-
-def _copy(administrator: psycopg.Connection, template: str, name: str, owner: str) -> None:
-    administrator.execute(
-        # Copying files is twice as fast here as writing every page to the log.
-        sql.SQL("create database {} owner {} template {} strategy file_copy").format(
-            sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
-        )
-    )
-
-
-def _rename(administrator: psycopg.Connection, before: str, after: str) -> None:
-    administrator.execute(
-        sql.SQL("alter database {} rename to {}").format(
-            sql.Identifier(before), sql.Identifier(after)
-        )
-    )
-
-
-def _drop(administrator: psycopg.Connection, name: str) -> None:
-    administrator.execute(
-        sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    )
-
-
-_serial = 0
-
-
-def _next_serial() -> int:
-    global _serial
-    _serial += 1
-    return _serial

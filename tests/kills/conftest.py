@@ -1,7 +1,5 @@
 """Databases for whole runs: one set that is disturbed, and one that never was."""
 
-import itertools
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -9,19 +7,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from include.reconciliation.local.server import Server
+from tests.fresh_databases import FreshDatabases
 from tests.kills import books, course, state
 from tests.kills.course import Course
 from tests.kills.nursery import Nursery, nursery
 from tests.kills.proxy import proxy_before
 
-OWNERS = {
-    "reconciliation": "reconciliation_owner",
-    "billing_gateway": "billing_gateway_owner",
-    "payments_ledger": "payments_ledger_owner",
-}
 OWN_VOLUMES = """
     select inhparent::regclass::text from pg_inherits
     where
@@ -48,7 +41,6 @@ STRAYS = """
         locktype = 'advisory'
         and database = (select oid from pg_database where datname = current_database())
 """
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +75,19 @@ class Place:
 @pytest.fixture(scope="session")
 def new_place(
     test_server: Server,
-    administrator: psycopg.Connection,
-    template_databases: dict[str, str],
+    fresh_databases: FreshDatabases,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[], AbstractContextManager[Place]]:
     """Makes places that are alike."""
 
     @contextmanager
     def make() -> Iterator[Place]:
-        number = next(_numbers)
-        names = {name: f"test_{os.getpid()}_kills{number}_{name}" for name in OWNERS}
-        for name, copy in names.items():
-            administrator.execute(
-                sql.SQL("create database {} owner {} template {} strategy file_copy").format(
-                    sql.Identifier(copy),
-                    sql.Identifier(OWNERS[name]),
-                    sql.Identifier(template_databases[name]),
-                )
-            )
+        names = fresh_databases.take()
         ledger = test_server.conninfo(names["payments_ledger"], "source_writer")
         with psycopg.connect(ledger) as session:
             books.write_ledger(session)
         yield Place(test_server, names, tmp_path_factory.mktemp("place"))
-        for copy in names.values():
-            administrator.execute(
-                sql.SQL("drop database {} with (force)").format(sql.Identifier(copy))
-            )
+        fresh_databases.give_back(names)
 
     return make
 
