@@ -22,6 +22,7 @@ from include.reconciliation.errors import SourceError, Transient
 CONNECTION_ID = "payments_ledger"
 MAPPING = "sources/payments_ledger"
 _COPIED_COLUMN = re.compile(r"^COPY work_ledger_extract, line [0-9]+, column (\w+)", re.MULTILINE)
+_BLOCK_BYTES = 1 << 18
 _COLUMNS = (
     "ledger_id",
     "psp_reference",
@@ -109,8 +110,14 @@ def copy_rows(
         source.copy(query, values) as outgoing,
         target.copy(into) as incoming,
     ):
-        for block in outgoing:
-            incoming.write(block)
+        # A row comes at a time: they are sent on together.
+        rows = bytearray()
+        for row in outgoing:
+            rows += row
+            if len(rows) >= _BLOCK_BYTES:
+                incoming.write(bytes(rows))
+                rows.clear()
+        incoming.write(bytes(rows))
 
 
 def _composed(name: str) -> sql.Composed:

@@ -6,7 +6,7 @@ select
     date_trunc('hour', occurred_at) as hour,
     count(*)::bigint as rows,
     sum(amount_minor)::text as amount_sum,
-    sum(('x' || substr(encode(row_sha256, 'hex'), 1, 15))::bit(60)::bigint)::text as hash_sum
+    sum(('x' || encode(substr(row_sha256, 1, 8), 'hex'))::bit(64)::bigint)::text as hash_sum
 from internal.ledger_transactions
 where
     account_id = %(account_id)s

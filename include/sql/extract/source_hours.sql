@@ -15,13 +15,10 @@ hashed as (
     select
         date_trunc('hour', occurred_at) as hour,
         amount_minor,
-        encode(
-            sha256(convert_to(row(
-                ledger_id, psp_reference, merchant_reference, event_reference, type, status,
-                moves_money, amount_minor, fee_minor, tax_minor, currency, settles_on, occurred_at
-            )::text, 'UTF8')),
-            'hex'
-        ) as row_hash
+        sha256(convert_to(row(
+            ledger_id, psp_reference, merchant_reference, event_reference, type, status,
+            moves_money, amount_minor, fee_minor, tax_minor, currency, settles_on, occurred_at
+        )::text, 'UTF8')) as row_sha256
     from source
 
 )
@@ -30,7 +27,7 @@ select
     hour,
     count(*)::bigint as rows,
     sum(amount_minor)::text as amount_sum,
-    sum(('x' || substr(row_hash, 1, 15))::bit(60)::bigint)::text as hash_sum
+    sum(('x' || encode(substr(row_sha256, 1, 8), 'hex'))::bit(64)::bigint)::text as hash_sum
 from hashed
 group by hour
 order by hour
