@@ -40,6 +40,7 @@ BALANCES = "opening + lines in force = closing, where both are stated"
 TOTALS = "lines in force sum to the control totals of their statement"
 TYPES = "a type is one that the format has, or unknown"
 SIGNS = "money comes in or goes out as word and type say"
+TIES = "net = gross - fee - tax in one currency"
 NET = "a line that has a gross has its net"
 
 
@@ -85,6 +86,12 @@ def failures(books):
         ),
         ("stripe_payout_reconciliation", [{"gross_minor": 100, "net_minor": None}], [], {}),
         ("stripe_payout_reconciliation", [{"net_minor": None}], [], {NET: 1}),
+        # A report without the columns of its costs does not say what the net lacks.
+        ("mercadopago_release_report", [{"fee_minor": None, "tax_minor": None}], [], {}),
+        ("mercadopago_release_report", [{"fee_minor": 50, "tax_minor": None}], [], {}),
+        ("mercadopago_release_report", [{"fee_minor": 50, "tax_minor": 0}], [], {TIES: 1}),
+        ("adyen_settlement_details", [{"fee_minor": 50, "net_minor": 0}], [], {TIES: 1}),
+        ("mt940", [{**ENTRY, "net_minor": 1}], [], {TIES: 1}),
     ],
 )
 def test_a_promise_of_the_format_is_kept_or_broken(books, format_, lines, totals, broken):

@@ -285,3 +285,34 @@ def test_what_is_wrong_below_rows_above_the_header_has_its_row(
 def test_an_encoding_or_a_number_of_rows_that_is_none_is_named(key: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         declared(ACME.replace("[[format]]\n", f"[[format]]\n{key}\n"))
+
+
+PLAIN = """
+[[format]]
+name = "plain"
+time_layouts = ["YYYY-MM-DD"]
+zone = "UTC"
+identities = ["rows_tie"]
+type = "payment"
+[format.columns]
+"Day" = "booked_time"
+"Gross" = "gross"
+"Net" = "net"
+"Currency" = "net_currency"
+"""
+
+
+def test_rows_without_any_cost_tie_where_their_net_is_their_gross(reader_of, monkeypatch) -> None:
+    reader, folder = reader_of("plain")
+    path = config.load().source_path
+    path.write_text(PLAIN + path.read_text())
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(path.rename(path.with_name("plain 2.toml"))))
+    header = "Day,Gross,Net,Currency\n2026-03-01,10.00,10.00,EUR\n"
+    (folder / "1.csv").write_text(header)
+    (folder / "2.csv").write_text(f"{header}2026-03-02,10.00,9.99,EUR\n")
+
+    reader.run()
+
+    assert [None, "row_does_not_tie"] == reader.values(
+        "select reason_code from statements order by statement_id"
+    )

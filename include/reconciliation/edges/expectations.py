@@ -143,7 +143,6 @@ def _suites(session: psycopg.Connection[dict[str, Any]], account: PublishedAccou
     configured = sorted(config.load().psp(account.psp).limits)
     of_lines = [
         _no_rows("line_without_reference", "a line of a payment names it"),
-        _no_rows("net_is_not_gross_less_costs", "net = gross - fee - tax in one currency"),
         _no_rows("line_in_force_twice", "a line is in force once"),
         expect.ExpectColumnValuesToBeInSet(
             column="net_currency",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from include.reconciliation.edges.expectations import OwnExpectation
+from include.reconciliation.statements import roles
 from include.reconciliation.statements.description import NOT_LINES, CsvFormat, Format
 
 
@@ -50,6 +51,12 @@ def _of_lines(format_: Format) -> Iterator[OwnExpectation]:
         "a type is one that the format has, or unknown",
         {"types": sorted(known - set(NOT_LINES) | {"unknown"})},
     )
+    yield OwnExpectation(
+        "statement_lines",
+        "net_is_not_gross_less_costs",
+        "net = gross - fee - tax in one currency",
+        {"costs": _cost_columns(format_)},
+    )
     plain = {line.type for line in types if not line.negative}
     binds = {
         "leaving_words": sorted(word for word, line in format_.types.items() if line.leaves),
@@ -67,6 +74,15 @@ def _of_lines(format_: Format) -> Iterator[OwnExpectation]:
         yield OwnExpectation(
             "statement_lines", "line_has_lost_its_net", "a line that has a gross has its net"
         )
+
+
+def _cost_columns(format_: Format) -> tuple[str, ...]:
+    """Of fee and tax those that are NULL where a file lacks their columns."""
+    if not isinstance(format_, CsvFormat):
+        return ()
+    declared = set(format_.columns.values())
+    kinds = {"fee": roles.COSTS, "tax": roles.TAXES}
+    return tuple(kind for kind, columns in kinds.items() if declared & set(columns))
 
 
 _BALANCES = "opening_and_lines_are_closing"

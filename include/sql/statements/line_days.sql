@@ -25,7 +25,7 @@ select
     count(*) filter (where is_expected) as expected_lines,
     bool_or(
         gross_currency = net_currency
-        and gross_minor - fee_minor - coalesce(tax_minor, 0) <> net_minor
+        and gross_minor - coalesce(fee_minor, 0) - coalesce(tax_minor, 0) <> net_minor
     ) as has_untied_line
 from work_new_lines
 group by 1, 2
