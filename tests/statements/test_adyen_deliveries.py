@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from include.reconciliation.statements import gate
+from include.reconciliation.steps import validate_statements as steps
 from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
 from include.reconciliation.steps.validate_statements import validate_statements
 from tests.statements.adyen_files import a_file, a_payout, a_row
@@ -123,5 +127,81 @@ def test_a_refused_file_is_tried_again_once_the_rules_are_others(
 
     assert [{"state": "quarantined", "reason_code": "currency_not_configured"}] == refused
     assert ["corrected", "accepted"] == adyen.values(
+        "select state from statements order by statement_id"
+    )
+
+
+def batches(drop_folder, numbers) -> None:
+    for number in numbers:
+        own = {"batch_number": str(number), "psp_reference": f"8835{number:012}"}
+        rows = [a_row(**own), a_payout(batch_number=str(number))]
+        (drop_folder / f"batch_{number}.csv").write_bytes(a_file(rows))
+
+
+@pytest.mark.slow
+def test_hundreds_of_files_that_wait_take_few_locks_at_once(
+    adyen, drop_folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches(drop_folder, range(1, 101))
+    admit, locks = gate.admit, []
+
+    def counting(case, format_) -> None:
+        admit(case, format_)
+        held = "select count(*) as held from pg_locks where pid = pg_backend_pid()"
+        locks.append(case.cursor.execute(held).fetchone()["held"])
+
+    monkeypatch.setattr(gate, "admit", counting)
+
+    counted = adyen.run()
+
+    assert {"accepted": 100, "quarantined": 0, "lines": 200} == counted
+    assert (100, True) == (len(locks), max(locks) < 3000), max(locks)
+
+
+def test_portions_are_staged_as_one_and_a_broken_one_begins_anew(
+    adyen, drop_folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "FILES_AT_ONCE", 2)
+    batches(drop_folder, range(1, 6))
+    (drop_folder / "batch_3.csv").write_bytes(a_file([a_row(), a_payout("1.00")]))
+    admit = gate.admit
+
+    def failing(case, format_) -> None:
+        if case.file == "batch_5.csv":
+            raise OSError("the machine stops")
+        admit(case, format_)
+
+    monkeypatch.setattr(gate, "admit", failing)
+    with pytest.raises(OSError, match="the machine stops"):
+        adyen.run()
+    assert 4 == len(adyen.values("select statement_id from statements"))
+    monkeypatch.setattr(gate, "admit", admit)
+
+    counted = validate_statements(adyen.attempt_id)
+
+    assert {"accepted": 4, "quarantined": 1, "lines": 8} == counted
+    assert 8 == len({line["line_key"] + line["line_scope"] for line in adyen.lines()})
+    assert 1 == len(adyen.values("select fingerprint from alerts where state = 'open'"))
+    assert counted == validate_statements(adyen.attempt_id)
+
+
+def test_what_comes_into_force_between_two_portions_is_staged_no_more(
+    adyen, drop_folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "FILES_AT_ONCE", 2)
+    batches(drop_folder, range(1, 4))
+    fetch_psp_statements(adyen.choose())
+    portions = steps._stage_portion
+
+    def with_another_run(attempt_id: int, *, is_first: bool) -> bool:
+        if not is_first:
+            adyen.put_in_force()
+        return portions(attempt_id, is_first=is_first)
+
+    monkeypatch.setattr(steps, "_stage_portion", with_another_run)
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == validate_statements(adyen.attempt_id)
+    assert ["batch 3"] * 2 == [line["line_scope"] for line in adyen.lines()]
+    assert ["in_force", "in_force", "accepted"] == adyen.values(
         "select state from statements order by statement_id"
     )

@@ -22,7 +22,7 @@ from include.reconciliation.edges.bank_holidays import bank_holidays
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
-from include.reconciliation.steps.validate_statements import is_staged, stage
+from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
 LEG = "ledger_statement"
 MATCHER_VERSION = "1"
@@ -93,6 +93,8 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
     if attempts.is_over(attempt_id):
         return {}
     pauses.check_pause(attempt_id, "match_transactions")
+    # What another run has let in meanwhile may be many files: in portions, before this transaction.
+    stage_waiting(attempt_id)
     with warehouse.attempt(attempt_id) as cursor:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:

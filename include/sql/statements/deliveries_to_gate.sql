@@ -1,7 +1,8 @@
 -- Which deliveries of the account are to be parsed now?
 --
 -- Grain:   one row per delivery, in the order of receipt: not gated yet, or with statements that are
---          proved and not in force, or refused by an attempt with other rules or another code.
+--          proved and not in force, or refused by an attempt with other rules or another code. Those of
+--          work_gated_deliveries have had their turn.
 -- Binds:   account_id (integer), rules_sha256 and code_version (text).
 --          Rows stay locked, so that of two attempts the second one sees what the first one decided.
 select
@@ -15,6 +16,7 @@ select
 from internal.deliveries as deliveries
 where
     deliveries.account_id = %(account_id)s
+    and deliveries.delivery_id not in (select gated.delivery_id from work_gated_deliveries as gated)
     and (
         deliveries.gated_at is null
         or exists (
