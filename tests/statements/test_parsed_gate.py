@@ -286,3 +286,39 @@ def test_sums_that_no_column_holds_are_refused_under_the_name_of_their_statement
     assert ["quarantined", "quarantined", "accepted"] == reader.values(
         "select state from statements order by statement_key"
     )
+
+
+def test_of_a_file_with_several_accounts_only_its_own_statements_are_taken(toy) -> None:
+    reader, folder = toy
+    # Its key is the same, its lines do not add up, and no limits are set for its currency.
+    other = ("start", {"account": "Other", "currency": "CHF", "opening_minor": 5})
+    francs = ("line", {"gross_currency": "CHF", "net_currency": "CHF", "fee_minor": 1})
+    content = events(other, francs, francs, END, START, LINE, END, other, END)
+    (folder / "7.txt").write_bytes(content)
+
+    counted = reader.run()
+
+    (line,) = reader.lines()
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
+    assert ("EUR", 6) == (line["net_currency"], line["row_number"])
+    assert [["'7' of account 'Other' is in the file: 2 lines, not read here"]] == reader.values(
+        "select notices from statements"
+    )
+    assert [("EUR", "closing", 1250), ("EUR", "net", 250), ("EUR", "opening", 1000)] == [
+        tuple(row.values())
+        for row in reader.rows(
+            "select currency, measure, control_minor from statement_control_totals"
+            " where measure <> 'gross' order by measure"
+        )
+    ]
+
+
+def test_of_many_other_accounts_the_first_ones_are_named(toy) -> None:
+    reader, folder = toy
+    others = [pair for n in range(25) for pair in (("start", {"account": f"Other {n}"}), END)]
+    (folder / "7.txt").write_bytes(events(START, LINE, END, *others))
+
+    reader.run()
+
+    (notices,) = reader.values("select notices from statements")
+    assert (21, "5 more statements of other accounts, not read here") == (len(notices), notices[-1])

@@ -42,6 +42,7 @@ FIGURES = frozenset(
     | {"fee_credits", "fee_debits", "net", "opening", "closing"}
 )
 STATEMENTS_MAX = 100_000
+OTHERS_MAX = 20
 _LINES = """
 copy work_raw_rows (
     page_number, row_number, provider_type, type, economic_type, gross_minor, gross_currency,
@@ -64,6 +65,7 @@ class _Pages:
 
     def __init__(self, events: Iterator[Event], file: str) -> None:
         self.found: list[tuple[StatementStart, StatementEnd | None]] = []
+        self.notices: list[str] = []
         self._events = events
         self._file = file
 
@@ -195,8 +197,21 @@ def _note_pages(case: Case, pages: _Pages) -> None:
     """Also where the parser gave up: then the pages say which statement it was."""
     with case.cursor.connection.transaction():
         _copy_pages(case, pages)
+    others = warehouse.run(case.cursor, "statements/drop_other_accounts", case.binds).fetchall()
+    pages.notices += _told(others)
     warehouse.run(case.cursor, "statements/parsed_statements", case.binds)
     warehouse.run(case.cursor, "statements/parsed_sums")
+
+
+def _told(others: list[dict[str, Any]]) -> list[str]:
+    """A file of a bank may hold several accounts: what is not this one's is named."""
+    told = [
+        f"{row['statement_key']!r:.80} of account {row['account']!r:.80} is in the file:"
+        f" {row['lines']} lines, not read here"
+        for row in others[:OTHERS_MAX]
+    ]
+    more = len(others) - OTHERS_MAX
+    return [*told, f"{more} more statements of other accounts, not read here"] if more > 0 else told
 
 
 def _copy_pages(case: Case, pages: _Pages) -> None:
@@ -245,7 +260,7 @@ def _open(case: Case, pages: _Pages) -> None:
     for statement in warehouse.run(case.cursor, "statements/parsed_opened").fetchall():
         numbers = statement.pop("pages")
         own = [ends[number] for number in numbers if number in ends]
-        notices = [notice for end in own for notice in end.notices]
+        notices = [*pages.notices, *(notice for end in own for notice in end.notices)]
         start = pages.found[numbers[0] - 1][0]
         if (start.account, start.statement_key) in seen:
             notices.append(f"{start.statement_key!r:.80} stands in the file before: both were read")
