@@ -103,6 +103,20 @@ def coverage(
     return Coverage(through_and_quiet, _end_of(through_and_quiet, zone), tuple(gaps))
 
 
+def in_order(statements: Sequence[KnownStatement]) -> list[KnownStatement]:
+    """The statements of an account as they follow each other."""
+    return sorted(statements, key=_place)
+
+
+def breaks(before: KnownStatement, after: KnownStatement) -> list[str]:
+    """How a statement does not follow the one before it, by its number or its balances.
+
+    Which days statements are due on is not asked.
+    """
+    missing = _missing_numbers((before, after), ())
+    return [gap.detail for gap in missing or _broken_chain(before, after)]
+
+
 def _missing_at_the_end(days: Sequence[date]) -> list[Gap]:
     """A gap for each day, and one for all that follow where the silence is long."""
     gaps = [
@@ -179,17 +193,21 @@ def _broken_chains(
     for before, after in pairwise(good):
         if _numbers_between(before, after) or _days_without(psp, before, after, holidays):
             continue
-        for currency in _breaks(before, after):
-            difference = after.opening[currency] - before.closing[currency]
-            gaps.append(
-                Gap(
-                    (f"before {after.key}",),
-                    _days_between(before.covers_to, after.covers_from),
-                    f"statement {after.key} opens {difference:+d} minor units of {currency} away "
-                    f"from where {before.key} closed: one between them is missing, or they overlap",
-                )
-            )
+        gaps += _broken_chain(before, after)
     return gaps
+
+
+def _broken_chain(before: KnownStatement, after: KnownStatement) -> list[Gap]:
+    return [
+        Gap(
+            (f"before {after.key}",),
+            _days_between(before.covers_to, after.covers_from),
+            f"statement {after.key} opens {after.opening[currency] - before.closing[currency]:+d}"
+            f" minor units of {currency} away from where {before.key} closed: one between them is"
+            " missing, or they overlap",
+        )
+        for currency in _breaks(before, after)
+    ]
 
 
 def _numbers_between(before: KnownStatement, after: KnownStatement) -> range:

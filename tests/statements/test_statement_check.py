@@ -41,7 +41,7 @@ def test_an_accepted_statement_is_a_line_and_the_exit_code_is_0(checked) -> None
     assert (0, 1) == (code, len(lines))
     assert [
         "1.txt", "adyen_settlement_details", "batch 7", "account ShopEU",
-        "2025-06-09 to 2025-06-09", "EUR", "2 lines", "opening -", "closing -", "residual -",
+        "2025-06-09 to 2025-06-09", "EUR", "2 lines", "opening -", "closing -", "residual 0.00",
         "accepted, proved by: rows tie to their net, statements sum to 0 per currency,"
         " payouts included",
     ] == lines[0].split(" | ")  # fmt: skip
@@ -193,3 +193,60 @@ def test_a_wrong_call_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_the_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == run.main(["formats"])
     assert "adyen_settlement_details " in capsys.readouterr().out
+
+
+def a_day(day: int, opening: int, closing: int) -> bytes:
+    """An MT940 statement of a day of June with one movement, numbered by the day."""
+    amount = closing - opening
+    return (
+        f"\r\n:20:D{day}\r\n:25:NL01BANK0000000001\r\n:28C:{day}/1\r\n:60F:C2506{day:02}EUR{opening},00"
+        f"\r\n:61:2506{day:02}{'C' if amount >= 0 else 'D'}{abs(amount)},00NTRFNONREF"
+        f"\r\n:62F:C2506{day:02}EUR{closing},00\r\n-\r\n"
+    ).encode()
+
+
+def test_statements_of_several_files_are_held_against_each_other(checked) -> None:
+    code, lines = checked(a_day(3, 150, 120), a_day(2, 100, 150), a_day(4, 120, 80))
+
+    assert (0, 4) == (code, len(lines))
+    assert [
+        "continuity", "mt940", "account NL01BANK0000000001", "2025-06-02 to 2025-06-04",
+        "3 statements", "opening 100.00 EUR", "closing 80.00 EUR",
+        "each opens as the one before it closed",
+    ] == lines[-1].split(" | ")  # fmt: skip
+
+
+def test_a_break_between_files_is_told_with_its_amount_and_a_missing_number(checked) -> None:
+    _, lines = checked(a_day(2, 100, 150), a_day(3, 140, 120), a_day(6, 120, 80))
+
+    opened, *missing = lines[-1].split(" | ")[7:]
+    assert "opens -1000 minor units of EUR away from where" in opened
+    assert ["4", "5"] == [re.search(r"statement (\d)", text)[1] for text in missing]
+
+
+def test_json_tells_of_each_statement_what_it_follows(checked) -> None:
+    _, statements = checked(a_day(2, 100, 150), a_day(3, 150, 120), a_day(4, 121, 9), as_json=True)
+
+    first, second, third = (statement["continuity"] for statement in statements)
+    assert (None, "1.txt", []) == (first, second["after_file"], second["breaks"])
+    assert ("2.txt", 1, True) == (
+        third["after_file"],
+        len(third["breaks"]),
+        "opens +100 minor units" in third["breaks"][0],
+    )
+
+
+def test_files_without_balances_or_numbers_are_not_called_a_chain(checked) -> None:
+    header = b"balance_transaction_id,created,currency,gross,fee,net,reporting_category\n"
+    _, lines = checked(
+        header + b"txn_1,2026-03-29 12:30:00,eur,10.00,0,10.00,charge\n",
+        header + b"txn_2,2026-03-30 12:30:00,eur,10.00,0,10.00,charge\n",
+    )
+
+    assert lines[-1].endswith("nothing says whether one is missing between them")
+
+
+def test_one_file_of_several_statements_has_a_line_for_each_and_no_more(checked) -> None:
+    _, lines = checked(a_day(2, 100, 150) + a_day(3, 150, 120))
+
+    assert 2 == len(lines)

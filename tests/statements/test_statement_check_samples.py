@@ -26,12 +26,12 @@ Accepted = Sequence[tuple[int, int | None]]
 Refused = tuple[str, str]
 
 ADYEN: dict[str, Accepted | Refused] = {
-    "adyen/batch_380.csv": [(228, None)],
+    "adyen/batch_380.csv": [(228, 0)],
     "adyen/report_chargeback.csv": ("wrong_total", "expected 0.00 USD; found -8.83 USD"),
     "adyen/chargeback_reversed.csv": ("wrong_total", "found 51.89 USD"),
     "adyen/deposit_correction.csv": ("wrong_total", "found -200.00 USD"),
-    "adyen/donation.csv": [(2, None)],
-    "adyen/donation_reordered.csv": [(2, None)],
+    "adyen/donation.csv": [(2, 0)],
+    "adyen/donation_reordered.csv": [(2, 0)],
     "adyen/invoice_deduction.csv": ("wrong_total", "found -0.03 USD"),
     "adyen/refund.csv": ("wrong_total", "expected 0.00 USD; found -6.83 USD"),
 }

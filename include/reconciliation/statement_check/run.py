@@ -24,6 +24,7 @@ from include.reconciliation.local.prepare import prepare_warehouse
 from include.reconciliation.local.server import borrowed_server
 from include.reconciliation.money import CURRENCY, format_minor
 from include.reconciliation.outside_text import printable
+from include.reconciliation.statement_check.chains import Chains
 from include.reconciliation.statement_check.trial import Balance, Trial, Verdict, trial
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.statements.description import Format
@@ -78,14 +79,19 @@ def check(
     """Prints the verdict on every statement; the exit code says whether all are accepted."""
     format_ = formats[format_name] if format_name else None
     is_refused = False
+    chains = Chains()
     with trial(formats) as attempt:
         for path in files:
             for verdict in attempt.check(path, format_, currency=currency, zone=zone):
                 is_refused |= verdict.error is not None
+                link = chains.add(verdict)
                 if as_json:
-                    _print_json(attempt, verdict)
+                    _print_json(attempt, verdict, link)
                 else:
                     print(_line(verdict))
+    if not as_json:
+        for line in chains.lines():
+            print(printable(line))
     return QUARANTINED if is_refused else ACCEPTED
 
 
@@ -116,9 +122,9 @@ def _money(balance: Balance, name: str) -> str:
     return "-" if minor is None else format_minor(minor, EXPONENTS.get(balance.currency or "", 2))
 
 
-def _print_json(attempt: Trial, verdict: Verdict) -> None:
+def _print_json(attempt: Trial, verdict: Verdict, link: Mapping[str, object] | None) -> None:
     """One object on one line; its lines are written as they are read, so that none are held."""
-    head = json.dumps(_object(verdict), ensure_ascii=False)
+    head = json.dumps({**_object(verdict), "continuity": link}, ensure_ascii=False)
     sys.stdout.write(f'{head[:-1]}, "lines": [')
     if verdict.statement_id is not None:
         for number, line in enumerate(_lines(attempt, verdict)):

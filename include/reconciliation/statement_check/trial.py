@@ -23,7 +23,7 @@ from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import archives, detection, gate
 from include.reconciliation.statements.admission import NO_CURRENCY, Case
 from include.reconciliation.statements.deliveries import Attempt, Delivery
-from include.reconciliation.statements.description import Format
+from include.reconciliation.statements.description import CsvFormat, Format
 
 CHUNK_BYTES = 1 << 20
 # A statement whose words are all unknown is in another format: the first ones show it.
@@ -48,6 +48,7 @@ class Verdict:
     format: str | None
     statement_key: str | None = None
     account: str | None = None
+    sequence_number: int | None = None
     covers_from: date | None = None
     covers_to: date | None = None
     lines: int = 0
@@ -249,20 +250,24 @@ def _accepted(
             format_.name,
             statement_key=own[0]["statement_key"],
             account=case.opened.get(statement_id),
+            sequence_number=own[0]["sequence_number"],
             covers_from=covers_from,
             covers_to=covers_to,
             lines=own[0]["lines"],
-            balances=tuple(_balance(row) for row in own if row["currency"]),
+            balances=tuple(_balance(row, format_) for row in own if row["currency"]),
             notices=notices,
             proved_by=own[0]["proved_by"],
             statement_id=statement_id,
         )
 
 
-def _balance(row: dict[str, Any]) -> Balance:
+def _balance(row: dict[str, Any], format_: Format) -> Balance:
     opening, closing, net = row["opening_minor"], row["closing_minor"], row["net_minor"]
-    is_whole = opening is not None and closing is not None
-    residual = opening + (net or 0) - closing if is_whole else None
+    residual = None
+    if opening is not None and closing is not None:
+        residual = opening + (net or 0) - closing
+    elif isinstance(format_, CsvFormat) and "statements_sum_to_zero" in format_.identities:
+        residual = net
     return Balance(row["currency"], opening, closing, residual)
 
 

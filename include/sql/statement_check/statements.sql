@@ -5,6 +5,7 @@
 select
     statements.statement_id,
     statements.statement_key,
+    statements.sequence_number,
     statements.covers_from,
     statements.covers_to,
     statements.lines,
