@@ -170,6 +170,15 @@ def test_a_statement_without_a_closing_balance_is_proved_by_nothing() -> None:
     assert ("there is no closing balance, so nothing proves the entries",) == end.notices
 
 
+def test_a_statement_without_an_opening_balance_is_proved_by_nothing() -> None:
+    closing = a_balance("CLBD", "120.00", "CRDT")
+
+    _, _, end = the_statement(a_message(a_statement(balances=closing)))
+
+    assert (12000, "none") == (end.closing_minor, end.proved_by)
+    assert ("there is no opening balance, so nothing proves the entries",) == end.notices
+
+
 def test_pages_have_intermediate_balances_and_their_numbers() -> None:
     between = a_balance("ITBD", "120.00")
     pages = [

@@ -144,6 +144,8 @@ class _Reader:
             )
         if closing is None and element.name == "Stmt":
             statement.notices.append("there is no closing balance, so nothing proves the entries")
+        elif opening is None and element.name == "Stmt":
+            statement.notices.append("there is no opening balance, so nothing proves the entries")
         elif opening is not None and closing is not None:
             statement.notices += _turned_reversals(statement, opening, closing)
         self.events.append(
@@ -362,5 +364,7 @@ CAMT = ParsedFormat(
         " another amount, the entry counts and a notice says so.",
         "Entries that are pending, or in a camt.053 for information only, are no lines.",
         "A statement without balances is proved by nothing, which its row says.",
+        "Notices also tell of entries without a booking date or of an unknown status, of balances"
+        " without a direction, and of reversals that the balances want turned.",
     ),
 )

@@ -1,7 +1,7 @@
 """Mollie's balance transactions: `GET /v2/balances/{id}/transactions`, newest first.
 
-They are what settlements are made of, line by line; a settlement's own subtotals have four decimals
-and costs per method, not per payment, so they are not read.
+They are what settlements are made of, line by line; why settlements themselves are not read stands
+in the notes.
 """
 
 from __future__ import annotations
@@ -186,7 +186,16 @@ MOLLIE_BALANCE_TRANSACTIONS = ParsedFormat(
         "payout; capture, invoice, transfer and settlement are kept"
     ),
     line_scope="account",
-    notes=("A settlement's own subtotals have four decimals and costs per method: not read.",),
+    notes=(
+        "A settlement is the line `outgoing-transfer` here, with its `settlementId` as the "
+        "reference of the payout: it pays out what the lines before it left on the balance. No "
+        "line says with which settlement it went out, so the balance proves it, not a list.",
+        "The settlements API is not read. Its costs come per method and month with four decimals, "
+        "and how they are rounded is written nowhere; what each payment, refund, capture or "
+        "chargeback settled for is `settlementAmount`, which Mollie withdraws with the year 2026. "
+        "Mollie's own pages name balance transactions as the more exact source. The settlement "
+        "export of the dashboard has columns that no public page lists.",
+    ),
     types=TYPES,
     api=_API,
 )

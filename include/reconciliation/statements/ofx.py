@@ -345,5 +345,7 @@ OFX = ParsedFormat(
         " meant.",
         "Pending entries are counted in a notice and not read; an entry that replaces another is"
         " refused.",
+        "Entries that are dated outside of DTSTART to DTEND, types against the sign of their"
+        " amount, and a missing LEDGERBAL are notices.",
     ),
 )
