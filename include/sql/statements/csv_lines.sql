@@ -3,11 +3,11 @@
 -- Grain:   one row per row of the file that is a line, in work_new_lines, all with occurrence 1. Made at
 --          once, which costs a third less than adding rows to a table.
 -- Binds:   has_statement, has_subtype, has_types_by_sign, has_gross, has_gross_currency, has_net,
---          has_value_date and has_further (boolean): what the
---          format and the file have; sign_is_open (boolean); line_scope (text);
---          account_rows_hold_text, statement_is_payout and key_has_merchant (boolean): lines without a
---          reference of the provider are known by the merchant's; further_kinds (text[]); first_item_id
---          (bigint): what a row's number is added to; text_bytes_max (integer).
+--          has_value_date and has_further (boolean): what the format and the file have; sign_is_open
+--          (boolean); line_scope (text); account_rows_hold_text, statement_is_payout and key_has_merchant
+--          (boolean): lines without a reference of the provider are known by the merchant's;
+--          further_kinds (text[]); first_item_id (bigint): what a row's number is added to;
+--          text_bytes_max (integer).
 --          Reads work_statements, work_types, work_units, work_written_times.
 -- Reason:  with an offset a text becomes a number once, and not wherever the number is used. It is
 --          written as a bigint: of a 0 that is yet to become one, the planner takes no two processes.
@@ -17,7 +17,20 @@ with
 amounts as (
 
     select
-        raw.*,
+        raw.row_number,
+        raw.line_id,
+        raw.type,
+        raw.subtype,
+        raw.statement,
+        raw.psp_reference,
+        raw.event_reference,
+        raw.merchant_reference,
+        raw.merchant_reference_2,
+        raw.payout_reference,
+        raw.further_1,
+        raw.further_2,
+        raw.further_3,
+        raw.further_4,
         statements.statement_id,
         statements.statement_key,
         types.word as type_word,

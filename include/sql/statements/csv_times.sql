@@ -156,7 +156,10 @@ dated as (
         days.day as booked_day,
         days.begins_at,
         days.is_even,
-        days.day + (written_clock || substring(written_rest from '^[.0-9]*'))::time as wall_clock,
+        days.day + case
+            when written_rest = '' then written_clock
+            else written_clock || substring(written_rest from '^[.0-9]*')
+        end::time as wall_clock,
         nullif(replace(ltrim(written_rest, '.0123456789'), ':', ''), '') as written_offset
     from parted
     left join days
