@@ -157,3 +157,15 @@ class Books:
             )
             for state, run_id, why in rows
         ]
+
+    def causes(self):
+        """The causes of the open alert of each account that has one."""
+        rows = self.session.execute(
+            "select account, reasons from internal.alerts"
+            " where name = 'reconciliation-failed-expectations' and state = 'open'"
+        ).fetchall()
+        self.session.commit()
+        return {
+            account: {cause: entry["unexpected_rows"] for cause, entry in why.items()}
+            for account, why in rows
+        }
