@@ -227,3 +227,31 @@ def test_a_report_without_record_types_is_held_to_its_promises(
     assert (reason, True) == (reader.verdict()[1], word in str(reader.verdict()[2])), (
         reader.verdict()
     )
+
+
+def test_a_total_without_a_currency_proves_nothing_and_refuses_nothing(mercado) -> None:
+    reader, folder = mercado
+    header = HEADER.replace("INSTALLMENTS", "CURRENCY")
+    opening, payment = (row.replace(",1,", ",BRL,") for row in (OPENING, PAYMENT))
+    total = ",,,total,,325.96,0.00,325.96,0,0,0,0,0,,"
+    (folder / "release.csv").write_bytes(a_report(opening, payment, total, header=header))
+
+    counted = reader.run()
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 1} == counted
+    assert [
+        (
+            "rows tie to their net",
+            ["BRL: no closing balance, so that nothing proves that no line is missing"],
+        )
+    ] == [tuple(row.values()) for row in reader.rows("select proved_by, notices from statements")]
+
+
+def test_a_line_without_a_currency_is_refused(mercado) -> None:
+    reader, folder = mercado
+    header = HEADER.replace("INSTALLMENTS", "CURRENCY")
+    (folder / "release.csv").write_bytes(a_report(PAYMENT.replace(",1,", ",,"), header=header))
+
+    reader.run()
+
+    assert ("quarantined", "unknown_currency") == reader.verdict()[:2]

@@ -1,16 +1,22 @@
 -- Currencies that ISO 4217 does not have, or that are missing beside an amount.
 --
--- Grain:   one row per column and currency, at its first row; no row means the promise holds.
--- Binds:   has_gross_currency (boolean).
+-- Grain:   one row per column and currency, at its first row; no row means the promise holds. A row of
+--          balances or sums may have none: then it proves nothing.
+-- Binds:   has_gross_currency (boolean). Reads work_types.
 with
 
 written as (
 
     select
-        first_row,
+        control.first_row,
         'net_currency' as column_name,
-        net_currency as currency
-    from work_control
+        control.net_currency as currency
+    from work_control as control
+    inner join work_types as types
+        on coalesce(control.type_word, '') = types.type_word
+    where
+        types.is_line
+        or control.net_currency is not null
     union all
     select
         first_row,
