@@ -44,9 +44,12 @@ select
     extracted.occurred_at,
     extracted.changed_at,
     extracted.row_sha256,
-    coalesce(
-        extracted.psp_reference, 'merchant:' || extracted.merchant_reference, 'ledger:' || extracted.ledger_id
+    internal.payment_key_of_ledger_row(
+        extracted.psp_reference, extracted.merchant_reference, extracted.ledger_id
     ) as payment_key
 from work_ledger_extract as extracted
-left join in_force on extracted.ledger_id = in_force.ledger_id
+left join in_force
+    on
+        extracted.ledger_id = in_force.ledger_id
+        and hashtextextended(extracted.ledger_id, 0) = hashtextextended(in_force.ledger_id, 0)
 where in_force.row_sha256 is distinct from extracted.row_sha256;

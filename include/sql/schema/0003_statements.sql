@@ -110,15 +110,16 @@ create table internal.statement_lines (
     volume bigint not null
 ) partition by list (volume);
 
--- What tells rows apart comes first: a sort by columns that are all alike costs twice as much.
+-- Texts are sorted and found by their hashes, in half the time; who looks one up names both.
 create unique index statement_lines_in_force
-on internal.statement_lines (line_key, occurrence, line_scope, account_id, volume)
+on internal.statement_lines (
+    hashtextextended(line_key, 0), line_key, occurrence, line_scope, account_id, volume
+)
 where last_run_number is null;
 create index on internal.statement_lines (account_id, line_scope) where last_run_number is null;
 create unique index on internal.statement_lines (item_id, volume);
-create index on internal.statement_lines (payment_key, account_id);
--- Only ever looked up by equality, and costs half of a btree where references come in no order.
-create index on internal.statement_lines using hash (event_reference);
+create index on internal.statement_lines (hashtextextended(payment_key, 0));
+create index on internal.statement_lines (hashtextextended(event_reference, 0));
 create index on internal.statement_lines using brin (booked_at);
 
 comment on column internal.statement_lines.volume is 'The partition: the month of publication (202611) that many runs share, or the first item_id of a large load, whose table joined as it stood.';

@@ -1,4 +1,13 @@
 -- What the company's ledger said, row by row and version by version: this is the kept extract.
+create function internal.payment_key_of_ledger_row(
+    psp_reference text, merchant_reference text, ledger_id text
+) returns text
+language sql immutable parallel safe as $$
+    select coalesce(psp_reference, 'merchant:' || merchant_reference, 'ledger:' || ledger_id)
+$$;
+
+comment on function internal.payment_key_of_ledger_row is 'The payment that a ledger row says it belongs to, before any line claims it for another.';
+
 create table internal.ledger_transactions (
     item_id bigint not null,
     account_id integer not null,
@@ -24,11 +33,12 @@ create table internal.ledger_transactions (
     volume bigint not null
 ) partition by list (volume);
 
--- Found by equality alone; that one version is in force is held by the compare and swap of the head.
-create index ledger_transactions_in_force on internal.ledger_transactions using hash (ledger_id)
+-- That one version is in force is held by the compare and swap of the head.
+create index ledger_transactions_in_force
+on internal.ledger_transactions (hashtextextended(ledger_id, 0))
 where last_run_number is null;
 create unique index on internal.ledger_transactions (item_id, volume);
-create index on internal.ledger_transactions (payment_key, account_id);
+create index on internal.ledger_transactions (hashtextextended(payment_key, 0));
 create index on internal.ledger_transactions using brin (occurred_at);
 
 comment on table internal.ledger_transactions is 'Ledger transactions as extracted, in versions: in force while last_run_number is null.';

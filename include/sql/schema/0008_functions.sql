@@ -27,6 +27,26 @@ $$;
 
 comment on function internal.drop_workspace is 'Drops the workspace of an attempt.';
 
+create function internal.due_at(
+    settles_on date, calendar_due_at timestamptz, zone text, ledger_grace interval
+) returns timestamptz
+language sql stable parallel safe as $$
+    select
+        case
+            when settles_on is null then calendar_due_at
+            else timezone(zone, (settles_on + 1)::timestamp) + ledger_grace
+        end
+$$;
+
+comment on function internal.due_at is 'When a ledger row that no line matches is a discrepancy: by its own due day, or by the settlement calendar.';
+
+create function internal.group_hash(payment_key text, economic_type text) returns bigint
+language sql immutable parallel safe as $$
+    select hashtextextended(payment_key, hashtext(economic_type))
+$$;
+
+comment on function internal.group_hash is 'What rows of one payment and economic type are found together by, in half the memory of the texts.';
+
 create function internal.ensure_volume(month date) returns bigint
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 declare
