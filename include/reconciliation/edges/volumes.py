@@ -45,7 +45,7 @@ def adopted(cursor: Cursor) -> list[str]:
 def indexing(attempt_id: int, tables: Sequence[str], *, unique_ones: bool) -> Iterator[None]:
     """Meanwhile, in a transaction of its own for each, the tables get their indexes.
 
-    The unique ones beside the matching, the others beside the proof: neither fills a core.
+    The unique ones beside the matching, the others beside the matches' members: a core is free.
 
     They must be as they were when the present transaction began, which waits for this one.
     """

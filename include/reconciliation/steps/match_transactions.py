@@ -26,6 +26,12 @@ from include.reconciliation.steps.validate_statements import is_staged, stage, s
 
 LEG = "ledger_statement"
 MATCHER_VERSION = "1"
+MATCH_RULES = (
+    "event_reference",
+    "payment_and_amount",
+    "payment_totals",
+    "reference_without_amount",
+)
 
 _PASSES = (
     "110_hard_rows",
@@ -48,6 +54,24 @@ _PASSES = (
     "260_find_changed_ledger_rows",
     "300_open_items",
 )
+# After the pairs: what else belongs to their payments, and what they leave over.
+_JOINERS = (
+    ("050_unclaimed_ledger_rows", "work_unclaimed"),
+    ("052_ledger_payments", "work_ledger_payments"),
+    ("054_claimed_ledger_rows", None),
+    ("060_touched_payments", "work_touched_payments"),
+    ("070_statement_siblings", "work_sibling_lines"),
+    ("072_add_statement_siblings", None),
+    ("080_ledger_siblings", "work_sibling_ledger_rows"),
+    ("082_add_ledger_siblings", None),
+    ("090_pair_nobody", None),
+    ("095_crowded_payments", "work_crowded_payments"),
+    ("100_plain_pairs", None),
+    ("102_loose_rows", "work_loose_rows"),
+    ("103_left_statement", "work_left_statement"),
+    ("104_left_ledger", "work_left_ledger"),
+    ("105_hard_groups", "work_hard_groups"),
+)
 _ANALYZED_AFTER = {
     "110_hard_rows": "work_hard",
     "120_hard_rows_in_order": "work_hard",
@@ -59,16 +83,25 @@ _VIEWS = (
     "work_match_members",
     "work_pairs",
     "work_plain_pairs",
+    "work_pool_statement",
+    "work_pool_ledger",
     "work_line_changes",
     "work_latest_lines",
 )
 _TABLES = (
     "work_compared_lines",
     "work_calendar",
-    "work_pool_statement",
+    "work_known_statement",
     "work_ledger_payments",
-    "work_pool_ledger",
+    "work_known_ledger",
+    "work_lonely_ledger_rows",
+    "work_loose_rows",
+    "work_left_statement",
+    "work_left_ledger",
     "work_touched_payments",
+    "work_replaced_items",
+    "work_sibling_lines",
+    "work_sibling_ledger_rows",
     "work_crowded_payments",
     "work_paired_rows",
     "work_unclaimed",
@@ -85,6 +118,7 @@ _TABLES = (
     "work_finding_ids",
     "work_discrepancies",
     "work_coverage",
+    "work_run_counts",
 )
 
 
@@ -144,7 +178,12 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
     cursor.execute("analyze work_items, work_existing_matches")
     for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
         warehouse.run(cursor, f"match/{name}", values)
-    return dict(_one(warehouse.run(cursor, "match/500_counts")))
+    warehouse.run(cursor, "match/500_run_counts", values)
+    return dict(
+        _one(
+            cursor.execute("select matched, dissolved, pending, discrepancies from work_run_counts")
+        )
+    )
 
 
 def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
@@ -257,25 +296,20 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
         warehouse.run(cursor, "match/011_compared_lines")
     else:
         warehouse.run(cursor, "match/012_lines_are_new")
-    warehouse.run(cursor, "match/020_statement_pool", values)
-    warehouse.run(cursor, "match/030_ledger_pool", values)
-    cursor.execute("analyze work_pool_statement, work_pool_ledger")
-    warehouse.run(cursor, "match/035_unclaimed_ledger_rows", values)
-    cursor.execute("analyze work_unclaimed")
-    warehouse.run(cursor, "match/040_ledger_payments", values)
-    cursor.execute("analyze work_ledger_payments")
-    warehouse.run(cursor, "match/050_claimed_ledger_rows")
-    warehouse.run(cursor, "match/060_touched_payments", values)
-    cursor.execute("analyze work_touched_payments")
-    warehouse.run(cursor, "match/070_statement_siblings", values)
-    warehouse.run(cursor, "match/080_ledger_siblings", values)
-    warehouse.run(cursor, "match/095_crowded_payments", values)
-    cursor.execute("analyze work_crowded_payments")
-    warehouse.run(cursor, "match/100_paired_rows", values)
+    warehouse.run(cursor, "match/013_replaced_items")
+    warehouse.run(cursor, "match/020_open_lines", values)
+    warehouse.run(cursor, "match/021_statement_pool")
+    warehouse.run(cursor, "match/030_open_ledger_rows", values)
+    warehouse.run(cursor, "match/031_ledger_pool")
+    cursor.execute("analyze work_known_statement, work_known_ledger")
+    warehouse.run(cursor, "match/040_paired_rows", values)
     cursor.execute("analyze work_paired_rows")
-    warehouse.run(cursor, "match/102_plain_pairs")
-    warehouse.run(cursor, "match/105_hard_groups")
-    cursor.execute("analyze work_hard_groups")
+    warehouse.run(cursor, "match/045_lonely_ledger_rows")
+    cursor.execute("analyze work_lonely_ledger_rows")
+    for name, table in _JOINERS:
+        warehouse.run(cursor, f"match/{name}", values)
+        if table is not None:
+            cursor.execute(SQL("analyze {}").format(Identifier(table)))
 
 
 def _add_gaps(cursor: warehouse.Cursor, covered: coverages.Coverage) -> None:

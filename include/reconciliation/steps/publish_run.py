@@ -18,13 +18,14 @@ from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import (
+    MATCH_RULES,
     MATCHER_VERSION,
     decide,
     with_fresh_inputs,
 )
 from include.reconciliation.steps.validate_statements import is_staged
 
-_BULK = (
+_POSITIONS = (
     "035_open_ledger_payments",
     "040_keep_dissolved_members",
     "042_release_members",
@@ -66,11 +67,14 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             return attempt.published_run_id or ""
         account = {"account_id": attempt.account_id}
         is_current = is_staged(cursor, attempt.account_id)
+        large = volumes.adopted(cursor)
         if takes_lock_first:
             warehouse.run(cursor, "publish/100_lock_account", account)
         head = warehouse.run(cursor, "runs/account_head", account).fetchone()
         assert head is not None
         if not is_current or head["fencing_token"] != attempt.matched_against_token:
+            # Rows that this transaction stages anew are nobody else's to index.
+            large = []
             decide(cursor, with_fresh_inputs(cursor, attempt))
             attempt = attempts.load(cursor, attempt_id)
             prove(cursor, attempt)
@@ -81,6 +85,9 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             attempt = _under_its_own_name(cursor, attempt)
         run_number = _store_findings(cursor, attempt, verdict, joins_chain)
         if run_number is not None and joins_chain:
+            with volumes.indexing(attempt_id, large, unique_ones=False):
+                _move_positions(cursor, attempt, run_number)
+            _keep_rows(cursor, attempt, run_number)
             _join_chain(cursor, attempt, run_number)
         if run_number is not None and not attempt.dry_run:
             _tell(cursor, attempt, run_number, verdict)
@@ -133,40 +140,52 @@ def _store_findings(
     return int(row["run_number"])
 
 
-def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
-    """The bulk, then the lock, then the head."""
+def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
+    """What is matched and what is open after this run."""
     values = {
         "account_id": attempt.account_id,
         "run_number": run_number,
+        "rules": list(MATCH_RULES),
         "rule_version": MATCHER_VERSION,
-        "fencing_token": attempt.matched_against_token,
     }
-    _keep_rows(cursor, attempt.attempt_id, values)
-    for name in _BULK:
+    for name in _POSITIONS:
         warehouse.run(cursor, f"publish/{name}", values)
-    warehouse.run(cursor, "publish/100_lock_account", values)
-    if warehouse.run(cursor, "publish/110_move_head", values).fetchone() is None:
-        raise HeadMoved(
-            f"{attempt.psp_name}/{attempt.account}: another run published meanwhile"
-        )
 
 
-def _keep_rows(cursor: warehouse.Cursor, attempt_id: int, values: dict[str, Any]) -> None:
+def _keep_rows(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
     """New versions of lines and ledger rows: a large table as it stands, a small one row by row."""
     shared = warehouse.run(cursor, "volumes/ensure").fetchone()
     new_lines = warehouse.run(cursor, "volumes/all_lines_are_new").fetchone()
     assert shared is not None and new_lines is not None
-    attach = partial(volumes.attach, cursor, attempt_id, run_number=values["run_number"])
-    values = {**values, "volume": shared["volume"]}
+    attach = partial(volumes.attach, cursor, attempt.attempt_id, run_number=run_number)
+    values = {
+        "account_id": attempt.account_id,
+        "run_number": run_number,
+        "volume": shared["volume"],
+    }
     warehouse.run(cursor, "publish/015_end_statement_lines", values)
     if not new_lines["is_so"] or not attach(volumes.LINES):
         warehouse.run(cursor, "publish/020_statement_lines", values)
     warehouse.run(cursor, "publish/025_end_ledger_transactions", values)
     warehouse.run(cursor, "publish/027_ledger_payments")
     # What is built on the columns that a version does not keep.
-    cursor.execute(warehouse.drop_view("work_ledger_changes"))
+    cursor.execute(warehouse.drop_view("work_ledger_changes", "work_pool_ledger"))
     if not attach(volumes.LEDGER_VERSIONS):
         warehouse.run(cursor, "publish/030_ledger_transactions", values)
+
+
+def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
+    """After the bulk, the lock; then the head."""
+    values = {
+        "account_id": attempt.account_id,
+        "run_number": run_number,
+        "fencing_token": attempt.matched_against_token,
+    }
+    warehouse.run(cursor, "publish/100_lock_account", values)
+    if warehouse.run(cursor, "publish/110_move_head", values).fetchone() is None:
+        raise HeadMoved(
+            f"{attempt.psp_name}/{attempt.account}: another run published meanwhile"
+        )
 
 
 def _tell(

@@ -84,17 +84,17 @@ open_rows as (
 idle_now as (
 
     select count(*) as row_count
-    from work_pool_ledger
+    from work_left_ledger
     where
         moves_money is false
         and type <> 'unknown'
         and not exists (
             select from work_open_rows
-            where work_open_rows.side = 'ledger' and work_open_rows.item_id = work_pool_ledger.item_id
+            where work_open_rows.side = 'ledger' and work_open_rows.item_id = work_left_ledger.item_id
         )
         and not exists (
             select from work_hard
-            where work_hard.item_id = work_pool_ledger.item_id and work_hard.state = 'matched'
+            where work_hard.item_id = work_left_ledger.item_id and work_hard.state = 'matched'
         )
 
 ),
@@ -104,12 +104,12 @@ idle_before as (
     select count(*) as row_count
     from (
         select item_id
-        from work_pool_ledger
+        from work_known_ledger
         where origin = 'sibling'
         union all
-        select old_item_id
-        from work_ledger_changes
-        where change in ('changed', 'vanished')
+        select item_id
+        from work_replaced_items
+        where side = 'ledger'
     ) as known_rows
     inner join internal.ledger_transactions as known
         on known_rows.item_id = known.item_id and known.account_id = %(account_id)s

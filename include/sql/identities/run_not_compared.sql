@@ -8,7 +8,7 @@ select
     'gross' as what,
     count(*)::bigint as lines,
     coalesce(sum(net_minor), 0)::bigint as amount_minor
-from work_pool_statement
+from work_left_statement
 where amount_minor is null
 group by coalesce(net_currency, 'XXX')
 union all

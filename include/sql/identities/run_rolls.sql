@@ -17,7 +17,7 @@ opening as not materialized (
 
 ),
 
-closing as (
+closing as not materialized (
 
     select
         side,
@@ -26,22 +26,6 @@ closing as (
         amount_minor
     from work_open_rows
     where is_counted
-
-),
-
-replaced as (
-
-    select
-        'statement' as side,
-        old_item_id as item_id
-    from work_line_changes
-    where change in ('changed', 'withdrawn')
-    union all
-    select
-        'ledger',
-        old_item_id
-    from work_ledger_changes
-    where change in ('changed', 'vanished')
 
 ),
 
@@ -62,10 +46,9 @@ amended as (
 ),
 
 -- Rows that enter the leg: new ones, and those that lay after the head's as-of.
-entering as not materialized (
+entering_lines as not materialized (
 
     select
-        'statement' as side,
         item_id,
         coalesce(gross_currency, net_currency) as currency,
         case when type = 'unknown' then coalesce(gross_minor, net_minor) else gross_minor end as amount_minor
@@ -75,15 +58,22 @@ entering as not materialized (
         and (is_expected or type = 'unknown')
         and booked_at < %(as_of)s
         and (gross_minor is not null or type = 'unknown')
-    union all
+
+),
+
+entering_ledger_rows as not materialized (
+
     select
-        'ledger',
         item_id,
         currency,
-        case when moves_money is not false then amount_minor else 0 end
+        case when moves_money is not false then amount_minor else 0 end as amount_minor
     from work_ledger_changes
     where change = 'new' and occurred_at < %(as_of)s
-    union all
+
+),
+
+entering_later as materialized (
+
     select
         open_items.side,
         open_items.item_id,
@@ -91,7 +81,7 @@ entering as not materialized (
         case
             when open_items.side = 'ledger' and known.moves_money is false then 0
             else open_items.amount_minor
-        end
+        end as amount_minor
     from internal.open_items
     left join internal.ledger_transactions as known
         on
@@ -102,28 +92,41 @@ entering as not materialized (
         on
             open_items.side = work_open_rows.side
             and open_items.item_id = work_open_rows.item_id
-    left join replaced
-        on
-            open_items.side = replaced.side
-            and open_items.item_id = replaced.item_id
     where
         open_items.account_id = %(account_id)s
         and open_items.leg = 'ledger_statement'
         and not open_items.is_counted
         and open_items.reason = 'after_the_window'
         and coalesce(work_open_rows.reason, '') <> 'after_the_window'
-        and replaced.item_id is null
+        and open_items.item_id not in (select item_id from work_replaced_items)
 
 ),
 
+-- Each source is summed by itself: two processes share it.
 entered as (
 
     select
-        side,
+        'statement' as side,
         currency,
         count(*) as row_count,
         sum(amount_minor)::bigint as amount_minor
-    from entering
+    from entering_lines
+    group by currency
+    union all
+    select
+        'ledger',
+        currency,
+        count(*),
+        sum(amount_minor)::bigint
+    from entering_ledger_rows
+    group by currency
+    union all
+    select
+        side,
+        currency,
+        count(*),
+        sum(amount_minor)::bigint
+    from entering_later
     group by side, currency
 
 ),
@@ -132,12 +135,28 @@ entered as (
 entered_and_open as materialized (
 
     select
-        entering.side,
-        entering.item_id,
-        entering.currency,
-        entering.amount_minor
-    from entering
-    inner join closing on entering.side = closing.side and entering.item_id = closing.item_id
+        closing.side,
+        closing.item_id,
+        entering_lines.currency,
+        entering_lines.amount_minor
+    from closing
+    inner join entering_lines on closing.side = 'statement' and closing.item_id = entering_lines.item_id
+    union all
+    select
+        closing.side,
+        closing.item_id,
+        entering_ledger_rows.currency,
+        entering_ledger_rows.amount_minor
+    from closing
+    inner join entering_ledger_rows on closing.side = 'ledger' and closing.item_id = entering_ledger_rows.item_id
+    union all
+    select
+        closing.side,
+        closing.item_id,
+        entering_later.currency,
+        entering_later.amount_minor
+    from closing
+    inner join entering_later on closing.side = entering_later.side and closing.item_id = entering_later.item_id
 
 ),
 
@@ -172,7 +191,8 @@ opening_and_replaced as materialized (
         opening.currency,
         opening.amount_minor
     from opening
-    inner join replaced on opening.side = replaced.side and opening.item_id = replaced.item_id
+    inner join work_replaced_items as replaced
+        on opening.side = replaced.side and opening.item_id = replaced.item_id
     left join closing on opening.side = closing.side and opening.item_id = closing.item_id
     where closing.item_id is null
 
@@ -196,22 +216,15 @@ movements as (
         amount_minor
     from closing
     union all
-    select
-        side,
-        currency,
-        'new',
-        row_count,
-        amount_minor
-    from entered
-    union all
     -- Whatever entered is cleared, but for what is open still.
     select
-        side,
-        currency,
-        'cleared',
-        row_count,
-        amount_minor
+        entered.side,
+        entered.currency,
+        movements_of_entered.movement,
+        entered.row_count,
+        entered.amount_minor
     from entered
+    cross join (values ('new'), ('cleared')) as movements_of_entered (movement)
     union all
     select
         side,

@@ -6,20 +6,20 @@
 --          half-open; NULL for none).
 create unlogged table work_touched_payments as
 select statement_lines.payment_key
-from work_line_changes
+from work_replaced_items
 inner join internal.statement_lines
     on
-        work_line_changes.old_item_id = statement_lines.item_id
+        work_replaced_items.item_id = statement_lines.item_id
         and statement_lines.account_id = %(account_id)s
-where work_line_changes.change in ('changed', 'withdrawn')
+where work_replaced_items.side = 'statement'
 union
 select ledger_transactions.payment_key
-from work_ledger_changes
+from work_replaced_items
 inner join internal.ledger_transactions
     on
-        work_ledger_changes.old_item_id = ledger_transactions.item_id
+        work_replaced_items.item_id = ledger_transactions.item_id
         and ledger_transactions.account_id = %(account_id)s
-where work_ledger_changes.change in ('changed', 'vanished')
+where work_replaced_items.side = 'ledger'
 union
 select payment_key
 from internal.discrepancy_versions

@@ -37,7 +37,7 @@ select
     null::text as rule,
     ''::text as sort_key
 from work_hard_groups
-inner join work_pool_statement as pool
+inner join work_left_statement as pool
     on
         work_hard_groups.payment_key = pool.payment_key
         and work_hard_groups.economic_type = pool.economic_type
@@ -68,7 +68,7 @@ select
     null::text as rule,
     ''::text as sort_key
 from work_hard_groups
-inner join work_pool_ledger as pool
+inner join work_left_ledger as pool
     on
         work_hard_groups.payment_key = pool.payment_key
         and work_hard_groups.economic_type = pool.economic_type

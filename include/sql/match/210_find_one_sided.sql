@@ -8,7 +8,7 @@ lonely_ledger_rows as (
 
     select pool.*
     from work_hard_groups
-    inner join work_pool_ledger as pool
+    inner join work_left_ledger as pool
         on
             work_hard_groups.payment_key = pool.payment_key
             and work_hard_groups.economic_type = pool.economic_type

@@ -23,7 +23,7 @@ found as (
         event_reference,
         'statement',
         item_id
-    from work_pool_statement
+    from work_left_statement
     where type = 'unknown' and dated_at < %(as_of)s
     union all
     select
@@ -39,7 +39,7 @@ found as (
         event_reference,
         'ledger',
         item_id
-    from work_pool_ledger
+    from work_left_ledger
     where (type = 'unknown' or moves_money is null) and dated_at < %(as_of)s
     returning finding_no, lead_side, lead_item_id
 

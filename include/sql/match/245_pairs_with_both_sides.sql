@@ -12,7 +12,7 @@ select
     ledger_fee_minor,
     statement_tax_minor,
     ledger_tax_minor,
-    is_on_another_day
+    may_differ
 from work_plain_pairs
 union all
 select
@@ -25,7 +25,7 @@ select
     entry.fee_minor,
     line.tax_minor,
     entry.tax_minor,
-    true
+    true as may_differ
 from work_hard as line
 inner join work_hard as entry on line.match_id = entry.match_id
 where

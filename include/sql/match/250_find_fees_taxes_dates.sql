@@ -23,8 +23,8 @@ pairs as materialized (
         entry.due_at,
         line.type
     from work_differing_pairs as differing
-    inner join work_pool_statement as line on differing.statement_item_id = line.item_id
-    inner join work_pool_ledger as entry on differing.ledger_item_id = entry.item_id
+    inner join work_left_statement as line on differing.statement_item_id = line.item_id
+    inner join work_left_ledger as entry on differing.ledger_item_id = entry.item_id
 
 ),
 

@@ -53,7 +53,7 @@ lonely_ledger_rows as (
         pool.due_on,
         case when pool.due_at <= %(as_of)s then 'awaiting_statement' else 'not_due' end as reason
     from work_hard_groups
-    inner join work_pool_ledger as pool
+    inner join work_left_ledger as pool
         on
             work_hard_groups.payment_key = pool.payment_key
             and work_hard_groups.economic_type = pool.economic_type
@@ -76,7 +76,7 @@ unclassified_rows as (
         null::timestamptz as due_at,
         null::date as due_on,
         'unclassified' as reason
-    from work_pool_statement
+    from work_left_statement
     where type = 'unknown' and dated_at < %(as_of)s
     union all
     select
@@ -88,7 +88,7 @@ unclassified_rows as (
         due_at,
         due_on,
         'unclassified'
-    from work_pool_ledger
+    from work_left_ledger
     where (type = 'unknown' or moves_money is null) and dated_at < %(as_of)s
 
 ),
@@ -104,7 +104,7 @@ later_rows as (
         null::timestamptz as due_at,
         null::date as due_on,
         'after_the_window' as reason
-    from work_pool_statement
+    from work_left_statement
     where dated_at >= %(as_of)s
     union all
     select
@@ -116,7 +116,7 @@ later_rows as (
         due_at,
         due_on,
         'after_the_window'
-    from work_pool_ledger
+    from work_left_ledger
     where dated_at >= %(as_of)s
 
 ),

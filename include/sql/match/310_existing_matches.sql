@@ -7,13 +7,11 @@ with
 
 touched_items as (
 
-    select item_id from work_pool_statement where origin = 'sibling'
+    select item_id from work_known_statement where origin = 'sibling'
     union all
-    select item_id from work_pool_ledger where origin = 'sibling'
+    select item_id from work_known_ledger where origin = 'sibling'
     union all
-    select old_item_id from work_line_changes where change in ('changed', 'withdrawn')
-    union all
-    select old_item_id from work_ledger_changes where change in ('changed', 'vanished')
+    select item_id from work_replaced_items
 
 ),
 

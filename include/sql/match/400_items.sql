@@ -105,7 +105,7 @@ union all
 select
     'ledger' as side,
     item_id,
-    coalesce(work_pool_ledger.payment_key, rows.payment_key),
+    coalesce(known_rows.payment_key, rows.payment_key),
     psp_reference,
     rows.event_reference,
     rows.merchant_reference,
@@ -135,7 +135,7 @@ select
 from (
     select
         changes.item_id,
-        null::text as payment_key,
+        changes.payment_key,
         changes.psp_reference,
         changes.event_reference,
         changes.merchant_reference,
@@ -176,4 +176,4 @@ from (
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
     where listed.side = 'ledger'
 ) as rows
-left join work_pool_ledger using (item_id);
+left join work_known_ledger as known_rows using (item_id);

@@ -23,25 +23,20 @@ select
     %(verdict)s,
     %(verdict_reasons)s,
     %(is_published)s,
-    (select count(*) from work_line_changes where change in ('new', 'changed')),
-    (select count(*) from work_ledger_changes where change in ('new', 'changed')),
-    (select count(*) from work_match_members where place = 1),
-    (select count(*) from work_open_rows where bucket = 'pending'),
-    (select count(*) from work_discrepancies where change <> 'resolved'),
-    (
-        select count(*) from work_line_changes
-        where change = 'new' and booked_at < attempts.window_start and heads.run_id is not null
-    ),
-    (
-        select count(*) from work_ledger_changes
-        where change = 'new' and occurred_at < attempts.window_start and heads.run_id is not null
-    ),
+    work_run_counts.statement_lines,
+    work_run_counts.ledger_transactions,
+    work_run_counts.matched,
+    work_run_counts.pending,
+    work_run_counts.discrepancies,
+    work_run_counts.late_statement_lines,
+    work_run_counts.late_ledger_transactions,
     %(covered_until)s,
     attempts.extract_sha256,
     attempts.rules_sha256,
     attempts.code_version,
     attempts.chosen_at
 from internal.attempts
+cross join work_run_counts
 left join internal.heads on attempts.account_id = heads.account_id
 where attempts.attempt_id = %(attempt_id)s
 on conflict (run_id) do nothing

@@ -1,10 +1,10 @@
--- Numbers the rules that this run used for the first time.
+-- Numbers the rules of a matcher that runs for the first time.
 --
--- Binds:   rule_version (text).
+-- Binds:   rules (text[]), rule_version (text).
 insert into internal.match_rules (rule, rule_version)
-select distinct
+select
     rule,
     %(rule_version)s
-from work_match_members
+from unnest(%(rules)s::text[]) as rules (rule)
 order by rule
 on conflict do nothing;

@@ -1,6 +1,7 @@
 -- Brings the new matches into force; the keys refuse a row that is matched already.
 --
 -- Binds:   run_number (bigint), rule_version (text).
+-- Reason:  a rule that nobody numbered is refused, for its number is missing.
 insert into internal.match_members (
     leg, match_id, statement_item_id, ledger_item_id, first_run_number, rule_number, is_proved
 )
@@ -13,7 +14,7 @@ select
     match_rules.rule_number,
     work_match_members.is_proved
 from work_match_members
-inner join internal.match_rules
+left join internal.match_rules
     on
         work_match_members.rule = match_rules.rule
         and match_rules.rule_version = %(rule_version)s;

@@ -3,6 +3,19 @@
 -- Grain:   one row per statement, currency and measure where they do not.
 with
 
+summed as materialized (
+
+    select
+        statement_id,
+        gross_currency,
+        net_currency,
+        sum(gross_minor)::bigint as gross_minor,
+        sum(net_minor)::bigint as net_minor
+    from work_statement_lines
+    group by statement_id, gross_currency, net_currency
+
+),
+
 staged as (
 
     select
@@ -10,8 +23,7 @@ staged as (
         gross_currency as currency,
         'gross' as measure,
         sum(gross_minor)::bigint as total_minor
-    from work_statement_lines
-    where gross_minor is not null
+    from summed
     group by statement_id, gross_currency
     union all
     select
@@ -19,8 +31,7 @@ staged as (
         net_currency,
         'net',
         sum(net_minor)::bigint
-    from work_statement_lines
-    where net_minor is not null
+    from summed
     group by statement_id, net_currency
 
 )
@@ -37,7 +48,7 @@ left join staged
         and totals.currency = staged.currency
         and totals.measure = staged.measure
 where
-    totals.statement_id in (select statement_id from work_statement_lines)
+    totals.statement_id in (select statement_id from summed)
     and totals.measure in ('gross', 'net')
     and totals.control_minor <> coalesce(staged.total_minor, 0)
 order by what;

@@ -1,26 +1,8 @@
--- Statement lines that take part by themselves: new, changed, or open at the head.
+-- Statement lines in force that take part: those open at the head. Matched ones may join them.
 --
--- Grain:   one row per statement line that is expected in the ledger, or of unknown type.
+-- Grain:   one row per statement line.
 -- Binds:   account_id (integer).
-create unlogged table work_pool_statement as
-select
-    item_id,
-    case when change = 'new' then 'new' else 'changed' end as origin,
-    payment_key,
-    event_reference,
-    type,
-    economic_type,
-    case when type = 'unknown' then coalesce(gross_minor, net_minor) else gross_minor end as amount_minor,
-    case when type = 'unknown' then coalesce(gross_currency, net_currency) else gross_currency end as currency,
-    fee_minor,
-    tax_minor,
-    net_minor,
-    net_currency,
-    booked_at as dated_at,
-    booked_on as dated_on
-from work_line_changes
-where change in ('new', 'changed') and (is_expected or type = 'unknown')
-union all
+create unlogged table work_known_statement as
 select
     statement_lines.item_id,
     'open' as origin,
@@ -45,7 +27,4 @@ where
     open_items.account_id = %(account_id)s
     and open_items.leg = 'ledger_statement'
     and open_items.side = 'statement'
-    and open_items.item_id not in (
-        select old_item_id from work_line_changes
-        where change in ('changed', 'withdrawn')
-    );
+    and open_items.item_id not in (select item_id from work_replaced_items);

@@ -6,7 +6,7 @@
 --          then a line whose event the ledger stored as the payment (on recurring captures); the
 --          merchant's reference only for a row that has no reference of the PSP, and only where it
 --          names one payment. What nothing claims keeps its own reference.
-create unlogged table work_ledger_payments as
+insert into work_ledger_payments (item_id, payment_key)
 with
 
 -- What a line must carry to be asked for: few values, so that few of many lines are kept.
@@ -43,6 +43,9 @@ lines as materialized (
     where
         statement_lines.account_id = %(account_id)s
         and statement_lines.last_run_number is null
+        and hashtextextended(statement_lines.event_reference, 0) in (
+            select hashtextextended(event_reference, 0) from named
+        )
         and statement_lines.event_reference in (select event_reference from named)
     union all
     select

@@ -7,20 +7,21 @@ select
     item_id,
     payment_key as own_payment_key,
     payment_key as psp_reference,
-    merchant_reference,
+    null::text as merchant_reference,
     event_reference
-from work_pool_ledger
+from work_lonely_ledger_rows
 where
-    has_psp_reference
-    and not exists (
+    not exists (
         select from work_pool_statement
-        where work_pool_statement.payment_key = work_pool_ledger.payment_key
+        where work_pool_statement.payment_key = work_lonely_ledger_rows.payment_key
     )
     and not exists (
         select from internal.statement_lines
         where
             statement_lines.account_id = %(account_id)s
-            and statement_lines.payment_key = work_pool_ledger.payment_key
+            and statement_lines.payment_key = work_lonely_ledger_rows.payment_key
+            and hashtextextended(statement_lines.payment_key, 0)
+            = hashtextextended(work_lonely_ledger_rows.payment_key, 0)
             and statement_lines.last_run_number is null
     )
 union all

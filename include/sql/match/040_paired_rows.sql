@@ -1,0 +1,77 @@
+-- Which line and which ledger row say the same of a payment: its type, currency and amount?
+--
+-- Grain:   one row per pair, with what a comparison of fees needs; and one per row of either side that
+--          meets nobody. Twins meet each other's: a payment with more than one row is looked at later.
+-- Binds:   as_of (timestamptz), compare_dates (boolean), zone (text), ledger_grace (interval).
+-- Reason:  nearly every payment is one pair, found here in one pass over the rows. A row that is not
+--          compared (later than the as-of, of unknown type, no money) has no key, so it meets nobody.
+create unlogged table work_paired_rows as
+with
+
+lines as not materialized (
+
+    select
+        *,
+        case when dated_at < %(as_of)s and type <> 'unknown' then payment_key end as plain_key
+    from work_pool_statement
+
+),
+
+entries as not materialized (
+
+    select
+        *,
+        case when dated_at < %(as_of)s and type <> 'unknown' and moves_money then payment_key end as plain_key
+    from work_pool_ledger
+
+),
+
+pairs as not materialized (
+
+    select
+        lines.item_id as statement_item_id,
+        entries.item_id as ledger_item_id,
+        coalesce(lines.payment_key, entries.payment_key) as payment_key,
+        coalesce(lines.plain_key, entries.plain_key) as plain_key,
+        coalesce(lines.economic_type, entries.economic_type) as economic_type,
+        lines.event_reference = entries.event_reference as has_same_event,
+        lines.net_currency as fee_currency,
+        lines.net_currency = entries.currency as has_comparable_fees,
+        lines.fee_minor as statement_fee_minor,
+        entries.fee_minor as ledger_fee_minor,
+        lines.tax_minor as statement_tax_minor,
+        entries.tax_minor as ledger_tax_minor,
+        lines.dated_at as statement_at,
+        lines.dated_on as statement_on,
+        entries.dated_at as ledger_at,
+        entries.settles_on
+    from lines
+    full join entries
+        on
+            lines.plain_key = entries.plain_key
+            and lines.economic_type = entries.economic_type
+            and lines.currency = entries.currency
+            and lines.amount_minor = entries.amount_minor
+
+)
+
+select
+    pairs.statement_item_id,
+    pairs.ledger_item_id,
+    hashtextextended(pairs.payment_key, 0) as payment_hash,
+    internal.group_hash(pairs.plain_key, pairs.economic_type) as group_hash,
+    pairs.has_same_event,
+    pairs.fee_currency,
+    pairs.has_comparable_fees,
+    pairs.statement_fee_minor,
+    pairs.ledger_fee_minor,
+    pairs.statement_tax_minor,
+    pairs.ledger_tax_minor,
+    -- Nothing is looked up where dates are not compared.
+    pairs.statement_on < coalesce(pairs.settles_on, work_calendar.settles_on)
+    or pairs.statement_at >= internal.due_at(
+        pairs.settles_on, work_calendar.due_at, %(zone)s, %(ledger_grace)s
+    ) as is_on_another_day
+from pairs
+left join work_calendar
+    on %(compare_dates)s and timezone(%(zone)s, pairs.ledger_at)::date = work_calendar.day;
