@@ -88,12 +88,14 @@ def finish(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
-def run(*command: str, state: Path, **others: str) -> subprocess.CompletedProcess[str]:
-    """One command to its end, with its output."""
+def run(
+    *command: str, state: Path, folder: str | Path = "/", **others: str
+) -> subprocess.CompletedProcess[str]:
+    """One command to its end, called from a folder, with its output."""
     return subprocess.run(
         command,
         env=environment(state, **others),
-        cwd="/",
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,

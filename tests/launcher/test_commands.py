@@ -28,6 +28,19 @@ def test_a_command_works_through_a_link_from_another_folder(state: Path, tmp_pat
     assert ("down\n", 3) == (done.stdout, done.returncode), done.stderr
 
 
+@pytest.mark.parametrize("name", ["include/__init__.py", "argparse.py"])
+def test_code_that_lies_in_the_folder_of_the_caller_is_not_run(
+    state: Path, tmp_path: Path, name: str
+) -> None:
+    foreign = tmp_path / name
+    foreign.parent.mkdir(exist_ok=True)
+    foreign.write_text("raise SystemExit('foreign code')")
+
+    done = programs.run(RECONCILIATION, "server", "status", state=state, folder=tmp_path)
+
+    assert ("down\n", 3) == (done.stdout, done.returncode), done.stderr
+
+
 def test_a_project_in_a_path_with_a_space_migrates_and_answers_queries(
     state: Path, tmp_path: Path
 ) -> None:
