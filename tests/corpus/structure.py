@@ -206,7 +206,7 @@ def _of_banks() -> Iterator[File]:
     yield made("camt", "no account", "<IBAN>DE89370400440532013000</IBAN>", "",
                Refused("missing_value"))  # fmt: skip
     yield made("camt", "no amount's direction", "<CdtDbtInd>CRDT</CdtDbtInd><Sts>", "<Sts>",
-               Refused("missing_value"))  # fmt: skip
+               Refused("unknown_direction"))  # fmt: skip
     yield made("camt", "without statement", "Stmt>", "Stmtt>", Refused("bad_xml"))
     yield made("paypal_settlement", "another kind of row", '"SC"', '"SX"', Refused("malformed_row"))
     yield made("paypal_settlement", "column missing", '"Transaction ID"', '"Transaction Id 2"',

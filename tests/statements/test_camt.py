@@ -179,6 +179,20 @@ def test_a_statement_without_an_opening_balance_is_proved_by_nothing() -> None:
     assert ("there is no opening balance, so nothing proves the entries",) == end.notices
 
 
+@pytest.mark.parametrize("currency", ["EUR", ""])
+def test_balances_in_a_second_currency_are_told_and_prove_nothing(currency: str) -> None:
+    dollars = (a_balance("OPBD", "7.00") + a_balance("CLBD", "9.00")).replace("EUR", "USD")
+    balances = OPENING + CLOSING + dollars
+
+    start, _, end = the_statement(a_message(a_statement(balances=balances, currency=currency)))
+
+    assert ("EUR", 100_00, 120_00) == (start.currency, start.opening_minor, end.closing_minor)
+    assert (
+        "OPBD of 7.00 USD is in another currency than the account: it proves nothing",
+        "CLBD of 9.00 USD is in another currency than the account: it proves nothing",
+    ) == end.notices
+
+
 def test_pages_have_intermediate_balances_and_their_numbers() -> None:
     between = a_balance("ITBD", "120.00")
     pages = [

@@ -102,8 +102,8 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
         "unknown_currency",
         (),
     ),
-    "no direction": (_entry("20.00", ""), "missing_value", ("CRDT or DBIT", "found 'nothing'")),
-    "other direction": (_entry("20.00", "C"), "missing_value", ("'C'",)),
+    "no direction": (_entry("20.00", ""), "unknown_direction", ("CRDT or DBIT", "found 'nothing'")),
+    "other direction": (_entry("20.00", "C"), "unknown_direction", ("'C'",)),
     "31 April": (_entry(booked="<Dt>2025-04-31</Dt>"), "bad_date", ("2025-04-31", "BookgDt")),
     "other date": (_entry(value="<Dt>09.06.2025</Dt>"), "bad_date", ("ValDt",)),
     "week date": (_entry(booked="<Dt>2025-W24-1</Dt>"), "bad_date", ()),
@@ -117,7 +117,26 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     ),
     "bad balance": (_balances(a_balance("OPBD", "1.0.0")), "bad_amount", ("Bal[OPBD]/Amt",)),
     "balance without an amount": (_balances(a_balance("CLBD", "")), "missing_value", ()),
-    "direction of a balance": (_balances(a_balance("CLBD", "1", "D")), "missing_value", ("Bal",)),
+    "direction of a balance": (
+        _balances(a_balance("CLBD", "1", "D")),
+        "unknown_direction",
+        ("Bal",),
+    ),
+    "closing in dollars": (
+        _balances(OPENING + CLOSING.replace("EUR", "USD")),
+        "wrong_currency",
+        ("Bal[CLBD]", "in EUR", "120.00 USD"),
+    ),
+    "closing in dollars, the account in no currency": (
+        a_message(a_statement(balances=OPENING + CLOSING.replace("EUR", "USD"), currency="")),
+        "wrong_currency",
+        ("Bal[CLBD]", "in EUR", "120.00 USD"),
+    ),
+    "all balances in dollars": (
+        _balances((OPENING + CLOSING).replace("EUR", "USD")),
+        "wrong_currency",
+        ("Bal[OPBD]", "in EUR", "100.00 USD"),
+    ),
     "opening at the end": (
         a_message(a_statement(an_entry(), OPENING, balances=CLOSING)),
         "bad_xml",

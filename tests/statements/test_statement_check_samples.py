@@ -75,12 +75,12 @@ BANKS: dict[str, Accepted | Refused] = {
     "camt053/garbled_amount.xml": ("bad_amount", "found '12..34'"),
     "camt053/v2.all-balance-types.xml": ("wrong_total", "a residual of 5.82 EUR"),
     "camt053/v2.five.decimals.xml": ("wrong_total", "a residual of -0.05 EUR"),
-    "camt053/v2.minimal.xml": [(1, None)],
+    "camt053/v2.minimal.xml": ("wrong_currency", "in EUR; found '-27.00 SEK'"),
     "camt053/v2.multi.statement.xml": [(1, 0), (1, 0)],
     # The parts of the message are not where they belong, so there is no statement.
     "camt053/v2.wrong.xml": ("empty", "there is no statement"),
-    "camt053/camt053.v4.xml": ("wrong_total", "a residual of 54.00 EUR"),
-    "camt053/camt053.v8.xml": ("wrong_total", "a residual of 54.00 EUR"),
+    "camt053/camt053.v4.xml": ("wrong_currency", "in EUR; found '-27.00 SEK'"),
+    "camt053/camt053.v8.xml": ("wrong_currency", "in EUR; found '-27.00 SEK'"),
     "camt053/camt054.v4.xml": [(1, None)],
     "camt053/parser__valid_example.xml": [(2, 0)],
     # An account in francs with an entry in euros.

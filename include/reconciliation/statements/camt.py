@@ -16,6 +16,12 @@ from include.reconciliation.errors import StatementError
 from include.reconciliation.money import format_minor
 from include.reconciliation.statements import camt_entries as entries
 from include.reconciliation.statements.amounts import EXPONENTS, minor_units
+from include.reconciliation.statements.camt_balances import (
+    Balance,
+    Balances,
+    foreign_notices,
+    opening_and_closing,
+)
 from include.reconciliation.statements.camt_entries import Details, Place
 from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Event, StatementEnd, StatementStart
@@ -38,16 +44,6 @@ _SUMMARY = (
     ("debit_lines", "TtlDbtNtries", "NbOfNtries"),
     ("debits", "TtlDbtNtries", "Sum"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """A balance that takes part in the proof."""
-
-    code: str
-    minor: int
-    currency: str
-    on: date | None
 
 
 @dataclass(slots=True)
@@ -132,7 +128,8 @@ class _Reader:
         statement = self.open or self._begin([*parents, element])
         self.open = None
         place = self._place()
-        opening, closing = _opening_and_closing(self._balances(element), element.name)
+        balances = self._balances(element)
+        opening, closing = opening_and_closing(balances.own, element.name)
         start = statement.start
         if start.opening_minor != (None if opening is None else opening.minor):
             raise place.error(
@@ -142,6 +139,7 @@ class _Reader:
                 "balances before entries",
                 None,
             )
+        statement.notices += foreign_notices(balances, opening, closing, place)
         if closing is None and element.name == "Stmt":
             statement.notices.append("there is no closing balance, so nothing proves the entries")
         elif opening is None and element.name == "Stmt":
@@ -189,7 +187,7 @@ class _Reader:
         created = element.text("CreDtTm") or message.text("GrpHdr", "CreDtTm")
         created_at = None if created is None else entries.read_moment(created, place, "CreDtTm")
         balances = self._balances(element)
-        opening, closing = _opening_and_closing(balances, element.name)
+        opening, closing = opening_and_closing(balances.own, element.name)
         sequence = element.text("ElctrncSeqNb") or element.text("LglSeqNb")
         key = element.text("Id") or sequence or created
         if key is None:
@@ -199,7 +197,7 @@ class _Reader:
         start = StatementStart(
             statement_key=key,
             account=account,
-            currency=element.text("Acct", "Ccy") or (balances[0].currency if balances else None),
+            currency=balances.currency,
             sequence_number=_whole(sequence),
             page=page,
             is_last_page=is_last_page,
@@ -219,10 +217,10 @@ class _Reader:
         self.events.append(start)
         return self.open
 
-    def _balances(self, element: Element) -> list[Balance]:
+    def _balances(self, element: Element) -> Balances:
         place = self._place()
         currency = element.text("Acct", "Ccy")
-        found = []
+        found = Balances(currency)
         for balance in element.all("Bal"):
             code = balance.text("Tp", "CdOrPrtry", "Cd")
             if code not in ("OPBD", "PRCD", "CLBD", "ITBD"):
@@ -233,34 +231,12 @@ class _Reader:
             if balance.text("CdtDbtInd") is not None:
                 minor *= entries.direction_of(balance, place, f"Bal[{code}]")
             dated = entries.moment_of(balance, "Dt", place, f"Bal[{code}]")
-            if own == (currency or own):
-                found.append(Balance(code, minor, own, None if dated is None else dated.on))
+            found.add(Balance(code, minor, own, None if dated is None else dated.on))
         return found
 
 
 def _is_statement(elements: list[Element]) -> bool:
     return len(elements) > 1 and MESSAGES.get(elements[-2].name) == elements[-1].name
-
-
-def _opening_and_closing(
-    balances: list[Balance], kind: str
-) -> tuple[Balance | None, Balance | None]:
-    """The first opening and the last closing; a page in between has intermediate balances."""
-
-    def of(code: str) -> list[Balance]:
-        found = [balance for balance in balances if balance.code == code]
-        return sorted(found, key=lambda balance: balance.on or date.min)
-
-    openings, closings = of("OPBD") or of("PRCD"), of("CLBD")
-    opening = openings[0] if openings else None
-    closing = closings[-1] if closings else None
-    between = [balance for balance in balances if balance.code == "ITBD"]
-    if kind == "Stmt" and between:
-        if opening is None and (closing is not None or len(between) > 1):
-            opening = between[0]
-        if closing is None and opening is not None:
-            closing = between[-1]
-    return opening, closing
 
 
 def _page(
@@ -365,6 +341,7 @@ CAMT = ParsedFormat(
         "Entries that are pending, or in a camt.053 for information only, are no lines.",
         "A statement without balances is proved by nothing, which its row says.",
         "Notices also tell of entries without a booking date or of an unknown status, of balances"
-        " without a direction, and of reversals that the balances want turned.",
+        " without a direction or in a second currency, and of reversals that the balances want"
+        " turned.",
     ),
 )

@@ -176,7 +176,7 @@ def direction_of(element: Element, place: Place, column: str) -> int:
     text = element.text("CdtDbtInd")
     if text not in DIRECTIONS:
         raise place.error(
-            "missing_value",
+            "unknown_direction",
             "the direction can't be read",
             f"{column}/CdtDbtInd",
             "CRDT or DBIT",

@@ -99,7 +99,9 @@ REASONS = (
         "the PSP's entry has no limits for the currency",
         "add the currency under [psp.limits] in psps.toml; the next run reads the kept bytes",
     ),
-    Reason("wrong_currency", "a line is in another currency than its account", _ASK_PSP),
+    Reason(
+        "wrong_currency", "a line or a balance is in another currency than its account", _ASK_PSP
+    ),
     Reason("bad_date", "a date or time can't be read", _ASK_PSP),
     Reason(
         "unknown_zone",
