@@ -234,7 +234,7 @@ def test_the_fewer_kinds_of_rows_there_are_the_less_is_proved(
 
     assert end.proved_by.startswith(proved_by)
     assert control == len(end.control)
-    assert (proved_by == "none") == (end.notices == ("no footer says that the report is whole",))
+    assert (proved_by == "none") == (end.notices == ("no footer says that the section is whole",))
 
 
 def test_a_section_is_a_statement() -> None:

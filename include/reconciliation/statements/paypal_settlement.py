@@ -17,7 +17,7 @@ from include.reconciliation.statements import csv_rows
 from include.reconciliation.statements.description import LineType, ParsedFormat
 from include.reconciliation.statements.parsed import Event, Line, StatementEnd, StatementStart
 from include.reconciliation.statements.paypal_fields import Fields
-from include.reconciliation.statements.paypal_totals import Footer, Totals
+from include.reconciliation.statements.paypal_totals import Footer, Totals, prove_report
 
 _REQUIRED = (
     "Transaction ID",
@@ -159,7 +159,7 @@ class _Report:
         if self._totals is None:
             return
         if len(self._sections) == 1 and not self._totals.footers:
-            self._totals.footers = self._footers
+            self._totals.footers = dict(self._footers)
         control, notices = self._totals.control()
         proved_by = "none"
         if self._totals.footers:
@@ -167,7 +167,7 @@ class _Report:
         elif self._counts:
             proved_by = "number of rows"
         else:
-            notices += ("no footer says that the report is whole",)
+            notices += ("no footer says that the section is whole",)
         if self._unknown:
             names = ", ".join(repr(name) for name in self._unknown)
             notices += (f"columns that are not known: kept, not read: {names[:2000]}",)
@@ -187,23 +187,8 @@ class _Report:
                     expected=str(stated),
                     found=str(rows),
                 )
-        if self._file_number > 1 or not all(section.footers for section in self._sections):
-            return
-        for currency, footer in self._footers.items():
-            parts = [
-                section.footers[currency].sums()
-                for section in self._sections
-                if currency in section.footers
-            ]
-            summed = tuple(sum(part) for part in zip(*parts, strict=True)) or (0, 0, 0, 0)
-            if footer.sums() != summed:
-                raise last.error(
-                    "wrong_total",
-                    "the report's footer is not the sum of its sections'",
-                    column=f"RF {currency}",
-                    expected=str(summed),
-                    found=str(footer.sums()),
-                )
+        if self._file_number == 1:
+            prove_report(self._footers, self._sections, last)
 
     def _name_columns(self, fields: Fields) -> None:
         written = [" ".join(name.split()) for name in fields.values]
@@ -390,7 +375,7 @@ PAYPAL_SETTLEMENT = ParsedFormat(
     ),
     types=TYPES,
     notes=(
-        "Sections that lack footers are let in, proved by nothing.",
+        "Sections that lack footers are let in, proved by nothing but the footer of the report.",
         "Footers that leave withdrawals out are told in a notice.",
         "A code with the other direction, such as a payment DR, is unknown.",
     ),

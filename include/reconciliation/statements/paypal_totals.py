@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from include.reconciliation.errors import StatementError
+from include.reconciliation.statements.paypal_fields import Fields
 
 MEASURES = ("gross_credits", "gross_debits", "fee_credits", "fee_debits")
 NOTICES_MAX = 10
@@ -62,6 +64,22 @@ class Totals:
             else:
                 del self._half_conversions[reference]
 
+    def summed(self, currency: str) -> tuple[tuple[int, ...], int]:
+        """The four sums of a currency as a footer says them, else of the rows; what was withdrawn.
+
+        A footer has left its withdrawals out already, where it does.
+        """
+        if self.footers:
+            footer = self.footers.get(currency)
+            return (0, 0, 0, 0) if footer is None else footer.sums(), 0
+        return tuple(self._sums.get(currency, [0] * 5)[:4]), self._withdrawn.get(currency, (0, 0))[
+            0
+        ]
+
+    def unsummed(self, footers: Mapping[str, Footer]) -> Iterator[tuple[str, int]]:
+        """Currencies that none of the footers sums, with their first rows."""
+        return (each for each in self._first_rows.items() if each[0] not in footers)
+
     def control(self) -> tuple[tuple[tuple[str, str, int], ...], tuple[str, ...]]:
         """The footers as control figures, and notices; StatementError where one is missing."""
         notices = [
@@ -75,17 +93,8 @@ class Totals:
             control.append(("lines", "", self.stated_rows))
         if not self.footers:
             return tuple(control), tuple(notices)
-        for currency, row in self._first_rows.items():
-            if currency not in self.footers:
-                raise StatementError(
-                    "wrong_total",
-                    "rows are in a currency that no footer sums",
-                    file=self.file,
-                    row=row,
-                    column="Gross Transaction Currency",
-                    expected=f"a footer for {currency}",
-                    found=f"footers for {', '.join(self.footers)}",
-                )
+        for currency, row in self.unsummed(self.footers):
+            raise _no_footer(self.file, row, currency, self.footers)
         for currency, footer in self.footers.items():
             sums, rows = list(footer.sums()), footer.rows
             withdrawn, withdrawals = self._withdrawn.get(currency, (0, 0))
@@ -101,3 +110,38 @@ class Totals:
                 ("lines", currency, rows),
             ]
         return tuple(control), tuple(notices)
+
+
+def prove_report(footers: Mapping[str, Footer], sections: list[Totals], last: Fields) -> None:
+    """The report's own footers are the sums of its sections, with footers or without."""
+    if not footers:
+        return
+    for section in sections:
+        if not section.footers:
+            for currency, row in section.unsummed(footers):
+                raise _no_footer(section.file, row, currency, footers)
+    for currency, footer in footers.items():
+        parts = [section.summed(currency) for section in sections]
+        sums = tuple(sum(part) for part in zip(*(part for part, _ in parts), strict=True))
+        withdrawn = sum(amount for _, amount in parts)
+        without = (sums[0], sums[1] - withdrawn, *sums[2:])
+        if footer.sums() not in (sums, without):
+            raise last.error(
+                "wrong_total",
+                "the report's footer is not the sum of its sections",
+                column=f"RF {currency}",
+                expected=str(footer.sums()),
+                found=str(sums),
+            )
+
+
+def _no_footer(file: str, row: int, currency: str, footers: Mapping[str, Footer]) -> StatementError:
+    return StatementError(
+        "wrong_total",
+        "rows are in a currency that no footer sums",
+        file=file,
+        row=row,
+        column="Gross Transaction Currency",
+        expected=f"a footer for {currency}",
+        found=f"footers for {', '.join(footers)}",
+    )
