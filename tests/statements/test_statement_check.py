@@ -108,6 +108,7 @@ def test_a_copy_of_a_refused_file_is_refused_as_the_first_one_is(checked) -> Non
         line.split(" | ")[-1].partition(":")[0] for line in lines
     ]
     assert ["1.txt", "2.txt"] == [line.split(" | ")[0] for line in lines]
+    assert ["file 1.txt", "file 2.txt"] == [re.findall(r"file \S+\.txt", line)[0] for line in lines]
 
 
 def test_a_type_word_that_the_format_does_not_know_is_told_with_its_lines(checked) -> None:

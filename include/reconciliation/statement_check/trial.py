@@ -88,8 +88,8 @@ class Trial:
             )
         )
         warehouse.run(cursor, "statements/join_by_hash")
-        # What was refused of the files that were read, by the digest of their bytes.
-        self._read: dict[bytes, list[Verdict]] = {}
+        # The digests of what was accepted; what was refused is tried again under its own name.
+        self._accepted: set[bytes] = set()
         cursor.execute("savepoint before_file")
 
     def check(
@@ -122,11 +122,8 @@ class Trial:
         except StatementError as error:
             return [Verdict(name, None, error=error)]
         digest = _digest(path)
-        if digest in self._read:
-            refused = [replace(verdict, file=name) for verdict in self._read[digest]]
-            again = Verdict(name, format_.name, notices=("the same bytes were read before",))
-            return refused or [again]
-        self._read[digest] = []
+        if digest in self._accepted:
+            return [Verdict(name, format_.name, notices=("the same bytes were read before",))]
         # Of each file every trace goes, also the locks of its tables: a server has so many of them.
         self.cursor.execute("rollback to savepoint before_file")
         delivery_id = self._delivery_id(path, name, digest)
@@ -136,8 +133,8 @@ class Trial:
         try:
             gate.admit(case, format_)
         except gate.Refusal as refusal:
-            self._read[digest] = _refused(name, format_, refusal)
-            return self._read[digest]
+            return _refused(name, format_, refusal)
+        self._accepted.add(digest)
         rows = warehouse.run(
             self.cursor, "statement_check/statements", {"delivery_id": delivery_id}
         ).fetchall()
