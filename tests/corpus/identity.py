@@ -186,7 +186,7 @@ def _of_directions() -> Iterator[File]:
     yield _changed("cnab240_statement", "neither debit nor credit", "C209", "X209", direction)
     yield _changed("paypal_settlement", "neither DR nor CR", ',"CR",', ',"XX",',
                    Refused("bad_amount"))  # fmt: skip
-    yield _changed("camt", "neither debit nor credit", "CRDT", "CREDIT", Refused("missing_value"))
+    yield _changed("camt", "neither debit nor credit", "CRDT", "CREDIT", direction)
     yield _changed(
         "mt940", "neither debit nor credit", "0609CR", "0609XR", Refused("malformed_row")
     )
