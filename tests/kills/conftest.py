@@ -18,7 +18,11 @@ from tests.kills.proxy import proxy_before
 OWN_VOLUMES = """
     select inhparent::regclass::text from pg_inherits
     where
-        inhparent::regclass::text in ('internal.ledger_transactions', 'internal.statement_lines')
+        inhparent::regclass::text in (
+            'internal.ledger_transactions',
+            'internal.match_members_ledger_statement',
+            'internal.statement_lines'
+        )
         and inhrelid::regclass::text ~ '_[0-9]{4}_[0-9]{2}_[0-9]+$'
     order by 1
 """
@@ -27,7 +31,7 @@ STRAYS = """
     union all
     select 'table', relname::text from pg_class
     where
-        relkind = 'r' and relname ~ '^(statement_lines|ledger_transactions)_'
+        relkind = 'r' and relname ~ '^(statement_lines|ledger_transactions|match_members)_'
         and oid not in (select inhrelid from pg_inherits)
     union all
     select 'partition', tableoid::regclass::text from internal.statement_lines

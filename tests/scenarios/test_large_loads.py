@@ -107,8 +107,8 @@ BURDENS = (
     " alter table {burden} attach partition {table} default",
     "alter table {table} rename to staged; create view {table} as select * from {workspace}.staged",
 )
-ADOPT = "select internal.adopt_volume(%s, 'work_statement_lines', 'statement_lines')"
-ATTACH = "select internal.attach_volume(%s, 'work_statement_lines', 'statement_lines', %s) as it"
+ADOPT = "select internal.adopt_volume(%s, 'work_statement_lines')"
+ATTACH = "select internal.attach_volume(%s, 'work_statement_lines', %s) as it"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from include.reconciliation.edges import volumes, warehouse
 from tests.scenarios.conftest import Desk, a_line
 
 AT_MIDNIGHT = ("2026-03-05T00:00:00Z", "2026-03-05T01:00:00Z")
@@ -58,6 +59,26 @@ def test_no_row_of_a_group_is_matched_again(desk: Desk, side: str, rows: int) ->
     desk.run()
 
     assert (desk.matches(), _refused(desk, side)) == ([("payment_totals", 3, 2)], rows)
+
+
+@pytest.mark.parametrize("side", ["statement", "ledger"])
+def test_a_row_that_a_large_run_has_matched_is_found_when_another_one_matches_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    monkeypatch.setattr(volumes, "ROWS_FROM", 1)
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line())
+    desk.run()
+    with warehouse.transaction() as cursor:
+        cursor.execute("create temporary table work_statement_lines (item_id bigint)")
+        cursor.execute("create temporary table work_ledger_versions (item_id bigint)")
+        kept = cursor.execute(MEMBERS[side]).fetchall()
+        cursor.execute(MATCH_AGAIN[side], [kept[0]["item_id"]])
+        values = {"run_number": 1, "volume": 0}
+        found = warehouse.run(cursor, "publish/054_items_matched_before", values).fetchall()
+        cursor.connection.rollback()
+
+    assert [{"item_id": kept[0]["item_id"], "run_number": 1}] == found
 
 
 def test_a_match_that_is_dissolved_again_keeps_the_end_of_its_first_version(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from include.reconciliation.edges.warehouse import Cursor
 log = logging.getLogger(__name__)
 LINES = "work_statement_lines"
 LEDGER_VERSIONS = "work_ledger_versions"
-_BULK_TABLES = {LINES: "statement_lines", LEDGER_VERSIONS: "ledger_transactions"}
+MEMBERS = "work_members"
 # Each volume is a partition more for every query to look into.
 ROWS_FROM = 250_000
 
@@ -27,8 +27,7 @@ ROWS_FROM = 250_000
 def adopt(cursor: Cursor, attempt_id: int, table: str, rows: int) -> None:
     """Prepares a staged table that is large enough; it can be read and discarded from then on."""
     if rows >= ROWS_FROM:
-        values = {"attempt_id": attempt_id, "table": table, "bulk_table": _BULK_TABLES[table]}
-        warehouse.run(cursor, "volumes/adopt", values)
+        warehouse.run(cursor, "volumes/adopt", {"attempt_id": attempt_id, "table": table})
 
 
 def discard(cursor: Cursor, attempt_id: int, table: str) -> None:
@@ -42,14 +41,12 @@ def adopted(cursor: Cursor) -> list[str]:
 
 
 @contextmanager
-def indexing(attempt_id: int, tables: Sequence[str], *, unique_ones: bool) -> Iterator[None]:
+def indexing(attempt_id: int, tables: Sequence[str]) -> Iterator[None]:
     """Meanwhile, in a transaction of its own for each, the tables get their indexes.
-
-    The unique ones beside the matching, the others beside the matches' members: a core is free.
 
     They must be as they were when the present transaction began, which waits for this one.
     """
-    beside = Thread(target=_index, args=[attempt_id, tables, unique_ones], daemon=True)
+    beside = Thread(target=_index, args=[attempt_id, tables], daemon=True)
     if tables:
         beside.start()
     try:
@@ -59,29 +56,19 @@ def indexing(attempt_id: int, tables: Sequence[str], *, unique_ones: bool) -> It
             beside.join()
 
 
-def attach(cursor: Cursor, attempt_id: int, table: str, *, run_number: int) -> bool:
-    """Makes an adopted and indexed table a partition; False where it was too small for that."""
+def attach(cursor: Cursor, attempt_id: int, table: str, *, run_number: int) -> int | None:
+    """Makes an adopted and indexed table a partition: its volume; None where it was too small."""
     row = warehouse.run(
         cursor,
         "volumes/attach",
-        {
-            "attempt_id": attempt_id,
-            "table": table,
-            "bulk_table": _BULK_TABLES[table],
-            "run_number": run_number,
-        },
+        {"attempt_id": attempt_id, "table": table, "run_number": run_number},
     ).fetchone()
-    return row is not None and bool(row["is_attached"])
+    return None if row is None else row["volume"]
 
 
-def _index(attempt_id: int, tables: Sequence[str], unique_ones: bool) -> None:
+def _index(attempt_id: int, tables: Sequence[str]) -> None:
     for table in tables:
-        values = {
-            "attempt_id": attempt_id,
-            "table": table,
-            "bulk_table": _BULK_TABLES[table],
-            "unique_ones": unique_ones,
-        }
+        values = {"attempt_id": attempt_id, "table": table}
         try:
             with warehouse.transaction() as cursor:
                 warehouse.run(cursor, "volumes/index", values)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges import attempts, volumes, warehouse
 
 _TABLES = (
     "work_statement_side",
@@ -40,7 +40,9 @@ def check_identities(attempt_id: int) -> str:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
             return attempt.verdict or ""
-        return prove(cursor, attempt)
+        large = [table for table in volumes.adopted(cursor) if table != volumes.LINES]
+        with volumes.indexing(attempt_id, large):
+            return prove(cursor, attempt)
 
 
 def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:

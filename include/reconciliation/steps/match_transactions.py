@@ -136,7 +136,7 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         is_fresh_still = is_staged(cursor, attempt.account_id) and is_fresh(cursor, attempt)
         large = volumes.adopted(cursor) if is_fresh_still else []
         attempt = with_fresh_inputs(cursor, attempt)
-        with volumes.indexing(attempt_id, large, unique_ones=True):
+        with volumes.indexing(attempt_id, [table for table in large if table == volumes.LINES]):
             return decide(cursor, attempt)
 
 
@@ -151,6 +151,7 @@ def with_fresh_inputs(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> at
 
 def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int]:
     """Decides the whole position against the head as it is now, in the attempt's workspace."""
+    volumes.discard(cursor, attempt.attempt_id, volumes.MEMBERS)
     cursor.execute(warehouse.drop_view(*_VIEWS))
     cursor.execute(warehouse.drop_table(*_TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
@@ -179,11 +180,22 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
     for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
         warehouse.run(cursor, f"match/{name}", values)
     warehouse.run(cursor, "match/500_run_counts", values)
+    _stage_members(cursor, attempt.attempt_id)
     return dict(
         _one(
             cursor.execute("select matched, dissolved, pending, discrepancies from work_run_counts")
         )
     )
+
+
+def _stage_members(cursor: warehouse.Cursor, attempt_id: int) -> None:
+    """Writes the matches of a large run down once, as they will be published."""
+    values = {"rules": list(MATCH_RULES), "rule_version": MATCHER_VERSION}
+    warehouse.run(cursor, "match/510_match_rules", values)
+    matched = _one(cursor.execute("select matched from work_run_counts"))["matched"]
+    if matched >= volumes.ROWS_FROM:
+        warehouse.run(cursor, "match/520_members", values)
+        volumes.adopt(cursor, attempt_id, volumes.MEMBERS, matched)
 
 
 def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:

@@ -18,19 +18,20 @@ from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import (
-    MATCH_RULES,
     MATCHER_VERSION,
     decide,
     with_fresh_inputs,
 )
 from include.reconciliation.steps.validate_statements import is_staged
 
-_POSITIONS = (
+# Of the members of matches: that of all runs that are not large.
+_SHARED_VOLUME = 0
+_MATCHES = (
     "035_open_ledger_payments",
     "040_keep_dissolved_members",
     "042_release_members",
-    "050_match_rules",
-    "052_match_members",
+)
+_POSITIONS = (
     "060_close_open_items",
     "062_change_open_items",
     "064_add_open_items",
@@ -67,14 +68,11 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             return attempt.published_run_id or ""
         account = {"account_id": attempt.account_id}
         is_current = is_staged(cursor, attempt.account_id)
-        large = volumes.adopted(cursor)
         if takes_lock_first:
             warehouse.run(cursor, "publish/100_lock_account", account)
         head = warehouse.run(cursor, "runs/account_head", account).fetchone()
         assert head is not None
         if not is_current or head["fencing_token"] != attempt.matched_against_token:
-            # Rows that this transaction stages anew are nobody else's to index.
-            large = []
             decide(cursor, with_fresh_inputs(cursor, attempt))
             attempt = attempts.load(cursor, attempt_id)
             prove(cursor, attempt)
@@ -85,8 +83,7 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             attempt = _under_its_own_name(cursor, attempt)
         run_number = _store_findings(cursor, attempt, verdict, joins_chain)
         if run_number is not None and joins_chain:
-            with volumes.indexing(attempt_id, large, unique_ones=False):
-                _move_positions(cursor, attempt, run_number)
+            _move_positions(cursor, attempt, run_number)
             _keep_rows(cursor, attempt, run_number)
             _join_chain(cursor, attempt, run_number)
         if run_number is not None and not attempt.dry_run:
@@ -145,9 +142,19 @@ def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_num
     values = {
         "account_id": attempt.account_id,
         "run_number": run_number,
-        "rules": list(MATCH_RULES),
         "rule_version": MATCHER_VERSION,
     }
+    for name in _MATCHES:
+        warehouse.run(cursor, f"publish/{name}", values)
+    volume = volumes.attach(cursor, attempt.attempt_id, volumes.MEMBERS, run_number=run_number)
+    if volume is None:
+        volume = _SHARED_VOLUME
+        warehouse.run(cursor, "publish/052_match_members", {**values, "volume": volume})
+    again = warehouse.run(
+        cursor, "publish/054_items_matched_before", {**values, "volume": volume}
+    ).fetchone()
+    if again is not None:
+        raise HeadMoved(f"item {again['item_id']} is matched already, by run {again['run_number']}")
     for name in _POSITIONS:
         warehouse.run(cursor, f"publish/{name}", values)
 
@@ -164,13 +171,13 @@ def _keep_rows(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: 
         "volume": shared["volume"],
     }
     warehouse.run(cursor, "publish/015_end_statement_lines", values)
-    if not new_lines["is_so"] or not attach(volumes.LINES):
+    if not new_lines["is_so"] or attach(volumes.LINES) is None:
         warehouse.run(cursor, "publish/020_statement_lines", values)
     warehouse.run(cursor, "publish/025_end_ledger_transactions", values)
     warehouse.run(cursor, "publish/027_ledger_payments")
     # What is built on the columns that a version does not keep.
     cursor.execute(warehouse.drop_view("work_ledger_changes", "work_pool_ledger"))
-    if not attach(volumes.LEDGER_VERSIONS):
+    if attach(volumes.LEDGER_VERSIONS) is None:
         warehouse.run(cursor, "publish/030_ledger_transactions", values)
 
 

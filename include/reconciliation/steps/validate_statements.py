@@ -42,7 +42,7 @@ def validate_statements(attempt_id: int) -> dict[str, int]:
             {"attempt_id": attempt_id, "account_id": attempt.account_id},
         ).fetchone()
         assert row is not None
-        return {name: int(count) for name, count in row.items()}
+        return {**row, "lines": _staged_lines(cursor)}
 
 
 def stage_waiting(attempt_id: int) -> None:
@@ -124,10 +124,14 @@ def _go_on(cursor: Cursor, attempt_id: int, files_max: int | None) -> bool:
     cursor.execute(warehouse.drop_table("work_gated_deliveries"))
     _settle_versions(cursor, attempt, format_)
     warehouse.run(cursor, "statements/note_staged", {"account_id": attempt.account_id})
+    volumes.adopt(cursor, attempt_id, volumes.LINES, _staged_lines(cursor))
+    return True
+
+
+def _staged_lines(cursor: Cursor) -> int:
     counted = cursor.execute("select count(*) as lines from work_statement_lines").fetchone()
     assert counted is not None
-    volumes.adopt(cursor, attempt_id, volumes.LINES, counted["lines"])
-    return True
+    return int(counted["lines"])
 
 
 def _drop_lines_not_waiting(cursor: Cursor, attempt: Attempt) -> None:

@@ -4,20 +4,9 @@
 -- Binds:   account_id (integer), zone (text), as_of (timestamptz), look_back (interval).
 -- Reason:  no ledger row is older than the look-back of the account's first run, nor later than that
 --          of this one; lines are dated by their statement or read.
-with
-
-ledger_moments as (
-
-    select
-        min(occurred_at) as first_moment,
-        max(occurred_at) as last_moment
-    from work_ledger_versions
-
-)
-
 select
     least(
-        timezone(%(zone)s, (select first_moment from ledger_moments))::date,
+        timezone(%(zone)s, (select min(occurred_at) from work_ledger_versions))::date,
         timezone(%(zone)s, (
             select min(runs.window_start) from internal.runs where runs.account_id = %(account_id)s
         ) - %(look_back)s)::date,
@@ -28,6 +17,6 @@ select
         timezone(%(zone)s, %(as_of)s)::date
     ) - 1 as first_day,
     greatest(
-        timezone(%(zone)s, (select last_moment from ledger_moments))::date,
+        timezone(%(zone)s, (select max(occurred_at) from work_ledger_versions))::date,
         timezone(%(zone)s, %(as_of)s + %(look_back)s)::date
     ) + 1 as last_day;

@@ -1,9 +1,10 @@
 -- Brings the new matches into force; the keys refuse a row that is matched already.
 --
--- Binds:   run_number (bigint), rule_version (text).
+-- Binds:   run_number (bigint), rule_version (text), volume (bigint).
 -- Reason:  a rule that nobody numbered is refused, for its number is missing.
 insert into internal.match_members (
-    leg, match_id, statement_item_id, ledger_item_id, first_run_number, rule_number, is_proved
+    leg, match_id, statement_item_id, ledger_item_id, first_run_number, rule_number, is_proved,
+    volume
 )
 select
     'ledger_statement',
@@ -12,7 +13,8 @@ select
     work_match_members.ledger_item_id,
     %(run_number)s,
     match_rules.rule_number,
-    work_match_members.is_proved
+    work_match_members.is_proved,
+    %(volume)s
 from work_match_members
 left join internal.match_rules
     on

@@ -17,22 +17,26 @@ create table internal.match_members (
     absorbed_minor bigint,
     rule_number smallint not null,
     is_proved boolean not null,
+    volume bigint not null default 0,
     check (statement_item_id is not null or ledger_item_id is not null)
 ) partition by list (leg);
 
 create table internal.match_members_ledger_statement
-partition of internal.match_members for values in ('ledger_statement');
-create unique index on internal.match_members_ledger_statement (statement_item_id);
-create unique index on internal.match_members_ledger_statement (ledger_item_id);
+partition of internal.match_members for values in ('ledger_statement') partition by list (volume);
+create table internal.match_members_ledger_statement_shared
+partition of internal.match_members_ledger_statement for values in (0);
+create unique index on internal.match_members_ledger_statement (statement_item_id, volume);
+create unique index on internal.match_members_ledger_statement (ledger_item_id, volume);
 
 -- Members lie in the order of their matches, so a few pages hold those of one.
 create index on internal.match_members using brin (match_id) with (pages_per_range = 8);
 create index on internal.match_members using brin (first_run_number);
-comment on table internal.match_members is 'Matches in force, their members side by side: a pair is one row, a group has a row for each of its longer side. The unique indexes of each leg are the last guard: no row is matched twice on a leg.';
+comment on table internal.match_members is 'Matches in force, their members side by side: a pair is one row, a group has a row for each of its longer side. No row is matched twice on a leg: within a volume its unique indexes hold that, between volumes a look at those of the older runs while a run is published.';
 comment on column internal.match_members.match_id is 'The number of its line, or for a group of rows one of its own.';
 comment on column internal.match_members.statement_item_id is 'A statement line of the match; NULL where a group has more ledger rows than lines.';
 comment on column internal.match_members.ledger_item_id is 'A ledger row of the match; NULL where a group has more lines than ledger rows.';
 comment on column internal.match_members.absorbed_minor is 'What a tolerance gave away; NULL where none was needed.';
+comment on column internal.match_members.volume is 'The partition: 0, which many runs share, or a number of its own for the matches of a large run, which joined as they stood.';
 comment on column internal.match_members.is_proved is 'False where only the reference ties the two: the statement gives no amount in the payment''s currency.';
 
 create table internal.dissolved_match_members (
@@ -40,6 +44,7 @@ create table internal.dissolved_match_members (
     dissolved_run_number bigint not null
 );
 
+alter table internal.dissolved_match_members drop column volume;
 create index on internal.dissolved_match_members (dissolved_run_number);
 comment on table internal.dissolved_match_members is 'Members of matches that a later run dissolved, as they were.';
 

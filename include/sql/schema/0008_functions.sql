@@ -79,7 +79,7 @@ declare
 begin
     foreach bulk_table in array array[
         'statement_lines_' || suffix, 'ledger_transactions_' || suffix,
-        'match_members_ledger_statement', 'open_items'
+        'match_members_ledger_statement_shared', 'open_items'
     ] loop
         select reltuples into known_rows from pg_class
         where relnamespace = 'internal'::regnamespace and relname = bulk_table;

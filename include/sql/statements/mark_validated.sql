@@ -13,10 +13,7 @@ marked as (
 )
 
 select
-    (select count(*) from internal.statements where account_id = %(account_id)s and state = 'accepted') as accepted,
-    (
-        select count(*)
-        from internal.statements
-        where account_id = %(account_id)s and state = 'quarantined' and attempt_id = %(attempt_id)s
-    ) as quarantined,
-    (select count(*) from work_statement_lines) as lines
+    count(*) filter (where state = 'accepted') as accepted,
+    count(*) filter (where state = 'quarantined' and attempt_id = %(attempt_id)s) as quarantined
+from internal.statements
+where account_id = %(account_id)s and state in ('accepted', 'quarantined');
