@@ -104,6 +104,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "thousands of digits": (_entry("9" * 5000), "bad_amount", ()),
     "balance": (_with("1480.10", "1.480,10"), "bad_amount", ("BALAMT",)),
     "30 February": (_entry(DTPOSTED="20260230"), "bad_date", ("20260230",)),
+    "the year 9999": (_entry(DTPOSTED="99991231"), "bad_date", ("99991231",)),
     "zeros": (_entry(DTPOSTED="00000000"), "bad_date", ("YYYYMMDD",)),
     "dashes": (_entry(DTPOSTED="2026-06-03"), "bad_date", ()),
     "hour 24": (_entry(DTPOSTED="20260603240000"), "bad_date", ()),

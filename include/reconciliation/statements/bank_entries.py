@@ -18,6 +18,7 @@ LAYOUTS = {
     "YYYYMMDD": re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})", re.ASCII),
     "DDMMYYYY": re.compile(r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4})", re.ASCII),
 }
+YEARS = range(1970, 2200)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,60}", re.ASCII)
 
 
@@ -48,7 +49,7 @@ def calendar_day(text: str, layout: str) -> date | None:
         return None
     year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
     try:
-        return date(year, int(match["month"]), int(match["day"])) if year >= 1970 else None
+        return date(year, int(match["month"]), int(match["day"])) if year in YEARS else None
     except ValueError:
         return None
 
