@@ -193,6 +193,15 @@ def test_balances_in_a_second_currency_are_told_and_prove_nothing(currency: str)
     ) == end.notices
 
 
+def test_a_closing_balance_that_is_stated_with_two_amounts_is_told() -> None:
+    balances = OPENING + a_balance("CLBD", "121.00") + CLOSING + CLOSING
+
+    _, _, end = the_statement(a_message(a_statement(balances=balances)))
+
+    assert 120_00 == end.closing_minor
+    assert ("CLBD of 2025-06-09 is stated with 2 amounts: ask the bank which holds",) == end.notices
+
+
 def test_pages_have_intermediate_balances_and_their_numbers() -> None:
     between = a_balance("ITBD", "120.00")
     pages = [

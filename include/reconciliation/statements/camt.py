@@ -19,6 +19,7 @@ from include.reconciliation.statements.amounts import EXPONENTS, minor_units
 from include.reconciliation.statements.camt_balances import (
     Balance,
     Balances,
+    contradictions,
     foreign_notices,
     opening_and_closing,
 )
@@ -140,6 +141,7 @@ class _Reader:
                 None,
             )
         statement.notices += foreign_notices(balances, opening, closing, place)
+        statement.notices += contradictions(balances)
         if closing is None and element.name == "Stmt":
             statement.notices.append("there is no closing balance, so nothing proves the entries")
         elif opening is None and element.name == "Stmt":
@@ -341,7 +343,7 @@ CAMT = ParsedFormat(
         "Entries that are pending, or in a camt.053 for information only, are no lines.",
         "A statement without balances is proved by nothing, which its row says.",
         "Notices also tell of entries without a booking date or of an unknown status, of balances"
-        " without a direction or in a second currency, and of reversals that the balances want"
-        " turned.",
+        " without a direction, in a second currency or stated with several amounts, and of"
+        " reversals that the balances want turned.",
     ),
 )

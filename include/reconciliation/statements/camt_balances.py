@@ -76,3 +76,15 @@ def foreign_notices(
             " it proves nothing"
         )
     return notices
+
+
+def contradictions(balances: Balances) -> list[str]:
+    """Balances of one kind and day that are stated with several amounts."""
+    amounts: dict[tuple[str, date | None], set[int]] = {}
+    for balance in balances.own:
+        amounts.setdefault((balance.code, balance.on), set()).add(balance.minor)
+    return [
+        f"{code} of {on or 'no date'} is stated with {len(found)} amounts: ask the bank which holds"
+        for (code, on), found in amounts.items()
+        if len(found) > 1 and code != "ITBD"
+    ]
