@@ -245,10 +245,7 @@ def _missing_numbers(
         missing = _numbers_between(before, after)
         if len(missing) > _NUMBERS_NAMED:
             # A jump, perhaps a wrong number: one finding says so, not thousands.
-            first, last = (
-                before.key.replace(str(before.sequence_number), str(number))
-                for number in (missing[0], missing[-1])
-            )
+            first, last = (_key_of(number, before, after) for number in (missing[0], missing[-1]))
             days = _days_between(before.covers_to, after.covers_from)
             gaps.append(
                 Gap(
@@ -260,7 +257,7 @@ def _missing_numbers(
             )
             continue
         for number in missing:
-            key = before.key.replace(str(before.sequence_number), str(number))
+            key = _key_of(number, before, after)
             days = _days_between(before.covers_to, after.covers_from)
             problem = problems.get(number)
             detail = (
@@ -270,6 +267,14 @@ def _missing_numbers(
             )
             gaps.append(Gap((f"statement {key}", *(f"day {day}" for day in days)), days, detail))
     return gaps
+
+
+def _key_of(number: int, before: KnownStatement, after: KnownStatement) -> str:
+    """The key of a statement that nobody has seen; its number where keys hold more than that."""
+    written = str(before.sequence_number)
+    if before.key.replace(written, str(after.sequence_number)) == after.key:
+        return before.key.replace(written, str(number))
+    return f"number {number}"
 
 
 def _is_between(known: KnownStatement, good: Sequence[KnownStatement]) -> bool:

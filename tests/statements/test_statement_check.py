@@ -225,6 +225,17 @@ def test_a_break_between_files_is_told_with_its_amount_and_a_missing_number(chec
     assert ["4", "5"] == [re.search(r"statement (\d)", text)[1] for text in missing]
 
 
+def test_a_missing_statement_whose_key_nobody_can_know_is_told_by_its_number(checked) -> None:
+    balances = camt_files.a_balance("OPBD", "120.00", on="2025-06-11")
+    balances += camt_files.a_balance("CLBD", "140.00", on="2025-06-11")
+    ninth = camt_files.a_message(camt_files.a_statement(key="S7-B", balances=balances))
+    first = camt_files.a_message(camt_files.a_statement(key="S7-A"))
+
+    _, lines = checked(first, ninth.replace(b"Nb>7<", b"Nb>9<"))
+
+    assert "statement number 8 is missing between S7-A and S7-B" == lines[-1].split(" | ")[-1]
+
+
 def test_json_tells_of_each_statement_what_it_follows(checked) -> None:
     _, statements = checked(a_day(2, 100, 150), a_day(3, 150, 120), a_day(4, 121, 9), as_json=True)
 
