@@ -2,6 +2,31 @@
 --
 -- Grain:   one row per currency and measure.
 create unlogged table work_run_not_compared as
+with
+
+-- Fees and taxes in one pass over the pairs.
+pairs as materialized (
+
+    select
+        coalesce(fee_currency, 'XXX') as currency,
+        count(*) filter (where lacks_fee) as fee_lines,
+        sum(statement_fee_minor) filter (where lacks_fee) as fee_minor,
+        count(*) filter (where lacks_tax) as tax_lines,
+        sum(statement_tax_minor) filter (where lacks_tax) as tax_minor
+    from (
+        select
+            *,
+            statement_fee_minor is not null
+            and (ledger_fee_minor is null or not coalesce(has_comparable_fees, false)) as lacks_fee,
+            statement_tax_minor is not null
+            and (ledger_tax_minor is null or not coalesce(has_comparable_fees, false)) as lacks_tax
+        from work_pairs
+    ) as decided
+    where lacks_fee or lacks_tax
+    group by coalesce(fee_currency, 'XXX')
+
+)
+
 select
     'ledger_statement' as leg,
     coalesce(net_currency, 'XXX') as currency,
@@ -14,24 +39,18 @@ group by coalesce(net_currency, 'XXX')
 union all
 select
     'ledger_statement',
-    coalesce(fee_currency, 'XXX'),
+    currency,
     'fee',
-    count(*)::bigint,
-    coalesce(sum(statement_fee_minor), 0)::bigint
-from work_pairs
-where
-    statement_fee_minor is not null
-    and (ledger_fee_minor is null or not coalesce(has_comparable_fees, false))
-group by coalesce(fee_currency, 'XXX')
+    fee_lines,
+    fee_minor::bigint
+from pairs
+where fee_lines > 0
 union all
 select
     'ledger_statement',
-    coalesce(fee_currency, 'XXX'),
+    currency,
     'tax',
-    count(*)::bigint,
-    coalesce(sum(statement_tax_minor), 0)::bigint
-from work_pairs
-where
-    statement_tax_minor is not null
-    and (ledger_tax_minor is null or not coalesce(has_comparable_fees, false))
-group by coalesce(fee_currency, 'XXX');
+    tax_lines,
+    tax_minor::bigint
+from pairs
+where tax_lines > 0;

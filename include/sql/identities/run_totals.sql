@@ -106,25 +106,38 @@ not_comparable as (
 
 ),
 
-fees as (
+-- Both in one pass over the pairs.
+compared as materialized (
 
     select
         fee_currency as currency,
-        'fee' as measure,
-        sum(statement_fee_minor)::bigint as statement_minor,
-        sum(ledger_fee_minor)::bigint as ledger_minor
+        sum(statement_fee_minor) filter (where ledger_fee_minor is not null)::bigint as statement_fee_minor,
+        sum(ledger_fee_minor) filter (where statement_fee_minor is not null)::bigint as ledger_fee_minor,
+        sum(statement_tax_minor) filter (where ledger_tax_minor is not null)::bigint as statement_tax_minor,
+        sum(ledger_tax_minor) filter (where statement_tax_minor is not null)::bigint as ledger_tax_minor
     from work_pairs
-    where has_comparable_fees and statement_fee_minor is not null and ledger_fee_minor is not null
+    where has_comparable_fees
     group by fee_currency
+
+),
+
+fees as (
+
+    select
+        currency,
+        'fee' as measure,
+        statement_fee_minor as statement_minor,
+        ledger_fee_minor as ledger_minor
+    from compared
+    where statement_fee_minor is not null
     union all
     select
-        fee_currency,
+        currency,
         'tax',
-        sum(statement_tax_minor)::bigint,
-        sum(ledger_tax_minor)::bigint
-    from work_pairs
-    where has_comparable_fees and statement_tax_minor is not null and ledger_tax_minor is not null
-    group by fee_currency
+        statement_tax_minor,
+        ledger_tax_minor
+    from compared
+    where statement_tax_minor is not null
 
 ),
 
