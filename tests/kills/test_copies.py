@@ -31,7 +31,7 @@ def test_two_copies_of_a_run_at_once_end_as_one(number, environment, place, chil
     assert 1 == len(run_ids), "both copies published the same run"
     assert undisturbed.left_behind == place.left_behind()
     assert [] == place.strays()
-    assert len(place.own_volumes()) == (2 if course.LARGE_FROM in environment else 0)
+    assert len(place.own_volumes()) == (3 if course.LARGE_FROM in environment else 0)
 
 
 def test_a_run_that_comes_second_is_decided_again_on_the_run_that_came_first(
