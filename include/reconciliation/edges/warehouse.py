@@ -91,8 +91,6 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
         )
         # Work tables are large and even: a small sample tells the planner enough.
         cursor.execute("set local default_statistics_target = 20")
-        # They lie in no order either, and a sort of a million rows is never what is wanted.
-        cursor.execute("set local enable_mergejoin = off")
         cursor.execute("set local parallel_tuple_cost = 0.02")
         yield cursor
 

@@ -136,6 +136,9 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         is_fresh_still = is_staged(cursor, attempt.account_id) and is_fresh(cursor, attempt)
         large = volumes.adopted(cursor) if is_fresh_still else []
         attempt = with_fresh_inputs(cursor, attempt)
+        if large:
+            # They lie in no order, and a sort of a million rows is never what is wanted.
+            cursor.execute("set local enable_mergejoin = off")
         with volumes.indexing(attempt_id, [table for table in large if table == volumes.LINES]):
             return decide(cursor, attempt)
 
