@@ -294,6 +294,7 @@ def every_load_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """The same with small loads, and with every load large enough to become a partition."""
     if request.param == "as it stands":
         monkeypatch.setattr(volumes, "ROWS_FROM", 1)
+        monkeypatch.setattr("include.reconciliation.steps.match_transactions.JOINERS_MAX", 0)
 
 
 @pytest.fixture

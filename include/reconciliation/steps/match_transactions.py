@@ -7,6 +7,7 @@ so that the order in which anything arrived can't matter (docs/decisions/002).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,7 +55,9 @@ _PASSES = (
     "260_find_changed_ledger_rows",
     "300_open_items",
 )
-# After the pairs: what else belongs to their payments, and what they leave over.
+# So many rows that join the pool are paired among the others; fewer are cheaper left to the passes.
+JOINERS_MAX = 10_000
+# After the pairs: what else belongs to their payments, and then what they leave over.
 _JOINERS = (
     ("050_unclaimed_ledger_rows", "work_unclaimed"),
     ("052_ledger_payments", "work_ledger_payments"),
@@ -64,7 +67,9 @@ _JOINERS = (
     ("072_add_statement_siblings", None),
     ("080_ledger_siblings", "work_sibling_ledger_rows"),
     ("082_add_ledger_siblings", None),
-    ("090_pair_nobody", None),
+)
+_ADD_ROWS = ("052_ledger_payments", "072_add_statement_siblings", "082_add_ledger_siblings")
+_LEFT_OVER = (
     ("095_crowded_payments", "work_crowded_payments"),
     ("100_plain_pairs", None),
     ("102_loose_rows", "work_loose_rows"),
@@ -321,10 +326,28 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     cursor.execute("analyze work_paired_rows")
     warehouse.run(cursor, "match/045_lonely_ledger_rows")
     cursor.execute("analyze work_lonely_ledger_rows")
-    for name, table in _JOINERS:
-        warehouse.run(cursor, f"match/{name}", values)
+    joined = _run_and_analyze(cursor, _JOINERS, values)
+    if sum(joined[name] for name in _ADD_ROWS) > JOINERS_MAX:
+        # An amended batch, a reprocessed month, a ledger of merchants' references: the pool has
+        # all of them by now.
+        cursor.execute(warehouse.drop_table("work_paired_rows"))
+        warehouse.run(cursor, "match/040_paired_rows", values)
+        cursor.execute("analyze work_paired_rows")
+    else:
+        warehouse.run(cursor, "match/090_pair_nobody", values)
+    _run_and_analyze(cursor, _LEFT_OVER, values)
+
+
+def _run_and_analyze(
+    cursor: warehouse.Cursor, files: Sequence[tuple[str, str | None]], values: dict[str, Any]
+) -> dict[str, int]:
+    """How many rows each file wrote."""
+    rows = {}
+    for name, table in files:
+        rows[name] = warehouse.run(cursor, f"match/{name}", values).rowcount
         if table is not None:
             cursor.execute(SQL("analyze {}").format(Identifier(table)))
+    return rows
 
 
 def _add_gaps(cursor: warehouse.Cursor, covered: coverages.Coverage) -> None:
