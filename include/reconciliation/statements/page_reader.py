@@ -10,14 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from include.reconciliation.config import Psp
 from include.reconciliation.edges import store
-from include.reconciliation.edges.connections import connection
-from include.reconciliation.edges.psp_client import Endpoint, PspClient
-from include.reconciliation.errors import (
-    ConfigurationError,
-    ProviderUnavailable,
-    SourceError,
-    StatementError,
-)
+from include.reconciliation.edges.psp_access import client_of
+from include.reconciliation.edges.psp_client import PspClient
+from include.reconciliation.errors import ProviderUnavailable, SourceError, StatementError
 from include.reconciliation.statements import pages
 from include.reconciliation.statements.api_pages import Api, Page, Request, following
 from include.reconciliation.statements.deliveries import Attempt
@@ -74,17 +69,6 @@ def range_of(attempt: Attempt, look_back: timedelta) -> tuple[datetime, datetime
         datetime.fromtimestamp(math.floor(start.timestamp()), UTC),
         datetime.fromtimestamp(math.ceil(attempt.window_end.timestamp()), UTC),
     )
-
-
-def client_of(psp: Psp) -> PspClient:
-    """The client for a PSP's own endpoint, with the key of its connection."""
-    target = connection(psp.connection)
-    endpoint = psp.endpoint or target.extra.get("endpoint")
-    if not isinstance(endpoint, str):
-        raise ConfigurationError(f"the PSP {psp.name!r} needs an endpoint in its entry")
-    if not target.password:
-        raise ConfigurationError(f"connection {psp.connection!r}: its password must be the API key")
-    return PspClient(Endpoint.parse(endpoint), target.password, ca_file=target.extra.get("ca_file"))
 
 
 def _page(
