@@ -96,6 +96,51 @@ def test_balances_that_the_lines_do_not_join_refuse_the_report(mercado) -> None:
     assert "a residual of 84.00 BRL" in str(sentence)
 
 
+def test_a_refused_report_is_known_by_the_days_of_the_rows_that_can_be_read(mercado) -> None:
+    reader, folder = mercado
+    next_day = PAYMENT.replace("2026-03-01", "2026-03-02")
+    for name, rows in {
+        "a day": (OPENING, PAYMENT, next_day.replace("2026-03-02", "2026-02-30"), CLOSING),
+        "an amount": (OPENING, PAYMENT, next_day.replace("225.96", "225.9x"), CLOSING),
+        "a sum": (OPENING, PAYMENT, next_day, CLOSING),
+        "every day": (PAYMENT.replace("2026-03", "March"),),
+    }.items():
+        (folder / f"{name}.csv").write_bytes(a_report(*rows))
+
+    reader.run()
+
+    assert {
+        "a day.csv": ("bad_date", "2026-03-01 to 2026-03-01"),
+        "an amount.csv": ("bad_amount", "2026-03-01 to 2026-03-02"),
+        "a sum.csv": ("wrong_total", "2026-03-01 to 2026-03-02"),
+        "every day.csv": ("bad_date", "delivery every day.csv"),
+    } == {
+        row["name"]: (row["reason_code"], row["statement_key"])
+        for row in reader.rows("select * from statements inner join deliveries using (delivery_id)")
+    }
+
+
+def test_a_report_of_the_same_days_mends_the_one_that_was_refused(mercado) -> None:
+    reader, folder = mercado
+    broken = PAYMENT.replace("2026-03-01", "2026-02-30")
+    (folder / "1.csv").write_bytes(a_report(broken, REFUND))
+    (folder / "2.csv").write_bytes(a_report(broken, REFUND.replace("2026-03-01", "2026-04-01")))
+    reader.run()
+    good = PAYMENT.replace("2026-03-01", "2026-02-28")
+    (folder / "3.csv").write_bytes(a_report(good, REFUND))
+
+    reader.run()
+
+    assert [
+        ("2026-03-01 to 2026-03-01", "corrected"),
+        ("2026-04-01 to 2026-04-01", "quarantined"),
+        ("2026-02-28 to 2026-03-01", "accepted"),
+    ] == [
+        (row["statement_key"], row["state"])
+        for row in reader.rows("select * from statements order by statement_id")
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "reason", "word"),
     [

@@ -16,6 +16,10 @@ from tests.statements import camt_files
 from tests.statements.adyen_files import a_file, a_payout, a_row
 from tests.statements.api_answers import a_pix, a_pix_page
 
+RELEASE_HEADER = (
+    "DATE,SOURCE_ID,EXTERNAL_REFERENCE,RECORD_TYPE,DESCRIPTION,NET_CREDIT_AMOUNT,"
+    "NET_DEBIT_AMOUNT,GROSS_AMOUNT\n"
+)
 GOOD, CENT_OFF = a_file(), a_file([a_row(), a_payout("19.49")])
 
 
@@ -59,6 +63,34 @@ def test_one_refused_statement_makes_the_exit_code_2_and_holds_up_no_other(check
         "quarantined, empty",
         "quarantined, html_page",
     ] == [line.split(" | ")[-1].partition(":")[0] for line in lines]
+
+
+def test_what_is_left_unexplained_of_a_refused_statement_is_in_its_column(checked) -> None:
+    _, (line,) = checked(CENT_OFF)
+    _, (batch,) = checked(CENT_OFF, as_json=True)
+    report = RELEASE_HEADER + (
+        "2026-03-01T10:00:00Z,,,initial_available_balance,,100.00,,100.00\n"
+        "2026-03-01T10:00:00Z,7,ORD-1,release,payment,0.50,,0.50\n"
+        ",,,total,,101.00,,101.00\n"
+    )
+    _, (release,) = checked(report.encode(), as_json=True)
+    _, (of_release,) = checked(report.encode())
+
+    assert ["account ShopEU", "- to -", "EUR", "2 lines"] == line.split(" | ")[3:7]
+    assert ["opening -", "closing -", "residual 0.01"] == line.split(" | ")[7:10]
+    assert ("batch 7", "EUR", 1, 2) == tuple(
+        batch[name] for name in ("statement_key", "currency", "residual_minor", "line_count")
+    )
+    assert ("wrong_total", "2026-03-01 to 2026-03-01", None, 10000, 10100, -50) == tuple(
+        release[name]
+        for name in (
+            "reason_code", "statement_key", "currency", "opening_minor", "closing_minor",
+            "residual_minor",
+        )
+    )  # fmt: skip
+    assert ["?", "1 lines", "opening 100.00", "closing 101.00", "residual -0.50"] == (
+        of_release.split(" | ")[5:10]
+    )
 
 
 def test_json_has_every_canonical_line(checked) -> None:

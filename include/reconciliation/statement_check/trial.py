@@ -133,7 +133,7 @@ class Trial:
         try:
             gate.admit(case, format_)
         except gate.Refusal as refusal:
-            return _refused(name, format_, refusal)
+            return _without_currency(_refused(name, format_, refusal), currency)
         self._accepted.add(digest)
         rows = warehouse.run(
             self.cursor, "statement_check/statements", {"delivery_id": delivery_id}
@@ -143,11 +143,7 @@ class Trial:
             replace(verdict, notices=(*verdict.notices, *words.get(verdict.statement_id, ())))
             for verdict in _accepted(name, format_, case, rows)
         ]
-        if currency is None and any(
-            balance.currency == NO_CURRENCY for verdict in verdicts for balance in verdict.balances
-        ):
-            return [_without_currency(verdict) for verdict in verdicts]
-        return verdicts
+        return _without_currency(verdicts, currency)
 
     def lines(self, verdict: Verdict) -> Iterator[dict[str, Any]]:
         """The canonical lines of an accepted statement of the file that was checked last."""
@@ -295,15 +291,18 @@ def _refused(name: str, format_: Format, refusal: gate.Refusal) -> list[Verdict]
     ]
 
 
-def _without_currency(verdict: Verdict) -> Verdict:
+def _without_currency(verdicts: list[Verdict], currency: str | None) -> list[Verdict]:
+    """The verdicts on a file that may name no currency, where none was given for it either."""
     notice = "the file names no currency: read with two decimals; --currency says which one it is"
-    return Verdict(
-        **{
-            **{name: getattr(verdict, name) for name in Verdict.__slots__},
-            "balances": tuple(
-                Balance(None, each.opening_minor, each.closing_minor, each.residual_minor)
-                for each in verdict.balances
-            ),
-            "notices": (*verdict.notices, notice),
-        }
-    )
+    if currency is not None or not any(
+        balance.currency == NO_CURRENCY for verdict in verdicts for balance in verdict.balances
+    ):
+        return verdicts
+    return [
+        replace(
+            verdict,
+            balances=tuple(replace(balance, currency=None) for balance in verdict.balances),
+            notices=(*verdict.notices, notice),
+        )
+        for verdict in verdicts
+    ]

@@ -24,7 +24,8 @@ class Case:
 
     `content` opens its bytes. `binds` are the values for SQL; a gate adds those of its format.
     `default_currency` is that of an account whose files name none. `opened` are the statements that
-    were let in, each with the account as the file has it.
+    were let in, each with the account as the file has it; `named` are those of a file that is
+    refused, with their sums, as far as it came.
     """
 
     cursor: Cursor
@@ -35,6 +36,7 @@ class Case:
     binds: dict[str, Any]
     default_currency: str | None
     opened: dict[int, str | None] = field(default_factory=dict)
+    named: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def file(self) -> str:

@@ -91,7 +91,7 @@ def admit(case: Case, format_: Format) -> None:
 def refuse(case: Case, refusal: Refusal) -> list[int]:
     """Notes why a delivery was refused; returns the ids of the statements that were not before."""
     unnamed = {
-        "statement_key": f"delivery {case.delivery.content_sha256[:12]}",
+        "statement_key": f"delivery {case.file}",
         "sequence_number": None,
     }
     # A key may be what is too long: no index would take it.
@@ -186,7 +186,7 @@ def _named_statements(case: Case, format_: Format) -> list[dict[str, Any]]:
         # The rows did not even arrive: nothing says which statement it was.
         return []
     if isinstance(format_, CsvFormat):
-        return csv_gate.named_statements(case, format_)
+        return csv_gate.named_statements(case)
     return parsed_gate.named_statements(case)
 
 

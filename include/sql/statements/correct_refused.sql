@@ -2,8 +2,8 @@
 --
 -- Grain:   one row per statement that is corrected now.
 -- Binds:   account_id (integer). A good one has the same key, came as the same bytes or under the same
---          name, is a later read of an API that covers the range, or takes the coverage on after a
---          file that could not be named.
+--          name, is a later read of an API that covers the range, covers the days that named the refused
+--          one, or takes the coverage on after a file that could not be named.
 update internal.statements as refused
 set state = 'corrected'
 from
@@ -22,6 +22,13 @@ where
         good.statement_key = refused.statement_key
         or good.delivery_id = refused.delivery_id
         or (good_delivery.name = refused_delivery.name and refused_delivery.read_from is null)
+        -- Of a file that its days name those of its readable rows were taken, which may be too few.
+        or (
+            refused.statement_key ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} to [0-9]{4}-[0-9]{2}-[0-9]{2}$'
+            and good.delivery_id > refused.delivery_id
+            and good.covers_from::text <= left(refused.statement_key, 10)
+            and good.covers_to::text >= right(refused.statement_key, 10)
+        )
         -- What could not even be named is mended by the next good one that takes the coverage on.
         or (
             refused.statement_key like 'delivery %%'

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per statement, currency and measure, added to internal.statement_control_totals.
 -- Binds:   has_statement, has_gross, has_gross_currency, has_net, has_costs and has_taxes (boolean).
---          Reads work_control, work_types, work_statement_keys, work_statements.
+--          Reads work_control, work_types, work_statement_keys, work_statements, work_sums.
 insert into internal.statement_control_totals (statement_id, currency, measure, control_minor, lines)
 with
 
@@ -58,16 +58,6 @@ measured as (
     where
         control.is_line
         and measures.is_there
-    union all
-    -- What opening and closing rows say: balances are no sums of lines.
-    select
-        control.statement_id,
-        control.net_currency as currency,
-        control.type as measure,
-        coalesce(nullif(control.balance, 0), control.net, control.balance) as amount,
-        0 as lines
-    from control
-    where control.type in ('opening', 'closing')
 
 )
 
@@ -81,4 +71,21 @@ from measured
 inner join work_units
     on measured.currency = work_units.written
 group by measured.statement_id, work_units.code, measured.measure
+union all
+-- What opening and closing rows say: balances are no sums of lines.
+select
+    work_statements.statement_id,
+    sums.currency,
+    balances.measure,
+    balances.amount::bigint as control_minor,
+    0 as lines
+from work_sums as sums
+inner join work_statements
+    on sums.statement_key = work_statements.statement_key
+cross join lateral (
+    values
+    ('opening', sums.opening),
+    ('closing', sums.closing)
+) as balances (measure, amount)
+where balances.amount is not null
 on conflict do nothing

@@ -1,34 +1,17 @@
 -- Statements whose opening balance and lines do not come to the closing balance.
 --
 -- Grain:   one row per statement and currency that states both balances; no row means the promise holds.
--- Binds:   none.
-with
-
-balances as (
-
-    select
-        control.statement,
-        units.code,
-        units.exponent,
-        max(control.first_row) as last_row,
-        sum(coalesce(nullif(control.balance, 0), control.net, control.balance)) filter (where types.type = 'opening') as opening,
-        sum(coalesce(nullif(control.balance, 0), control.net, control.balance)) filter (where types.type = 'closing') as closing,
-        coalesce(sum(control.net) filter (where types.is_line), 0) as net
-    from work_control as control
-    inner join work_types as types
-        on coalesce(control.type_word, '') = types.type_word
-    inner join work_units as units
-        on control.net_currency = units.written
-    group by control.statement, units.code, units.exponent
-
-)
-
+-- Binds:   none. Reads work_sums.
+-- Reason:  a sum may be larger than any amount that a file may have.
 select
-    last_row as row_number,
+    sums.last_row as row_number,
     'net' as column_name,
-    'opening ' || round(opening, exponent) || ' + lines ' || round(net, exponent) || ' = closing '
-    || round(closing, exponent) || ' ' || code as expected,
-    'a residual of ' || round(opening + net - closing, exponent) || ' ' || code as found
-from balances
-where opening + net <> closing
-order by statement, code
+    'opening ' || round(sums.opening / units.worth, sums.exponent) || ' + lines '
+    || round(sums.net / units.worth, sums.exponent) || ' = closing '
+    || round(sums.closing / units.worth, sums.exponent) || ' ' || sums.currency as expected,
+    'a residual of ' || round((sums.opening + sums.net - sums.closing) / units.worth, sums.exponent) || ' '
+    || sums.currency as found
+from work_sums as sums
+cross join lateral (select 10::numeric ^ sums.exponent as worth) as units
+where sums.opening + sums.net <> sums.closing
+order by sums.statement_key, sums.currency
