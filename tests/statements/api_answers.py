@@ -41,8 +41,14 @@ def a_pix_refund(**fields: Any) -> dict[str, Any]:
     }
 
 
-def a_pix_page(*pix: dict[str, Any], number: int = 0, pages: int = 1, **paging: int) -> str:
-    """The answer for two days of Brazilian time."""
+def a_pix_page(
+    *pix: dict[str, Any],
+    number: int = 0,
+    pages: int = 1,
+    asked: tuple[str, str] = ("2025-06-09T03:00:00Z", "2025-06-11T02:59:59Z"),
+    **paging: int,
+) -> str:
+    """The answer for two days of Brazilian time, or for what is asked."""
     paging = {
         "paginaAtual": number,
         "itensPorPagina": 100,
@@ -50,12 +56,8 @@ def a_pix_page(*pix: dict[str, Any], number: int = 0, pages: int = 1, **paging: 
         "quantidadeTotalDeItens": len(pix),
         **paging,
     }
-    asked = {
-        "inicio": "2025-06-09T03:00:00Z",
-        "fim": "2025-06-11T02:59:59Z",
-        "paginacao": paging,
-    }
-    return json.dumps({"parametros": asked, "pix": list(pix)})
+    parameters = {"inicio": asked[0], "fim": asked[1], "paginacao": paging}
+    return json.dumps({"parametros": parameters, "pix": list(pix)})
 
 
 def a_payout(**fields: Any) -> dict[str, Any]:

@@ -94,6 +94,14 @@ def test_a_refund_that_moved_no_money_is_told_and_is_no_line() -> None:
     ) == start_and_end(PIX, page)[1].notices
 
 
+def test_many_refunds_that_moved_no_money_are_one_sentence() -> None:
+    failed = [a_pix_refund(id=f"r{number}", status="NAO_REALIZADO") for number in range(3)]
+
+    _, end = start_and_end(PIX, a_pix_page(a_pix(devolucoes=failed)))
+
+    assert (f"3 refunds, as of '{PIX_ID}', are not made: no line",) == end.notices
+
+
 def test_two_pages_are_one_statement() -> None:
     second = a_pix(endToEndId="E2", valor="5.00")
 

@@ -8,7 +8,7 @@ is also what proves that all of them are there: it is walked again over the page
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -21,10 +21,18 @@ from include.reconciliation.statements.strict_json import Entry
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of the provider's one host."""
+    """What is asked of the provider's one host.
+
+    `number`, `read_from` and `read_to` are there where the answer repeats them: the page, counted
+    from 0 in each list, and the list's range. What lies at the very end of a range is not taken:
+    the next range begins with it.
+    """
 
     path: str
     query: tuple[tuple[str, str], ...]
+    number: int | None = None
+    read_from: datetime | None = None
+    read_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,9 @@ class Api:
 
     `page` and `lines` raise StatementError for what is not as the provider documents it. `ask` is
     there where the list can be read over the network. `asks_exactly` is false where a request
-    brings entries from beside the range as well; they belong to another read. Without a `zone` the
-    days are those of the PSP's entry.
+    brings entries from beside the range as well; they belong to another read. `happened_at` is when
+    an entry happened, where requests name the ranges that they are for. Without a `zone` the days
+    are those of the PSP's entry.
     """
 
     page: Callable[[Entry], Page]
@@ -69,6 +78,7 @@ class Api:
     proved_by: str
     ask: Ask | None = None
     asks_exactly: bool = True
+    happened_at: Callable[[Entry], datetime] | None = None
 
     def read(self, stream: BinaryIO, file: str, zone: str = "UTC") -> Iterator[Event]:
         """The one statement in a file of pages."""
@@ -128,22 +138,29 @@ class Api:
         assert self.ask is not None
         walk = self.ask(account, read_from, read_to)
         request: Request | None = next(walk)
-        asked: set[Request] = set()
-        pages: list[Page] = []
+        asked: dict[Request, Page] = {}
         for file, body in bodies:
-            page = self.page(entry_of(strict_json.parse(body, file), file, pages))
+            page = self.page(entry_of(strict_json.parse(body, file), file, asked.values()))
             if request is None:
-                raise _missing(file, len(pages), found="a page that nobody asked for")
+                raise _missing(file, len(asked), found="a page that nobody asked for")
             if request in asked:
                 raise _repeated(file)
-            asked.add(request)
-            pages.append(page)
+            _refuse_other_answer(request, page, file)
+            asked[request] = page
             request = following(walk, page)
         if request in asked:
             raise _repeated(name)
-        if request is not None or (pages[-1].has_more and not pages[-1].entries):
-            raise _missing(name, len(pages))
-        return pages
+        if request is not None or (page.has_more and not page.entries):
+            raise _missing(name, len(asked))
+        _refuse_other_counts(asked, name)
+        return [self._taken(request, page) for request, page in asked.items()]
+
+    def _taken(self, request: Request, page: Page) -> Page:
+        """The page without what lies at the very end of its range."""
+        if self.happened_at is None or request.read_to is None:
+            return page
+        until = request.read_to
+        return replace(page, entries=[one for one in page.entries if self.happened_at(one) < until])
 
     def _lines(self, pages: list[Page], zone: str, file: str) -> list[Line]:
         lines = [
@@ -220,6 +237,53 @@ def _refuse_disorder(page: Page, earlier: list[Page], file: str) -> None:
             expected=f"page {expected} counted from 0, after one that says that more follows",
             found=f"page {page.number}",
         )
+
+
+def _refuse_other_answer(request: Request, page: Page, file: str) -> None:
+    """A page that says itself what it is must be the one that was asked for."""
+    if request.number is None:
+        return
+    if page.number != request.number:
+        raise StatementError(
+            "page_missing",
+            "the answer is another page than the one that was asked for",
+            file=file,
+            expected=f"page {request.number} counted from 0",
+            found=f"page {page.number}",
+        )
+    if (page.read_from, page.read_to) != (request.read_from, request.read_to):
+        raise StatementError(
+            "outside_range",
+            "the answer is for another range than the one that was asked for",
+            file=file,
+            expected=f"from {request.read_from} to {request.read_to}",
+            found=f"from {page.read_from} to {page.read_to}",
+        )
+
+
+def _refuse_other_counts(asked: dict[Request, Page], file: str) -> None:
+    """Each list has a last page, and as many entries as each of its pages states."""
+    lists: list[list[Page]] = []
+    for request, page in asked.items():
+        if request.number is None:
+            return
+        if request.number == 0:
+            lists.append([])
+        lists[-1].append(page)
+    for pages in lists:
+        if pages[-1].has_more:
+            raise _missing(file, len(pages))
+        stated = sorted({page.stated for page in pages if page.stated is not None})
+        listed = sum(len(page.entries) for page in pages)
+        if stated != [listed]:
+            raise StatementError(
+                "page_missing",
+                "the list holds another number of entries than its pages state, or changed while "
+                "it was read",
+                file=file,
+                expected=f"{' and '.join(map(str, stated))} entries from {pages[0].read_from}",
+                found=str(listed),
+            )
 
 
 def _refuse_fewer(pages: list[Page], file: str) -> None:

@@ -1,21 +1,35 @@
 """Pix received, as every bank's API answers `GET /pix` (Banco Central do Brasil, API Pix 2).
 
-Refunds live inside the payment, so that an old payment changes: days are read again. A refund that
-is still being made or was not made has moved no money and is no line. What the bank charges for a
-payment is not here: fee and tax are not known.
+Refunds live inside the payment and lists go by the time of the payment: the payments of earlier
+days that have a refund are asked for as well. A refund that is still being made or was not made has
+moved no money and is no line. What the bank charges for a payment is not here: fee and tax are not
+known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from include.reconciliation.statements.api_pages import Api, Page, local_day, numbered
+from include.reconciliation.statements.api_pages import (
+    Api,
+    Page,
+    Request,
+    Walk,
+    local_day,
+    numbered,
+)
 from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.parsed import Line
 from include.reconciliation.statements.strict_json import Entry
 
 ZONE = "America/Sao_Paulo"
+# The size of a page that the API has without being asked: each bank gives it.
+PAGE_LINES = 100
+# The API names no longest range; banks refuse long ones.
+RANGE_MAX = timedelta(days=5)
+# A payment may be given back for 90 days, and the refund is settled a little later.
+REFUNDED_WITHIN = timedelta(days=91)
 _CURRENCY = "BRL"
 _MADE = "DEVOLVIDO"
 _WITHOUT_MONEY = {"EM_PROCESSAMENTO": "still being made", "NAO_REALIZADO": "not made"}
@@ -31,13 +45,7 @@ def _page(page: Entry) -> Page:
     paging = asked.part("paginacao")
     number, pages = paging.whole("paginaAtual"), paging.whole("quantidadeDePaginas")
     stated = paging.whole("quantidadeTotalDeItens")
-    notices = [
-        f"a refund of {pix.value.get('endToEndId')!r:.60} is {meaning}: no line"
-        for pix in found
-        for refund in pix.parts("devolucoes")
-        for status, meaning in _WITHOUT_MONEY.items()
-        if refund.value.get("status") == status
-    ]
+    notices = list(_unmoved(found))
     read_from, read_to = asked.moment("inicio"), asked.moment("fim")
     for pix in found:
         # A refund may be made long after its payment; the last second is asked for as a whole.
@@ -56,6 +64,50 @@ def _page(page: Entry) -> Page:
         read_to=read_to,
         notices=tuple(notices),
     )
+
+
+def _unmoved(found: list[Entry]) -> Iterator[str]:
+    """What is told of refunds without money: one sentence for each status, however many."""
+    for status, meaning in _WITHOUT_MONEY.items():
+        payments = [
+            pix.value.get("endToEndId")
+            for pix in found
+            for refund in pix.parts("devolucoes")
+            if refund.value.get("status") == status
+        ]
+        if len(payments) > 1:
+            yield f"{len(payments)} refunds, as of {payments[0]!r:.60}, are {meaning}: no line"
+        elif payments:
+            yield f"a refund of {payments[0]!r:.60} is {meaning}: no line"
+
+
+def _ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
+    """The payments of the range; then those of earlier days whose refund may lie in the range."""
+    yield from _pages(read_from, read_to)
+    yield from _pages(read_from - REFUNDED_WITHIN, read_from, ("devolucaoPresente", "true"))
+
+
+def _pages(read_from: datetime, read_to: datetime, *filters: tuple[str, str]) -> Walk:
+    while read_from < read_to:
+        until = min(read_from + RANGE_MAX, read_to)
+        query = (
+            ("inicio", _written(read_from)),
+            ("fim", _written(until)),
+            *filters,
+            ("paginacao.itensPorPagina", str(PAGE_LINES)),
+        )
+        number, has_more = 0, True
+        while has_more:
+            paging = ("paginacao.paginaAtual", str(number))
+            page = yield Request("/pix", (*query, paging), number, read_from, until)
+            # Whoever answers with another page, or with nothing, would be asked for ever.
+            has_more = page.has_more and page.number == number and bool(page.entries)
+            number += 1
+        read_from = until
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _lines(pix: Entry, zone: str) -> Iterator[Line]:
@@ -136,7 +188,15 @@ def _line(
     )
 
 
-_API = Api(page=_page, lines=_lines, zone=ZONE, proved_by="every page of the range is there")
+_API = Api(
+    page=_page,
+    lines=_lines,
+    zone=ZONE,
+    proved_by="every page of the range is there",
+    ask=_ask,
+    asks_exactly=False,
+    happened_at=lambda pix: pix.moment("horario"),
+)
 
 PIX = ParsedFormat(
     name="pix",
