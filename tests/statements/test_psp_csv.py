@@ -178,6 +178,48 @@ def test_fees_with_eight_decimals_become_whole_and_their_sum_stays_what_it_is(re
     )
 
 
+def in_dollars(row: str) -> str:
+    return row.replace("GBP,1.24,USD", "USD,,USD")
+
+
+def test_what_is_rounded_beside_conversions_ties_in_one_currency(checked) -> None:
+    _, (statement,) = checked(
+        a_file(
+            ACTIONS_HEADER,
+            an_action("Capture", "100.00", "124.00"),
+            an_action("Interchange Fee", "-0.30", "-0.372"),
+            in_dollars(an_action("Capture", "50.00", "50.00", number=2)),
+            in_dollars(an_action("Interchange Fee", "-0.104", "-0.104", number=2)),
+            in_dollars(an_action("Scheme Fixed Fee", "-0.0259", "-0.025", number=2)),
+        )
+    )
+
+    # 0.372 + 0.104 + 0.025 is 0.501: the fees of the second action are 0.11 and 0.02, not 0.10.
+    assert [(10000, 12400), (-30, -37), (5000, 5000), (-11, -11), (-2, -2)] == [
+        (line["amount_minor"], line["net_minor"]) for line in statement["lines"]
+    ]
+    assert (
+        "none",
+        ["2 lines are converted into USD and no column holds the rate: nothing proves their net"],
+    ) == (statement["proved_by"], statement["notices"])
+
+
+@pytest.mark.parametrize("net", ["49.99", "49.9899999", "51", "0.00", "-50.00"])
+def test_an_amount_is_held_in_full_in_its_own_currency(checked, net: str) -> None:
+    good = in_dollars(an_action("Capture", "50.00", "50.00"))
+    bad = in_dollars(an_action("Capture", "50.00", net, number=2))
+    fee = in_dollars(an_action("Interchange Fee", "-0.005", "-0.005", number=2))
+
+    _, (whole,) = checked(a_file(ACTIONS_HEADER, good, fee))
+    _, (statement,) = checked(a_file(ACTIONS_HEADER, good, fee, bad))
+
+    assert "rows tie to their net" == whole["proved_by"]
+    assert ("row_does_not_tie", True) == (
+        statement["reason_code"],
+        "row 4, column 'Holding Currency Amount'" in statement["reason"],
+    ), statement["reason"]
+
+
 def test_an_action_names_the_payment_the_event_and_the_payout(checked) -> None:
     _, (statement,) = checked(a_file(ACTIONS_HEADER, an_action("Capture", "1", "1")), "Asia/Tokyo")
 

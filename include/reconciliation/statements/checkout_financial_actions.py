@@ -53,10 +53,14 @@ CHECKOUT_FINANCIAL_ACTIONS = CsvFormat(
     },
     time_layouts=("YYYY-MM-DDThh:mm:ss.f", "YYYY-MM-DD hh:mm:ss.f"),
     zone="psp",
-    identities=(),
+    identities=("rows_tie",),
     statement_key="payout {}",
     statement_is_payout=True,
     numbers=Numbers(rounds_sums=True),
     further_kinds={"further_1": "action_type", "further_2": "processing_channel"},
-    notes=("An action's fees are lines of their own, as written.",),
+    notes=(
+        "An action's fees are lines of their own, as written.",
+        "An amount of a currency that is held as such is held in full, but for less than a minor "
+        "unit. No rate is read: what is converted is told, and nothing proves it.",
+    ),
 )

@@ -1,7 +1,8 @@
 -- What are amounts with too many decimals as whole minor units, when only their sum is rounded?
 --
 -- Grain:   updates the rows of the file whose gross or net is not whole; each is what the rounded sum
---          up to it is more than the one before it, per statement and currency.
+--          up to it is more than the one before it, per statement and currency. A gross in the currency of
+--          its net is as far from it as it was, in whole minor units: what is rounded twice would not tie.
 -- Binds:   none. Reads work_units.
 with
 
@@ -9,6 +10,7 @@ summed as (
 
     select
         raw.row_number,
+        gross_unit.code = net_unit.code as is_in_one_currency,
         gross_unit.exponent as gross_exponent,
         gross_unit.minor_units as gross_minor_units,
         raw.gross::numeric * gross_unit.minor_units as gross,
@@ -23,28 +25,31 @@ summed as (
     left join work_units as net_unit
         on raw.net_currency = net_unit.written
     window
-        gross_rows as (partition by raw.statement, raw.gross_currency order by raw.row_number rows unbounded preceding),
+        gross_rows as (
+            partition by raw.statement, raw.gross_currency, raw.gross_currency = raw.net_currency
+            order by raw.row_number rows unbounded preceding
+        ),
         net_rows as (partition by raw.statement, raw.net_currency order by raw.row_number rows unbounded preceding)
 
 )
 
 update work_file_rows as raw
 set
-    gross = coalesce(
-        round(
-            (round(summed.gross_so_far) - round(summed.gross_so_far - summed.gross)) / summed.gross_minor_units,
-            summed.gross_exponent
-        )::text,
-        raw.gross
-    ),
-    net = coalesce(
-        round(
-            (round(summed.net_so_far) - round(summed.net_so_far - summed.net)) / summed.net_minor_units,
-            summed.net_exponent
-        )::text,
-        raw.net
-    )
-from summed
+    gross = coalesce(round(spread.whole_gross / spread.gross_minor_units, spread.gross_exponent)::text, raw.gross),
+    net = coalesce(round(spread.whole_net / spread.net_minor_units, spread.net_exponent)::text, raw.net)
+from (
+    select
+        summed.*,
+        own.net as whole_net,
+        case
+            when summed.is_in_one_currency and summed.net is not null then own.net + trunc(summed.gross - summed.net)
+            else round(summed.gross_so_far) - round(summed.gross_so_far - summed.gross)
+        end as whole_gross
+    from summed
+    cross join lateral (
+        select round(summed.net_so_far) - round(summed.net_so_far - summed.net) as net
+    ) as own
+) as spread
 where
-    raw.row_number = summed.row_number
-    and (summed.gross <> round(summed.gross) or summed.net <> round(summed.net))
+    raw.row_number = spread.row_number
+    and (spread.gross <> round(spread.gross) or spread.net <> round(spread.net))
