@@ -61,3 +61,45 @@ def test_a_section_without_footers_is_held_against_that_of_the_report(
         events(a_report_of_two(*rows, of_report='"USD",15000,0,0,390', of_first=of_first))
 
     assert "wrong_total" == refused.value.reason_code
+
+
+def a_report_with_balances(first: str, second: str, report: str) -> str:
+    """Two sections of a payment each, and what they and the report open and close with."""
+    rest = '"CR",0,"CR",0,"CR",0,"CR",0'
+    sums = ('"USD",10000,0,0,390', '"USD",5000,0,0,0', '"USD",15000,0,0,390')
+    one, two, both = (
+        f"{footer},{balances},{rest}"
+        for footer, balances in zip(sums, (first, second, report), strict=True)
+    )
+    sections = [*HEAD, PAYMENT, f'"SF",{one},1', *OTHER_SECTION, OTHER, f'"SF",{two},1']
+    return "\r\n".join([*sections, f'"RF",{both},2'])
+
+
+FIRST, SECOND, NEXT = '"CR",100,"CR",9710', '"DR",5000,"CR",0', '"CR",9710,"CR",14710'
+
+
+@pytest.mark.parametrize(
+    ("second", "report"),
+    [(SECOND, '"DR",4900,"CR",9710'), (NEXT, '"CR",100,"CR",14710')],
+    ids=["of two accounts", "one after another"],
+)
+def test_the_balances_of_the_report_are_those_of_its_sections(second: str, report: str) -> None:
+    found = events(a_report_with_balances(FIRST, second, report))
+
+    assert 2 == sum(isinstance(event, Line) for event in found)
+
+
+@pytest.mark.parametrize(
+    ("second", "report"),
+    [
+        (SECOND, '"DR",4900,"CR",9711'),
+        (SECOND, '"CR",100,"CR",0'),
+        (SECOND, '"CR",0,"CR",0'),
+        (NEXT, '"CR",100,"CR",9710'),
+    ],
+)
+def test_a_report_that_opens_or_closes_otherwise_is_refused(second: str, report: str) -> None:
+    with pytest.raises(StatementError, match="column 'RF USD'") as refused:
+        events(a_report_with_balances(FIRST, second, report))
+
+    assert "wrong_total" == refused.value.reason_code

@@ -363,7 +363,8 @@ PAYPAL_SETTLEMENT = ParsedFormat(
     begins_with=(rb'"?RH"?,"?\d{4}/', rb'"?SH"?,"?\d{4}/'),
     identity=(
         "SF or RF: credits, debits and fees of each currency are those of the rows, "
-        "opening + rows = closing; SC, RC and FF count the rows"
+        "opening + rows = closing; RF has the balances of the sections' SF; SC, RC and FF count "
+        "the rows"
     ),
     units="whole hundredths in every currency: 100 yen are 10000",
     signs="CR + and DR −; a fee DR is a cost, a fee CR is one given back",

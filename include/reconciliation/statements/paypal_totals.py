@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.paypal_fields import Fields
@@ -133,6 +134,24 @@ def prove_report(footers: Mapping[str, Footer], sections: list[Totals], last: Fi
                 expected=str(footer.sums()),
                 found=str(sums),
             )
+        if all(section.footers for section in sections):
+            own = [section.footers[currency] for section in sections if currency in section.footers]
+            _prove_balances(footer, currency, own, last)
+
+
+def _prove_balances(footer: Footer, currency: str, own: list[Footer], last: Fields) -> None:
+    """The report has the balances of its sections: of all accounts, or one after another."""
+    stated = (footer.opening, footer.closing)
+    summed = (sum(each.opening for each in own), sum(each.closing for each in own))
+    is_chain = all(before.closing == after.opening for before, after in pairwise(own))
+    if own and stated != summed and not (is_chain and stated == (own[0].opening, own[-1].closing)):
+        raise last.error(
+            "wrong_total",
+            "the report's opening and closing balance are not those of its sections",
+            column=f"RF {currency}",
+            expected=str(summed),
+            found=str(stated),
+        )
 
 
 def _no_footer(file: str, row: int, currency: str, footers: Mapping[str, Footer]) -> StatementError:
