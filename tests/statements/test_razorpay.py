@@ -105,3 +105,37 @@ def test_an_answer_that_is_not_whole_is_refused(page: str, reason_code: str, wor
         events(RAZORPAY_SETTLEMENTS, page)
 
     assert (reason_code, True) == (refused.value.reason_code, words in str(refused.value)), refused
+
+
+def pages_of(*sizes: int) -> str:
+    """Pages with as many lines, each line once."""
+    ids = iter(range(sum(sizes)))
+    return "\n".join(
+        a_collection(*(an_item(entity_id=f"pay_{next(ids)}") for _ in range(size)))
+        for size in sizes
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "is_told"),
+    [
+        ((10,), True),
+        ((25,), True),
+        ((100,), True),
+        ((9,), False),
+        ((100, 100), True),
+        ((100, 57), False),
+        ((100, 0), False),
+        ((20, 20, 10), False),
+    ],
+)
+def test_a_file_that_may_end_with_a_full_page_is_told(
+    sizes: tuple[int, ...], is_told: bool
+) -> None:
+    _, end = start_and_end(RAZORPAY_SETTLEMENTS, pages_of(*sizes))
+
+    told = [notice for notice in end.notices if f"the last page lists {sizes[-1]} lines" in notice]
+    assert (sum(sizes), is_told) == (
+        len(lines(RAZORPAY_SETTLEMENTS, pages_of(*sizes))),
+        bool(told),
+    )

@@ -42,7 +42,8 @@ class Page:
     `cursor` is where the next page starts, `oldest` how far back this one reaches, where a walk
     needs to know. `number` counts from 0 where the provider numbers its
     pages. `read_from` and `read_to` are the range asked for, where the answer repeats it,
-    and `stated` how many entries all pages have, where it says so.
+    and `stated` how many entries all pages have, where it says so. `ends_silently`: no answer says
+    whether more follows, and only a page that is not full tells.
     """
 
     entries: list[Entry]
@@ -53,6 +54,7 @@ class Page:
     read_from: datetime | None = None
     read_to: datetime | None = None
     stated: int | None = None
+    ends_silently: bool = False
     notices: tuple[str, ...] = ()
 
 
@@ -93,7 +95,7 @@ class Api:
         _refuse_fewer(pages, file)
         lines = self._lines(pages, zone, file)
         yield _start_of_file(pages, lines, zone, file)
-        yield from self._rest(pages, lines)
+        yield from self._rest(pages, lines, _open_end(pages))
 
     def read_range(
         self,
@@ -169,9 +171,12 @@ class Api:
         _refuse_repetition(lines, file)
         return lines
 
-    def _rest(self, pages: list[Page], lines: list[Line]) -> Iterator[Event]:
+    def _rest(
+        self, pages: list[Page], lines: list[Line], told: tuple[str, ...] = ()
+    ) -> Iterator[Event]:
         yield from lines
-        notices = tuple(dict.fromkeys(notice for page in pages for notice in page.notices))
+        own = (notice for page in pages for notice in page.notices)
+        notices = tuple(dict.fromkeys((*own, *told)))
         yield StatementEnd(proved_by=self.proved_by, notices=notices)
 
 
@@ -228,7 +233,8 @@ def _repeated(file: str) -> StatementError:
 
 def _refuse_disorder(page: Page, earlier: list[Page], file: str) -> None:
     expected = len(earlier)
-    if page.number not in (None, expected) or (earlier and not earlier[-1].has_more):
+    is_after_the_end = bool(earlier) and not (earlier[-1].has_more or earlier[-1].ends_silently)
+    if page.number not in (None, expected) or is_after_the_end:
         is_repeated = page.number is not None and page.number < expected
         raise StatementError(
             "page_repeated" if is_repeated else "page_missing",
@@ -298,6 +304,21 @@ def _refuse_fewer(pages: list[Page], file: str) -> None:
             found=str(listed),
             next_step="ask the provider for every page of the range again",
         )
+
+
+def _open_end(pages: list[Page]) -> tuple[str, ...]:
+    """What is to be told of a file whose last page may be full: which size was asked is not in it.
+
+    A page is full when no other one has more; sizes that one asks for are round.
+    """
+    listed = len(pages[-1].entries)
+    is_full = listed >= max(len(page.entries) for page in pages)
+    if not pages[-1].ends_silently or not is_full or (listed % 10 and listed % 25):
+        return ()
+    return (
+        f"the last page lists {listed} lines: if as many were asked for, more may follow; put the"
+        " next page into the file too, an empty one proves the end",
+    )
 
 
 def _refuse_repetition(lines: list[Line], file: str) -> None:

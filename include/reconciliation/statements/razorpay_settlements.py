@@ -41,7 +41,7 @@ def _page(page: Entry) -> Page:
     waiting = [item for item in found if item.value.get("settled") is False]
     notices = (f"{len(waiting)} lines are not settled yet",) if waiting else ()
     # The answer does not say whether more follows: the next page is empty when none does.
-    return Page(found, has_more=False, notices=notices)
+    return Page(found, has_more=False, ends_silently=True, notices=notices)
 
 
 def _lines(item: Entry, zone: str) -> Iterator[Line]:
@@ -142,6 +142,10 @@ RAZORPAY_SETTLEMENTS = ParsedFormat(
     ),
     line_scope="account",
     line_types=("chargeback", "reversal"),
+    notes=(
+        "No answer says whether more follows. The pipeline asks until a page is not full; a file "
+        "may hold several pages, and where its last one may be full a notice says so.",
+    ),
     types=TYPES,
     api=_API,
 )
