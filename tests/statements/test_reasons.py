@@ -25,7 +25,7 @@ def test_every_reason_is_given_somewhere_and_no_other() -> None:
 
 def test_every_promise_of_a_format_is_a_file_and_every_file_a_promise() -> None:
     promised = {f"csv/{gate.promise}.sql" for gate in csv_gate.GATES}
-    of_parsed = (*parsed_gate.GATES, *parsed_gate.RANGE_GATES)
+    of_parsed = (*parsed_gate.GATES, *parsed_gate.NAME_GATES, *parsed_gate.RANGE_GATES)
     promised |= {f"parsed/{gate.promise}.sql" for gate in of_parsed}
     folder = PROJECT_ROOT / "include" / "sql" / "gate"
 

@@ -336,6 +336,7 @@ CAMT = ParsedFormat(
     zones="a date, or a date and time with its offset",
     references="those of the entry and of all its details, each with its kind",
     line_types=("bank_entry",),
+    names_statements=True,
     notes=(
         "Every version is read, by local names; no schema is asked.",
         "One entry is one line. Its details give references and are summed; where they come to"

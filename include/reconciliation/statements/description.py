@@ -152,6 +152,7 @@ class ParsedFormat:
     `begins_with` are patterns, one of which the beginning of a file matches. With an `api` that can
     be asked the same pages are read over the network where the PSP's entry has an endpoint.
     `line_types` are the types that a line may have beside those that a word stands for.
+    `names_statements`: a statement has a name of its own, which the bank gives to no other.
     """
 
     name: str
@@ -168,6 +169,7 @@ class ParsedFormat:
     notes: tuple[str, ...] = ()
     types: Mapping[str, LineType] = field(default_factory=dict)
     line_types: tuple[str, ...] = ()
+    names_statements: bool = False
     api: Api | None = None
 
 

@@ -314,6 +314,7 @@ MT940 = ParsedFormat(
     zones="days only",
     references="customer's and bank's (61), and those that 86 has in ?20 to ?29 or /EREF/",
     line_types=("bank_entry",),
+    names_statements=True,
     notes=(
         "A file may hold several statements; pages (60M, 62M) of one are joined.",
         "A statement number of 0 means that the bank does not count.",

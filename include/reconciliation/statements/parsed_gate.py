@@ -28,6 +28,8 @@ GATES = (
     Gate("every_figure_is_the_sum_of_the_lines", "wrong_total"),
     Gate("opening_and_lines_are_closing", "wrong_total"),
 )
+# What is promised where the key is a name that the bank gives to no other statement.
+NAME_GATES = (Gate("no_statement_contradicts_its_copy", "statement_repeated"),)
 # What is promised by the pages that were read for a range of time.
 RANGE_GATES = (Gate("no_line_in_force_is_missing", "page_missing"),)
 WORK_TABLES = (
@@ -66,6 +68,8 @@ class _Pages:
     def __init__(self, events: Iterator[Event], file: str) -> None:
         self.found: list[tuple[StatementStart, StatementEnd | None]] = []
         self.notices: list[str] = []
+        # Account and key of statements of which further copies were not read.
+        self.copies: set[tuple[str, str]] = set()
         self._events = events
         self._file = file
 
@@ -119,18 +123,19 @@ def admit(case: Case, format_: ParsedFormat) -> None:
                 found=admission.shown(str(error.diag.message_primary)),
             ) from None
         finally:
-            _note_pages(case, found)
+            _note_pages(case, format_, found)
     _refuse_empty(case, found)
     # Where the database can't calculate, what was parsed stays: it names the statement.
     with cursor.connection.transaction():
-        _prove(case, found)
+        _prove(case, format_, found)
 
 
-def _prove(case: Case, found: _Pages) -> None:
+def _prove(case: Case, format_: ParsedFormat, found: _Pages) -> None:
     cursor = case.cursor
     cursor.execute("analyze work_raw_rows, work_parsed_statements")
     is_range = case.delivery.read_from is not None
-    admission.check(case, "parsed", (*GATES, *RANGE_GATES) if is_range else GATES)
+    names = NAME_GATES if format_.names_statements else ()
+    admission.check(case, "parsed", (*names, *GATES, *(RANGE_GATES if is_range else ())))
     _open(case, found)
     warehouse.run(cursor, "statements/parsed_lines", case.binds)
     admission.finish_lines(cursor)
@@ -193,12 +198,15 @@ def _row(number: int, line: Line) -> tuple[Any, ...]:
     )
 
 
-def _note_pages(case: Case, pages: _Pages) -> None:
+def _note_pages(case: Case, format_: ParsedFormat, pages: _Pages) -> None:
     """Also where the parser gave up: then the pages say which statement it was."""
     with case.cursor.connection.transaction():
         _copy_pages(case, pages)
     others = warehouse.run(case.cursor, "statements/drop_other_accounts", case.binds).fetchall()
     pages.notices += _told(others)
+    if format_.names_statements:
+        copies = warehouse.run(case.cursor, "statements/drop_repeated_statements").fetchall()
+        pages.copies |= {(row["account"], row["statement_key"]) for row in copies}
     warehouse.run(case.cursor, "statements/parsed_statements", case.binds)
     warehouse.run(case.cursor, "statements/parsed_sums")
 
@@ -262,8 +270,11 @@ def _open(case: Case, pages: _Pages) -> None:
         own = [ends[number] for number in numbers if number in ends]
         notices = [*pages.notices, *(notice for end in own for notice in end.notices)]
         start = pages.found[numbers[0] - 1][0]
-        if (start.account, start.statement_key) in seen:
+        name = (start.account, start.statement_key)
+        if name in seen:
             notices.append(f"{start.statement_key!r:.80} stands in the file before: both were read")
-        seen.add((start.account, start.statement_key))
+        elif name in pages.copies:
+            notices.append(f"{start.statement_key!r:.80} has copies in the file: it was read once")
+        seen.add(name)
         admission.open_statement(case, statement, notices, own[-1].proved_by if own else "none")
     case.cursor.execute("analyze work_statements")

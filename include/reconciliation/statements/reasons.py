@@ -128,6 +128,11 @@ REASONS = (
     Reason("page_repeated", "a page or a line came twice in one read", *_AGAIN),
     Reason("page_missing", "a page or a line is missing from the read", *_AGAIN),
     Reason("line_repeated", "the provider's id of a line came twice in one file", _ASK_PSP),
+    Reason(
+        "statement_repeated",
+        "a statement stands in the file twice, and the two contradict each other",
+        _ASK_PSP,
+    ),
     Reason("outside_range", "a line lies outside of the range that was asked for", *_AGAIN),
 )
 REASON_CODES = {reason.code: reason for reason in REASONS}

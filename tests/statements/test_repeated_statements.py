@@ -1,0 +1,100 @@
+"""A statement that stands in a file more than once: copied, gone on with, or contradicted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.statements import camt_files, mt940_files
+from tests.statements.camt_files import a_balance, an_entry
+
+
+def a_camt_file(*statements: str) -> bytes:
+    return camt_files.a_message(*statements)
+
+
+def an_mt940_file(*statements: str) -> bytes:
+    return "".join(statements).encode()
+
+
+def a_camt_statement(opening: str, closing: str, reference: str = "A1") -> str:
+    balances = a_balance("OPBD", opening) + a_balance("CLBD", closing)
+    return camt_files.a_statement(an_entry(reference=reference), balances=balances)
+
+
+def an_mt940_statement(opening: str, closing: str, reference: str = "A1") -> str:
+    return mt940_files.a_statement(
+        f":61:2506100609CR20,00NTRF{reference}",
+        opening=f"60F:C250606EUR{opening.replace('.', ',')}",
+        closing=f"62F:C250609EUR{closing.replace('.', ',')}",
+    )
+
+
+FORMATS = pytest.mark.parametrize(
+    ("a_file", "a_statement"),
+    [(a_camt_file, a_camt_statement), (an_mt940_file, an_mt940_statement)],
+    ids=["camt", "mt940"],
+)
+
+
+@FORMATS
+def test_copies_of_a_statement_are_read_once(checked, a_file, a_statement) -> None:
+    whole = a_statement("100.00", "120.00")
+    following = a_statement("120.00", "140.00", "A2")
+
+    code, statements = checked(a_file(whole, whole, following, whole))
+
+    first, second = statements
+    assert (0, [1, 1], [2000, 2000]) == (
+        code,
+        [each["line_count"] for each in statements],
+        [each["lines"][0]["amount_minor"] for each in statements],
+    )
+    assert "has copies in the file: it was read once" in first["notices"][0]
+    assert "stands in the file before: both were read" in second["notices"][0]
+
+
+@FORMATS
+def test_a_statement_of_the_same_name_that_opens_as_the_first_closed_goes_on(
+    checked, a_file, a_statement
+) -> None:
+    code, statements = checked(
+        a_file(a_statement("100.00", "120.00"), a_statement("120.00", "140.00"))
+    )
+
+    assert (0, [12000, 14000]) == (code, [each["closing_minor"] for each in statements])
+
+
+@FORMATS
+@pytest.mark.parametrize(
+    ("opening", "closing", "reference"),
+    [("100.00", "120.00", "A2"), ("90.00", "110.00", "A1")],
+    ids=["another line", "other balances"],
+)
+def test_copies_that_contradict_each_other_refuse_the_file(
+    checked, a_file, a_statement, opening: str, closing: str, reference: str
+) -> None:
+    copies = a_statement("100.00", "120.00"), a_statement(opening, closing, reference)
+
+    code, (verdict, *_) = checked(a_file(*copies))
+
+    assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict
+    assert f"an opening of 120.00 EUR; found an opening of {opening} EUR" in verdict["reason"]
+
+
+def test_accounts_of_one_number_in_two_currencies_are_two_statements(checked) -> None:
+    euros = an_mt940_statement("100.00", "120.00")
+
+    code, statements = checked(an_mt940_file(euros, euros.replace("EUR", "USD")))
+
+    assert (0, ["EUR", "USD"]) == (code, [each["currency"] for each in statements])
+
+
+def test_notifications_without_balances_contradict_nothing(checked) -> None:
+    first, second = (
+        camt_files.a_statement(an_entry(reference=name), balances="") for name in ("A1", "A2")
+    )
+
+    code, statements = checked(a_camt_file(first, second, second))
+
+    lines = [line for statement in statements for line in statement["lines"]]
+    assert (0, ["A1", "A2"]) == (code, [line["references"]["account_servicer"] for line in lines])
