@@ -34,6 +34,7 @@ OTHER_TYPES = (
     "balance",
     "bank_entry",
 )
+_BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
 
@@ -71,6 +72,15 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuth:
+    """Where an API's tokens are asked for with the client's id and secret, and by which scope."""
+
+    token_url: str
+    scope: str
+    credentials_in: str = "header"
+
+
+@dataclass(frozen=True, slots=True)
 class Psp:
     """One payment service provider, as `psps.toml` describes it."""
 
@@ -85,6 +95,9 @@ class Psp:
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
     endpoint: str | None = None
+    # What the endpoint has before the paths that the API documents.
+    base_path: str = ""
+    oauth: OAuth | None = None
     # The table [[format]] that it names, where the format is declared beside it.
     declared_format: Mapping[str, Any] | None = None
 
@@ -227,7 +240,13 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         limits=limits,
         expected_in_ledger=expected,
         endpoint=reader.take("endpoint", str, None),
+        base_path=reader.take("base_path", matching(_BASE_PATH), ""),
+        oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
     )
+    if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
+        raise ConfigurationError(
+            f"{reader.place}: oauth needs an endpoint, and one account: a token is for one"
+        )
     psp = replace(psp, declared_format=formats.get(psp.format))
     reader.finish()
     return psp
@@ -243,6 +262,23 @@ def _limits(entry: object, place: str) -> Limits:
     if limits.recovered_below_minor > limits.alert_above_minor:
         raise ConfigurationError(f"{place}: recovered_below_minor lies above alert_above_minor")
     return limits
+
+
+def _oauth(entry: object, place: str) -> OAuth | None:
+    if entry is None:
+        return None
+    reader = TableReader(entry, place)
+    oauth = OAuth(
+        token_url=reader.take("token_url", str),
+        scope=reader.take("scope", str),
+        credentials_in=reader.take("credentials_in", str, "header"),
+    )
+    reader.finish()
+    if oauth.credentials_in not in ("header", "body"):
+        raise ConfigurationError(
+            f"{place}: credentials_in is 'header' or 'body', not {oauth.credentials_in!r}"
+        )
+    return oauth
 
 
 def _statements(entry: object, place: str) -> StatementsDue:

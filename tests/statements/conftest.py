@@ -14,11 +14,14 @@ import pytest
 from psycopg.rows import dict_row
 
 from include.reconciliation.demo.stripe_server import DEFAULT_KEY
+from include.reconciliation.edges import psp_client
 from include.reconciliation.statement_check import run
+from include.reconciliation.statements import page_reader
 from include.reconciliation.statements.formats import FORMATS
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.steps.fetch_psp_statements import fetch_psp_statements
 from include.reconciliation.steps.validate_statements import validate_statements
+from tests.statements.pix_bank import Bank
 
 WINDOW = (datetime(2025, 6, 10, 10, tzinfo=UTC), datetime(2025, 6, 10, 11, tzinfo=UTC))
 CONFIGURATION = """
@@ -174,6 +177,15 @@ def adyen(drop_folder: Path, databases) -> Reader:
 def stripe(configure, databases) -> Reader:
     """The account of Stripe; a test configures the endpoint."""
     return Reader("stripe", "default", databases.conninfo("reconciliation", "reconciliation_rw"))
+
+
+@pytest.fixture
+def bank(databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """An account at a bank with a Pix API; waits between tries are not slept."""
+    for module in (psp_client, page_reader):
+        monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    conninfo = databases.conninfo("reconciliation", "reconciliation_rw")
+    return Bank(Reader("bank", "Loja", conninfo), tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 One scheme, host and port is called, the one that the PSP's entry names; redirects are refused; a
 request has one deadline from the first look-up of the name to the last byte; what is unpacked is
-capped. The key never shows in a message, a log or a representation.
+capped. No key, token or certificate shows in a message, a log or a representation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -95,7 +95,9 @@ class Endpoint:
 class PspClient:
     """Reads one PSP's API; as a context manager it keeps the connection between requests.
 
-    The key is a bearer's; with a `user` both are sent as user and password.
+    The key is a bearer's; with a `user` both are sent as user and password; an empty one is not
+    sent. With `tokens` the key is a token out of there, and a new one where it is refused once.
+    `context` holds a client certificate. `base_path` comes before each path.
     """
 
     endpoint: Endpoint
@@ -105,6 +107,9 @@ class PspClient:
     body_bytes_max: int = BODY_BYTES_MAX
     wait_seconds_max: int = WAIT_SECONDS_MAX
     ca_file: str | None = None
+    base_path: str = ""
+    tokens: Callable[[], str] | None = field(default=None, repr=False)
+    context: ssl.SSLContext | None = field(default=None, repr=False)
     _session: requests.Session | None = field(default=None, init=False, repr=False)
 
     def __enter__(self) -> PspClient:
@@ -122,19 +127,35 @@ class PspClient:
         Waits as the PSP asks and tries again, in all at most `wait_seconds_max`; then raises
         ProviderUnavailable. What repeating can't help raises SourceError or ConfigurationError.
         """
+        return self._answer(path, query, None)
+
+    def post(self, path: str, form: Sequence[tuple[str, str]]) -> bytes:
+        """Body of an answer 200 or 201 to a form that asks for a token; raises what `get` does."""
+        return self._answer(path, (), form)[0]
+
+    def _answer(
+        self, path: str, query: Sequence[tuple[str, str]], form: Sequence[tuple[str, str]] | None
+    ) -> tuple[bytes, str]:
+        path = self.base_path + path
         waited_seconds = 0.0
+        is_renewed = False
+        if self.tokens is not None and not self.key:
+            self.key = self.tokens()
         for number in range(1, TRIES + 1):
             wait: timedelta | None = None
             try:
-                status, headers, body = self._once(path, query)
+                status, headers, body = self._once(path, query, form)
             except ProviderUnavailable as error:
                 if number == TRIES:
                     raise
                 problem = str(error)
             else:
-                if status == 200:
+                if status == 200 or (status == 201 and form is not None):
                     return body, headers.get("Content-Type", "")
-                self._refuse_final(status, path)
+                if status == 401 and self.tokens is not None and not is_renewed and number < TRIES:
+                    self.key, is_renewed = self.tokens(), True
+                    continue
+                self._refuse_final(status, path, is_token=form is not None)
                 problem = f"{self.endpoint.host} answers HTTP {status} to {path}"
                 wait = retry_after(headers.get("Retry-After"), datetime.now(UTC))
             pause_seconds = wait.total_seconds() if wait is not None else 0.25 * 2**number
@@ -144,19 +165,26 @@ class PspClient:
             waited_seconds += pause_seconds
         raise AssertionError("the last try returns or raises")
 
-    def _refuse_final(self, status: int, path: str) -> None:
+    def _refuse_final(self, status: int, path: str, *, is_token: bool) -> None:
         host = self.endpoint.host
+        if is_token and status in (400, 401, 403):
+            raise ConfigurationError(
+                f"{host} gives no token (HTTP {status} to {path}): check login, password and "
+                "certificate of the connection, and scope and credentials_in of the PSP's oauth"
+            )
         if status in (401, 403):
             raise ConfigurationError(
                 f"{host} refuses the key of the connection (HTTP {status} to {path}): "
                 "check that it is current and may read what the format of the PSP needs"
             )
         if status not in _WAIT_AND_REPEAT:
-            what = "a redirect, which is not followed" if 300 <= status < 400 else "no list"
+            what = "no token" if is_token else "no list"
+            if 300 <= status < 400:
+                what = "a redirect, which is not followed"
             raise SourceError(f"{host} answers HTTP {status} to {path}: {what}")
 
     def _once(
-        self, path: str, query: Sequence[tuple[str, str]]
+        self, path: str, query: Sequence[tuple[str, str]], form: Sequence[tuple[str, str]] | None
     ) -> tuple[int, Mapping[str, str], bytes]:
         endpoint = self.endpoint
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
@@ -169,13 +197,15 @@ class PspClient:
         watchdog.daemon = True
         watchdog.start()
         try:
-            with session.get(
+            with session.request(
+                "GET" if form is None else "POST",
                 url,
                 params=list(query),
+                data=None if form is None else list(form),
                 headers={
                     "Accept": "application/json",
                     "Accept-Encoding": "identity",
-                    "Authorization": self._authorization(),
+                    **self._authorization(),
                 },
                 allow_redirects=False,
                 stream=True,
@@ -188,6 +218,7 @@ class PspClient:
             OSError,
             ssl.SSLError,
         ) as error:
+            self._refuse_final_alert(error)
             # The text of such an error may repeat the request: only its kind is told.
             late = ", over its deadline" if time.monotonic() >= deadline else ""
             raise ProviderUnavailable(
@@ -198,17 +229,31 @@ class PspClient:
             if session is not self._session:
                 session.close()
 
-    def _authorization(self) -> str:
+    def _refuse_final_alert(self, error: BaseException | None) -> None:
+        """ConfigurationError where the other side ended TLS over our certificate."""
+        while error is not None and self.context is not None:
+            reason = (error.reason or "") if isinstance(error, ssl.SSLError) else ""
+            if "ALERT" in reason and ("CERT" in reason or "UNKNOWN_CA" in reason):
+                raise ConfigurationError(
+                    f"{self.endpoint.host} refuses the client certificate ({reason}): check "
+                    "client_certificate in the extra of the connection"
+                ) from None
+            error = error.__cause__ or error.__context__
+
+    def _authorization(self) -> dict[str, str]:
+        if not self.key:
+            return {}
         if self.user is None:
-            return f"Bearer {self.key}"
-        return f"Basic {b64encode(f'{self.user}:{self.key}'.encode()).decode()}"
+            return {"Authorization": f"Bearer {self.key}"}
+        both = b64encode(f"{self.user}:{self.key}".encode()).decode()
+        return {"Authorization": f"Basic {both}"}
 
     def _open_session(self) -> requests.Session:
         session = requests.Session()
         # Neither a proxy nor a key out of the environment or ~/.netrc.
         session.trust_env = False
         session.verify = self.ca_file or True
-        session.mount(f"{self.endpoint.scheme}://", _DeadlineAdapter(self.endpoint))
+        session.mount(f"{self.endpoint.scheme}://", _DeadlineAdapter(self.endpoint, self.context))
         return session
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
@@ -249,13 +294,16 @@ def retry_after(text: str | None, now: datetime) -> timedelta | None:
 class _DeadlineAdapter(HTTPAdapter):
     """Connects to the address that was checked, and can cut the connection from outside."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, context: ssl.SSLContext | None) -> None:
         self._endpoint = endpoint
+        self._context = context
         self._sockets: list[socket.socket] = []
         self.is_cut = False
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        if self._context is not None:
+            options["ssl_context"] = self._context
         super().init_poolmanager(*args, **options)
         adapter = self
 

@@ -202,8 +202,9 @@ PIX = ParsedFormat(
     name="pix",
     title="Pix received (API Pix of the central bank of Brazil, JSON)",
     how_to_fetch=(
-        "GET /pix of your bank with inicio, fim and, for days that were read before, "
-        "devolucaoPresente=true; every page of the answer, one after the other, into one file"
+        "GET /pix of your bank, read by the pipeline (an entry with oauth, a connection with the "
+        "client certificate) or put into a file: with inicio, fim and, for days that were read "
+        "before, devolucaoPresente=true; every page of the answer, one after the other"
     ),
     read=_API.read,
     begins_with=(rb'\s*\{.{0,4000}?"(?:parametros|endToEndId)"\s*:',),
@@ -216,6 +217,16 @@ PIX = ParsedFormat(
     ),
     line_scope="account",
     line_types=("payment", "refund", "chargeback"),
-    notes=("What the bank charges for a payment is not here: fee and tax are not known.",),
+    notes=(
+        "What the bank charges for a payment is not here: fee and tax are not known.",
+        "A payment may be given back for 90 days, and the API lists by the time of the payment. So "
+        "the pipeline asks for the range, in pieces of five days, and then for the payments of "
+        "the 91 days before that have a refund: about twenty requests where there are few Pix. A "
+        "refund belongs to the read of the time when it was settled.",
+        "Of what the pipeline reads, each page must be the one that was asked for, and the list "
+        "must hold exactly as many Pix as each of its pages states. A list that changed while it "
+        "was read is refused, and read again by the next run.",
+        "At a bank that wants a key of its own beside token and certificate, put files.",
+    ),
     api=_API,
 )
