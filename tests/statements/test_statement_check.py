@@ -190,6 +190,30 @@ def test_a_statement_that_stands_twice_in_a_file_is_read_once_and_told(checked) 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("more", "format_name", "words"),
+    [
+        (',"url":"/v1/payouts"', "stripe_payouts", "there is no line"),
+        (',"url": "/v1/balance_transactions"', "stripe_balance_transactions", "there is no line"),
+        ("", None, "expected stripe_balance_transactions or stripe_payouts; found"),
+        (',"url":"/v1/charges"', None, "no format knows this content"),
+    ],
+)
+@pytest.mark.parametrize(
+    "page",
+    [
+        '{"object":"list","data":[],"has_more":false%s}',
+        '{"data": [ ],\n"has_more": false%s,\n"object": "list"}',
+    ],
+)
+def test_an_empty_list_says_itself_what_it_lists_or_which_formats_it_could_be(
+    checked, page: str, more: str, format_name: str | None, words: str
+) -> None:
+    code, (verdict,) = checked((page % more).encode(), as_json=True)
+
+    assert (2, format_name, True) == (code, verdict["format"], words in verdict["reason"]), verdict
+
+
 def test_what_the_command_takes_and_gives_is_in_the_docs(
     checked, capsys: pytest.CaptureFixture[str]
 ) -> None:

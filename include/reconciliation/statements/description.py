@@ -149,7 +149,8 @@ class CsvFormat:
 class ParsedFormat:
     """A statement that is no plain table: a parser yields it line by line, and SQL proves it.
 
-    `begins_with` are patterns, one of which the beginning of a file matches. With an `api` that can
+    `begins_with` are patterns, one of which the beginning of a file matches; what `may_begin_with`
+    matches can be other formats' as well. With an `api` that can
     be asked the same pages are read over the network where the PSP's entry has an endpoint.
     `line_types` are the types that a line may have beside those that a word stands for.
     `names_statements`: a statement has a name of its own, which the bank gives to no other.
@@ -165,6 +166,7 @@ class ParsedFormat:
     signs: str
     zones: str
     references: str
+    may_begin_with: tuple[bytes, ...] = ()
     line_scope: Scope = "statement"
     notes: tuple[str, ...] = ()
     types: Mapping[str, LineType] = field(default_factory=dict)

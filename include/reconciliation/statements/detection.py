@@ -25,14 +25,21 @@ def detect(head: bytes, formats: Iterable[Format], file: str) -> CsvFormat | Par
     if head[:2] in WIDE_MARKS:
         text = head = head.decode("utf-16", "ignore").encode()
     known = list(formats)
-    parsed = [
-        format_
-        for format_ in known
-        if isinstance(format_, ParsedFormat)
-        and any(re.match(pattern, text, re.DOTALL) for pattern in format_.begins_with)
-    ]
-    if parsed:
-        return parsed[0]
+    parsed = [format_ for format_ in known if isinstance(format_, ParsedFormat)]
+    for format_ in parsed:
+        if _begins(text, format_.begins_with):
+            return format_
+    possible = [format_ for format_ in parsed if _begins(text, format_.may_begin_with)]
+    if len(possible) == 1:
+        return possible[0]
+    if possible:
+        raise StatementError(
+            "unknown_format",
+            "the content could be that of several formats",
+            file=file,
+            expected=" or ".join(format_.name for format_ in possible),
+            found=repr(head[:60].decode("utf-8", "replace")),
+        )
     csv_formats = [format_ for format_ in known if isinstance(format_, CsvFormat)]
     best = max(csv_formats, key=lambda format_: _known_columns(head, format_, file), default=None)
     csv_reader.refuse_other_content(head, file)
@@ -45,6 +52,10 @@ def detect(head: bytes, formats: Iterable[Format], file: str) -> CsvFormat | Par
             found=repr(head[:60].decode("utf-8", "replace")),
         )
     return best
+
+
+def _begins(text: bytes, patterns: Iterable[bytes]) -> bool:
+    return any(re.match(pattern, text, re.DOTALL) for pattern in patterns)
 
 
 def _known_columns(head: bytes, format_: CsvFormat, file: str) -> int:

@@ -196,7 +196,11 @@ STRIPE_BALANCE_TRANSACTIONS = ParsedFormat(
         "needs the right to read balance transactions and their sources"
     ),
     read=_API.read,
-    begins_with=(rb'\s*\{.{0,4000}?"object"\s*:\s*"balance_transaction"',),
+    begins_with=(
+        rb'\s*\{.{0,4000}?"object"\s*:\s*"balance_transaction"',
+        stripe_lists.of_address("/v1/balance_transactions"),
+    ),
+    may_begin_with=(stripe_lists.EMPTY,),
     identity=(
         "amount − fee = net, and the details of a fee sum to it; no page and no line comes twice "
         "or is missing; a line that is in force is there again when its range is read again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from include.reconciliation.statements.amounts import EXPONENTS
@@ -9,9 +10,20 @@ from include.reconciliation.statements.api_pages import Ask, Page, Request, Walk
 from include.reconciliation.statements.strict_json import Entry
 
 PAGE_LINES = 100
+# A list without lines or its own address: nothing says what it would list.
+EMPTY = (
+    rb'\s*\{(?=.{0,4000}?"object"\s*:\s*"list")(?!.{0,4000}?"url"\s*:)'
+    rb'.{0,4000}?"data"\s*:\s*\[\s*\]'
+)
 # Where Stripe differs from ISO 4217: two currencies without decimals that it still writes in
 # hundredths, and one with two decimals that it writes without.
 _WRITTEN_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+
+
+def of_address(path: str) -> bytes:
+    """What a list that names its own address begins with."""
+    address = re.escape(path).encode()
+    return rb'\s*\{(?=.{0,4000}?"object"\s*:\s*"list").{0,4000}?"url"\s*:\s*"%s"' % address
 
 
 def page(answer: Entry) -> Page:

@@ -86,7 +86,11 @@ STRIPE_PAYOUTS = ParsedFormat(
     title="Stripe payouts (API, JSON)",
     how_to_fetch="GET /v1/payouts by created, read by the pipeline or put into a file",
     read=_API.read,
-    begins_with=(rb'\s*\{.{0,4000}?"object"\s*:\s*"payout"',),
+    begins_with=(
+        rb'\s*\{.{0,4000}?"object"\s*:\s*"payout"',
+        stripe_lists.of_address("/v1/payouts"),
+    ),
+    may_begin_with=(stripe_lists.EMPTY,),
     identity="none: the list is what Stripe says of its payouts, and nothing adds up to it",
     units="whole minor units; ISK and UGX in hundredths, MGA in whole ariary",
     signs="a payout −; what failed or was cancelled comes back as a second line +",
