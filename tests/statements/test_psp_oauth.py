@@ -169,9 +169,17 @@ def test_a_certificate_that_the_bank_does_not_know_is_refused(
     assert [] == server.forms
 
 
-def test_a_server_that_nobody_vouches_for_gets_no_secret(bank: Bank) -> None:
+@pytest.mark.parametrize(
+    ("name", "is_trusted"),
+    [("localhost", False), ("api.example.com", True)],
+    ids=["of nobody known", "of another host"],
+)
+def test_a_server_with_a_certificate_that_does_not_hold_gets_no_secret(
+    bank: Bank, tmp_path: Path, name: str, is_trusted: bool
+) -> None:
+    bank.certificate = a_certificate(tmp_path / "its_own.pem", name)
     with bank.serves(a_pix()) as server:
-        bank.is_connected(ca_file=None)
+        bank.is_connected(ca_file=str(bank.certificate) if is_trusted else None)
         with pytest.raises(ProviderUnavailable, match="SSLError"):
             bank.reader.run()
 
