@@ -174,6 +174,10 @@ def _of_accounts() -> Iterator[File]:
         first, second = (whole(format_, f"{name} {part}") for part in (1, 2))
         text = first.text + second.without(old, new).text
         yield first.file(name, text.encode(), first.accepted, second.accepted)
+    name = "identity/mt940/two of one name"
+    base = whole("mt940", name)
+    other = base.text.replace(base.reference, base.reference[::-1])
+    yield base.file(name, (base.text + other).encode(), *[Refused("statement_repeated")] * 2)
     name = "identity/stripe_payout_reconciliation/two payouts"
     first, second = (whole("stripe_payout_reconciliation", f"{name} {part}") for part in (1, 2))
     row = second.text.partition("\n")[2].replace("txn_1", "txn_2").replace("po_1", "po_2")

@@ -46,11 +46,13 @@ def write(format_: CsvFormat, lines: int, file: Path) -> None:
 def _rows(format_: CsvFormat, lines: int) -> Iterator[dict[str, str]]:
     ends_in_payout = "statements_sum_to_zero" in format_.identities
     payments = lines - ends_in_payout
+    # A fee that no column tells has to be a row of its own.
+    fee_minor = FEE_MINOR if "cost_1" in format_.columns.values() else 0
     total_minor = 0
     for number in range(payments):
         gross_minor = 1_000 + number % 50_000
-        total_minor += gross_minor - FEE_MINOR
-        yield _row(format_, "payment", number, gross_minor, FEE_MINOR)
+        total_minor += gross_minor - fee_minor
+        yield _row(format_, "payment", number, gross_minor, fee_minor)
     if ends_in_payout:
         yield _row(format_, "payout", payments, -total_minor, 0)
 
