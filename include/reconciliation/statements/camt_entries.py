@@ -16,6 +16,7 @@ from include.reconciliation.statements.amounts import EXPONENTS, minor_units
 from include.reconciliation.statements.bank_entries import (
     DATE_ONLY,
     NO_REFERENCE,
+    YEARS,
     bank_entry,
     midnight,
 )
@@ -198,6 +199,8 @@ def read_moment(text: str, place: Place, column: str) -> Moment:
         if match is None:
             raise ValueError(text)
         on = date.fromisoformat(match[1])
+        if on.year not in YEARS:
+            raise ValueError(text)
         if match[2] is None or match[3] is None:
             return Moment.of(on)
         at = datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3]}")

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.amounts import exponent_of
+from include.reconciliation.statements.bank_entries import YEARS
 
 _DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 _TIME = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ([+-])(\d\d):?([0-5]\d)", re.ASCII)
@@ -105,6 +106,8 @@ class Fields:
             if match is None:
                 raise ValueError(text)
             year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+            if year not in YEARS:
+                raise ValueError(text)
             offset = timedelta(hours=int(match[8]), minutes=int(match[9]))
             zone = timezone(-offset if match[7] == "-" else offset)
             local = datetime(year, month, day, hour, minute, second, tzinfo=zone)

@@ -12,13 +12,13 @@ from typing import Any, BinaryIO, NoReturn
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import amounts
+from include.reconciliation.statements.bank_entries import YEARS
 
 DEPTH_MAX = 32
 # A file of pages is held while it is read; an API's answer is much smaller.
 FILE_BYTES_MAX = 64 << 20
 _WHOLE_NUMBERS = frozenset({"amount", "fee", "net", "created", "available_on"})
 # Moments of our time: nothing overflows when a zone is looked up.
-_YEARS = range(1970, 2200)
 _SECONDS_MAX = 7_258_118_399  # the last one of them
 _BLANKS = re.compile(r"[ \t\r\n]*")
 # What the database can't hold: a NUL, and halves of characters.
@@ -217,7 +217,7 @@ class Entry:
         text = self.needed(name)
         match = _TIME.fullmatch(text)
         try:
-            if match is None or int(match[1]) not in _YEARS:
+            if match is None or int(match[1]) not in YEARS:
                 raise ValueError(text)
             offset = timedelta(hours=int(match[9] or 0), minutes=int(match[10] or 0))
             zone = timezone(-offset if match[8] == "-" else offset)

@@ -14,7 +14,8 @@ from typing import Any
 
 EPOCH = "epoch"
 _TOKENS = {
-    "YYYY": ("year", "[12][0-9]{3}", "2026"),
+    # Years of our time: what is dated elsewhere was not booked then.
+    "YYYY": ("year", "(?:19[7-9][0-9]|2[01][0-9]{2})", "2026"),
     "MM": ("month", "(?:0[1-9]|1[0-2])", "11"),
     "DD": ("day", "(?:0[1-9]|[12][0-9]|3[01])", "17"),
     "M": ("month", "(?:0?[1-9]|1[0-2])", "11"),
