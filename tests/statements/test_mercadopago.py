@@ -245,9 +245,47 @@ def test_a_report_without_record_types_is_read_by_what_its_rows_lack(mercado) ->
     ]
 
 
+LATER = "2026-03-01T23:40:00.000-04:00;772;payment;50.00;0.00;50.00;0;0;0;0;375.96"
+LATER_TOTAL = ";;;375.96;0.00;;;;;;0.00"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ((SHORT_PAYMENT, LATER), []),
+        # The newest first.
+        ((LATER, SHORT_PAYMENT), []),
+        ((SHORT_PAYMENT, LATER.replace("375.96", "376.00")), ["1 rows, first in row 4"]),
+        ((SHORT_PAYMENT.replace("325.96", "225.96"), LATER), ["2 rows, first in row 3"]),
+        ((SHORT_PAYMENT.replace("325.96", ""), LATER.replace("375.96", "")), []),
+        ((SHORT_PAYMENT.replace("325.96", "0.00"), LATER.replace("375.96", "0.00")), []),
+    ],
+)
+def test_balances_that_do_not_follow_from_the_lines_are_told(
+    mercado, lines: tuple[str, ...], told: list[str]
+) -> None:
+    reader, folder = mercado
+    rows = (SHORT_OPENING, *lines, LATER_TOTAL)
+    (folder / "release.csv").write_bytes(a_report(*rows, header=SHORT_HEADER))
+
+    counted = reader.run()
+
+    (notices,) = reader.values("select notices from statements")
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
+    assert [
+        f"BRL: in {each}, BALANCE_AMOUNT is not the one before it and the amount of the row"
+        for each in told
+    ] == notices
+
+
 @pytest.mark.parametrize(
     ("rows", "reason", "word"),
     [
+        (
+            (SHORT_OPENING.replace(";0;100.00", ";0;90.00"), SHORT_PAYMENT, SHORT_TOTAL),
+            "wrong_total",
+            "column 'BALANCE_AMOUNT'",
+        ),
         ((SHORT_OPENING, SHORT_TOTAL), "wrong_total", "a residual of -225.96 BRL"),
         (
             (SHORT_OPENING, SHORT_PAYMENT.replace("2026-03-01T23:30:00.000-04:00", "")),

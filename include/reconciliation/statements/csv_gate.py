@@ -40,6 +40,7 @@ SMALL_GATES = (
     Gate("every_currency_is_configured", "currency_not_configured"),
     Gate("every_booking_time_is_valid", "bad_date"),
     Gate("every_zone_is_known", "unknown_zone"),
+    Gate("every_opening_is_one_amount", "wrong_total"),
 )
 # What comes before amounts with other marks than a decimal point are rewritten.
 MARK_GATES = (Gate("every_amount_has_the_marks", "bad_amount"),)
@@ -256,4 +257,5 @@ _FLAGGED = (
     "gross_currency",
     "exchange_rate",
     "value_date",
+    "balance",
 )

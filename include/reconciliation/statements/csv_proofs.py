@@ -24,13 +24,31 @@ def proofs(case: Case, format_: CsvFormat) -> dict[str, Proof]:
     currencies: dict[str, list[dict[str, Any]]] = {}
     for row in warehouse.run(case.cursor, "statements/csv_proofs", case.binds).fetchall():
         currencies.setdefault(row["statement_key"], []).append(row)
-    return {key: _proof(case, format_, rows) for key, rows in currencies.items()}
+    broken = _broken_balances(case, format_)
+    return {
+        key: _proof(case, format_, rows, broken.get(key, [])) for key, rows in currencies.items()
+    }
 
 
-def _proof(case: Case, format_: CsvFormat, currencies: list[dict[str, Any]]) -> Proof:
+def _broken_balances(case: Case, format_: CsvFormat) -> dict[str, list[str]]:
+    """What is to be told of balances beside the lines: their order may be another one."""
+    told: dict[str, list[str]] = {}
+    if not (case.binds["has_balance"] and "opening_and_lines_are_closing" in format_.identities):
+        return told
+    for row in warehouse.run(case.cursor, "statements/csv_balances", case.binds).fetchall():
+        told.setdefault(row["statement_key"], []).append(
+            f"{row['currency']}: in {row['broken_rows']} rows, first in row {row['first_row']},"
+            f" {format_.header_of('balance')} is not the one before it and the amount of the row"
+        )
+    return told
+
+
+def _proof(
+    case: Case, format_: CsvFormat, currencies: list[dict[str, Any]], told: list[str]
+) -> Proof:
     """One identity that is open in one currency is not what proves the statement."""
     held: list[str] = []
-    notices: list[str] = []
+    notices = list(told)
     for identity in format_.identities:
         is_offered, found = True, []
         if identity == "rows_tie":

@@ -93,6 +93,8 @@ MERCADOPAGO_RELEASE_REPORT = CsvFormat(
     sign_is_open=True,
     balance_words=(_OPENING_WORD, _CLOSING_WORD),
     notes=(
+        "The opening row says one amount, also in `BALANCE_AMOUNT`. Balances beside the lines that "
+        "do not follow from one another, downwards or upwards, are told in a notice.",
         "Rows tie only where all cost columns are configured for the report.",
         "The row `total` is what is available in the end, and has no date; `available_balance` is "
         "what was before and after a payout.",
