@@ -338,3 +338,49 @@ def test_a_line_without_a_currency_is_refused(mercado) -> None:
     reader.run()
 
     assert ("quarantined", "unknown_currency") == reader.verdict()[:2]
+
+
+PANEL = (
+    "INITIAL_BALANCE;CREDITS;DEBITS;FINAL_BALANCE\n100,00;4.476,23;0,00;4.576,23\n\n"
+    "RELEASE_DATE;TRANSACTION_TYPE;REFERENCE_ID;TRANSACTION_NET_AMOUNT;PARTIAL_BALANCE\n"
+    "01-03-2026;Pagamento;771;4.476,23;4.576,23\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "found", "next_step"),
+    [
+        (
+            "Data da liberação (DATE),ID da operação\n1,2\n",
+            1,
+            "Data da libera",
+            "report_translation",
+        ),
+        (
+            "Fecha de liberación;ID de la operación\n1;2\n",
+            1,
+            "Fecha de libera",
+            "report_translation",
+        ),
+        (PANEL, 4, "RELEASE_DATE;", "deliver the release report instead"),
+        ("\ufeff" + PANEL, 4, "RELEASE_DATE;", "deliver the release report instead"),
+    ],
+)
+def test_another_form_of_the_report_is_refused_with_what_to_do(
+    mercado, checked, content: str, row: int, found: str, next_step: str
+) -> None:
+    reader, folder = mercado
+    (folder / "release.csv").write_text(content, encoding="utf-8")
+
+    reader.run()
+    _, (detected,) = checked(content.encode())
+
+    for reason_code, sentence in (
+        reader.verdict()[1:],
+        (detected["reason_code"], detected["reason"]),
+    ):
+        assert "bad_header" == reason_code, sentence
+        assert f"row {row}: this is a form of the Mercado Pago release report" in str(sentence)
+        assert f"found '{found}" in str(sentence)
+        assert "expected the columns DATE, SOURCE_ID" in str(sentence)
+        assert next_step in str(sentence)

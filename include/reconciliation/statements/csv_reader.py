@@ -122,6 +122,7 @@ def read_header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
     if head.startswith(codecs.BOM_UTF8):
         head = head[len(codecs.BOM_UTF8) :]
     refuse_other_content(head, file)
+    beginning = head
     above = 0
     closest: tuple[int, StatementError | None] = (-1, None)
     while head and above <= format_.rows_above_max:
@@ -139,7 +140,25 @@ def read_header(stream: BinaryIO, format_: CsvFormat, file: str) -> Header:
         row = above + HEADER_ROW
         return Header(tuple(names), columns, unread, unknown, delimiter, row, above + lines, head)
     assert closest[1] is not None
+    refuse_other_dialect(beginning, format_, file)
     raise closest[1]
+
+
+def refuse_other_dialect(head: bytes, format_: CsvFormat, file: str) -> None:
+    """StatementError where a file begins as the format's report in another form."""
+    text = head.decode("utf-8", "replace")
+    for pattern, next_step in format_.dialects.items():
+        if match := re.search(pattern, text, re.IGNORECASE):
+            required = [name for name, role in format_.columns.items() if role in format_.required]
+            raise StatementError(
+                "bad_header",
+                f"this is a form of the {format_.title} that is not read",
+                file=file,
+                row=HEADER_ROW + text.count("\n", 0, match.start()),
+                expected=f"the columns {', '.join(required)}",
+                found=repr(match[0]),
+                next_step=next_step,
+            )
 
 
 def _names(record: bytes, format_: CsvFormat, file: str, row: int) -> tuple[list[str], str]:

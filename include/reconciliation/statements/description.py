@@ -103,6 +103,8 @@ class CsvFormat:
     and has no subtype: with a time it opens, without one it closes.
     `encoding` is what files without a byte order mark are in. `rows_above_max`: as many rows may
     stand above the header.
+    `dialects` are patterns of the same report in a form that is not read, each with what to do
+    instead.
     `account_rows_hold_text`: on rows without a payment the event reference is a text, of which a
     payout's first word names the payout.
     """
@@ -130,6 +132,7 @@ class CsvFormat:
     rows_above_max: int = 0
     balance_words: tuple[str, str] | None = None
     account_rows_hold_text: bool = False
+    dialects: Mapping[str, str] = field(default_factory=dict)
     further_kinds: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -44,6 +44,8 @@ def detect(head: bytes, formats: Iterable[Format], file: str) -> CsvFormat | Par
     best = max(csv_formats, key=lambda format_: _known_columns(head, format_, file), default=None)
     csv_reader.refuse_other_content(head, file)
     if best is None or _known_columns(head, best, file) < len(best.required) // 2:
+        for each in csv_formats:
+            csv_reader.refuse_other_dialect(head, each, file)
         raise StatementError(
             "unknown_format",
             "no format knows this content",

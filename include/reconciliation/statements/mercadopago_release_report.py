@@ -57,6 +57,18 @@ _RELEASED = {
     ),
 }
 
+# Headers in the language of the account, and the export of the panel with its decimal commas.
+_DIALECTS = {
+    r"(data|fecha) d(a|e|e la) libera[cç]i?[oóãõ][^,;\t\r\n]*": (
+        "have the report made without a translation of its headers (report_translation in its "
+        "settings), then deliver the file again"
+    ),
+    "RELEASE_DATE[;,]TRANSACTION_TYPE[;,]REFERENCE_ID": (
+        "this is the export of account movements: deliver the release report instead, which "
+        "says the fees of each payment"
+    ),
+}
+
 MERCADOPAGO_RELEASE_REPORT = CsvFormat(
     name="mercadopago_release_report",
     title="Mercado Pago release report (CSV)",
@@ -92,7 +104,9 @@ MERCADOPAGO_RELEASE_REPORT = CsvFormat(
     cost_sign=-1,
     sign_is_open=True,
     balance_words=(_OPENING_WORD, _CLOSING_WORD),
+    dialects=_DIALECTS,
     notes=(
+        "Translated headers, and the panel's export of account movements, are refused by name.",
         "The opening row says one amount, also in `BALANCE_AMOUNT`. Balances beside the lines that "
         "do not follow from one another, downwards or upwards, are told in a notice.",
         "Rows tie only where all cost columns are configured for the report.",
