@@ -68,9 +68,30 @@ def test_a_charge_of_a_payout_is_a_line_with_the_payout_that_it_is_paid_out_with
     assert ("fee", None, -50) == tuple(
         by_key["txn_3"][name] for name in ("type", "payout_reference", "net_minor")
     )
-    assert ["2026-01-30 to 2026-01-31", "payout po_1"] == reader.values(
+    assert ["2026-01-31 to 2026-01-31", "payout po_1"] == reader.values(
         "select statement_key from statements order by 1"
     )
+
+
+def test_what_is_not_paid_out_yet_is_named_by_its_own_days_whatever_else_the_file_holds(
+    reader_of,
+) -> None:
+    reader, folder = reader_of("stripe_payout_reconciliation", currencies="EUR USD")
+    later = CHARGE.replace("txn_1", "txn_9").replace("2026-01-30", "2026-02-03")
+    (folder / "1.csv").write_bytes(a_file(PAYOUT_HEADER, CHARGE, UNPAID_FEE))
+    (folder / "2.csv").write_bytes(a_file(PAYOUT_HEADER, UNPAID_FEE, later))
+    (folder / "3.csv").write_bytes(a_file(PAYOUT_HEADER, UNPAID_FEE.replace("fee,", ","), later))
+
+    reader.run()
+
+    assert [("quarantined", 1), ("superseded", 1), ("accepted", 1)] == [
+        (row["state"], row["statements"])
+        for row in reader.rows(
+            "select state, count(*) as statements from statements"
+            " where statement_key = '2026-01-31 to 2026-01-31' group by state order by"
+            " array_position(array['quarantined', 'superseded', 'accepted'], state::text)"
+        )
+    ]
 
 
 SETTLEMENT_HEADER = (

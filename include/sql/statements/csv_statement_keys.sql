@@ -26,10 +26,26 @@ select
     (select string_agg(distinct account, ', ') from work_control) as account
 from (
     select
-        min(booked_on) as first_day,
-        max(booked_on) as last_day
-    from work_written_times
-    where is_booking
+        min(own.booked_on) as first_day,
+        max(own.booked_on) as last_day
+    from (
+        select booked_on
+        from work_written_times
+        where
+            is_booking
+            and not %(has_statement)s::boolean
+        union all
+        -- Of the rows without a value alone: in a longer file the same ones have the same key.
+        select times.booked_on
+        from work_raw_rows as raw
+        inner join work_written_times as times
+            on coalesce(raw.booked_time, raw.fallback_time) = times.written_time
+        where
+            times.is_booking
+            and raw.statement is null
+            and %(has_statement)s::boolean
+            and exists (select from work_control where statement is null)
+    ) as own
 ) as days
 where
     not %(has_statement)s::boolean
