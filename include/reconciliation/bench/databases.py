@@ -57,6 +57,10 @@ class BenchDatabases:
             session.execute("create schema floor authorization reconciliation_rw")
         self.checkpoint()
 
+    def drop_floor(self) -> None:
+        """The floor was measured: nothing of it works on beside the pipeline."""
+        self._drop(FLOOR)
+
     def checkpoint(self) -> None:
         """Everything that is in memory is on disk, so that no round pays for another one."""
         self._run("checkpoint")

@@ -28,7 +28,7 @@ def extract_ledger_transactions(attempt_id: int) -> int:
             return 0
         if attempt.extract_sha256 is None or not is_fresh(cursor, attempt):
             extract(cursor, attempt)
-        row = cursor.execute("select count(*) as changes from work_ledger_changes").fetchone()
+        row = cursor.execute("select changes from work_extract_summary").fetchone()
         assert row is not None
         return int(row["changes"])
 
@@ -48,7 +48,7 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
     volumes.discard(cursor, attempt.attempt_id, volumes.LEDGER_VERSIONS)
     cursor.execute(
         "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_vanished, "
-        "work_extract_head cascade"
+        "work_extract_head, work_extract_summary cascade"
     )
     warehouse.run(cursor, "extract/make_extract_tables")
     warehouse.run(cursor, "extract/note_head", {"account_id": attempt.account_id})
@@ -64,11 +64,10 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
     warehouse.run(cursor, "extract/find_vanished_rows", values)
     cursor.execute("analyze work_ledger_versions, work_ledger_vanished")
     warehouse.run(cursor, "extract/ledger_changes")
-    found = warehouse.run(cursor, "extract/hash_of_ledger_changes").fetchone()
+    warehouse.run(cursor, "extract/sum_up_ledger_changes")
+    found = cursor.execute("select extract_sha256 from work_extract_summary").fetchone()
     assert found is not None
-    attempts.note(
-        cursor, attempt.attempt_id, extract_sha256=found["extract_sha256"], extracted_at=None
-    )
+    attempts.note(cursor, attempt.attempt_id, **found, extracted_at=None)
     volumes.adopt(cursor, attempt.attempt_id, volumes.LEDGER_VERSIONS, found_rows)
     return attempts.load(cursor, attempt.attempt_id)
 

@@ -144,7 +144,7 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         if large:
             # They lie in no order, and a sort of a million rows is never what is wanted.
             cursor.execute("set local enable_mergejoin = off")
-        with volumes.indexing(attempt_id, [table for table in large if table == volumes.LINES]):
+        with volumes.indexing(attempt_id, large):
             return decide(cursor, attempt)
 
 
@@ -187,8 +187,8 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
     cursor.execute("analyze work_items, work_existing_matches")
     for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
         warehouse.run(cursor, f"match/{name}", values)
-    warehouse.run(cursor, "match/500_run_counts", values)
     _stage_members(cursor, attempt.attempt_id)
+    warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
             cursor.execute("select matched, dissolved, pending, discrepancies from work_run_counts")
@@ -197,13 +197,11 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
 
 
 def _stage_members(cursor: warehouse.Cursor, attempt_id: int) -> None:
-    """Writes the matches of a large run down once, as they will be published."""
+    """Writes the matches down as they will be published."""
     values = {"rules": list(MATCH_RULES), "rule_version": MATCHER_VERSION}
     warehouse.run(cursor, "match/510_match_rules", values)
-    matched = _one(cursor.execute("select matched from work_run_counts"))["matched"]
-    if matched >= volumes.ROWS_FROM:
-        warehouse.run(cursor, "match/520_members", values)
-        volumes.adopt(cursor, attempt_id, volumes.MEMBERS, matched)
+    rows = warehouse.run(cursor, "match/520_members", values).rowcount
+    volumes.adopt(cursor, attempt_id, volumes.MEMBERS, rows)
 
 
 def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:

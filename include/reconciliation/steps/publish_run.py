@@ -17,11 +17,7 @@ from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
-from include.reconciliation.steps.match_transactions import (
-    MATCHER_VERSION,
-    decide,
-    with_fresh_inputs,
-)
+from include.reconciliation.steps.match_transactions import decide, with_fresh_inputs
 from include.reconciliation.steps.validate_statements import is_staged
 
 # Of the members of matches: that of all runs that are not large.
@@ -139,11 +135,7 @@ def _store_findings(
 
 def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
     """What is matched and what is open after this run."""
-    values = {
-        "account_id": attempt.account_id,
-        "run_number": run_number,
-        "rule_version": MATCHER_VERSION,
-    }
+    values = {"account_id": attempt.account_id, "run_number": run_number}
     for name in _MATCHES:
         warehouse.run(cursor, f"publish/{name}", values)
     volume = volumes.attach(cursor, attempt.attempt_id, volumes.MEMBERS, run_number=run_number)

@@ -41,7 +41,7 @@ matched as (
             select
                 count(statement_item_id) as statement_rows,
                 count(ledger_item_id) as ledger_rows
-            from work_match_members
+            from work_members
         ) as made
         cross join lateral (
             values ('statement', made.statement_rows), ('ledger', made.ledger_rows)

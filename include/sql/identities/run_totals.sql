@@ -79,7 +79,7 @@ not_comparable as (
             -work_hard.amount_minor as amount_minor
         from work_hard
         inner join (
-            select distinct match_id from work_match_members
+            select distinct match_id from work_members
             where not is_proved
         ) as unproved on work_hard.match_id = unproved.match_id
         where work_hard.side = 'ledger'

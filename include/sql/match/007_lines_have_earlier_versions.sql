@@ -1,10 +1,17 @@
--- Is any line in force in the scope of a staged one, so that the two must be compared?
+-- Is any line in force in a scope that a staged one may have, so that the two must be compared?
 --
 -- Grain:   one row.
 -- Binds:   account_id (integer).
+-- Reason:  a line's scope is its statement, or the account.
 select exists (
     select
-    from (select distinct line_scope from work_statement_lines) as scopes
+    from (
+        select statements.statement_key as line_scope
+        from work_staged_statements
+        inner join internal.statements on work_staged_statements.statement_id = statements.statement_id
+        union all
+        select '' as line_scope
+    ) as scopes
     where exists (
         select from internal.statement_lines
         where

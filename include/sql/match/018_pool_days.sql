@@ -6,7 +6,7 @@
 --          of this one; lines are dated by their statement or read.
 select
     least(
-        timezone(%(zone)s, (select min(occurred_at) from work_ledger_versions))::date,
+        timezone(%(zone)s, (select first_occurred_at from work_extract_summary))::date,
         timezone(%(zone)s, (
             select min(runs.window_start) from internal.runs where runs.account_id = %(account_id)s
         ) - %(look_back)s)::date,
@@ -17,6 +17,6 @@ select
         timezone(%(zone)s, %(as_of)s)::date
     ) - 1 as first_day,
     greatest(
-        timezone(%(zone)s, (select max(occurred_at) from work_ledger_versions))::date,
+        timezone(%(zone)s, (select last_occurred_at from work_extract_summary))::date,
         timezone(%(zone)s, %(as_of)s + %(look_back)s)::date
     ) + 1 as last_day;

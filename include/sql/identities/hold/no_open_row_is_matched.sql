@@ -6,7 +6,7 @@ select
     0::bigint as expected,
     count(*)::bigint as found
 from work_open_rows
-inner join work_match_members on work_open_rows.item_id = work_match_members.statement_item_id
+inner join work_members on work_open_rows.item_id = work_members.statement_item_id
 where work_open_rows.side = 'statement'
 having count(*) > 0
 union all
@@ -15,7 +15,7 @@ select
     0::bigint,
     count(*)::bigint
 from work_open_rows
-inner join work_match_members on work_open_rows.item_id = work_match_members.ledger_item_id
+inner join work_members on work_open_rows.item_id = work_members.ledger_item_id
 where work_open_rows.side = 'ledger'
 having count(*) > 0
 order by what;

@@ -1,8 +1,10 @@
--- One hash over what the extract brought, whatever the order in which the source gave it.
+-- What did the extract bring: one hash over it, whatever the order in which the source gave it, how many
+-- rows, and when the first and the last of them occurred?
 --
 -- Grain:   one row.
 -- Reason:  the hash of a row is made of its ledger_id as well. Hashes are sorted fast, and three of them
 --          together can't be told apart in two ways, for each is as long as the others.
+create unlogged table work_extract_summary as
 select
     encode(
         sha256(
@@ -16,5 +18,7 @@ select
         ),
         'hex'
     ) as extract_sha256,
-    count(*)::bigint as changes
+    count(*)::bigint as changes,
+    min(occurred_at) as first_occurred_at,
+    max(occurred_at) as last_occurred_at
 from work_ledger_changes;

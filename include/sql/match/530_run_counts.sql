@@ -39,7 +39,8 @@ select
     lines.late as late_statement_lines,
     ledger_rows.arrived as ledger_transactions,
     ledger_rows.late as late_ledger_transactions,
-    (select count(*) from work_match_members where place = 1) as matched,
+    -- A match of several rows has several places.
+    (select count(*) from work_members) - (select count(*) from work_match_members where place > 1) as matched,
     (select count(*) from work_existing_matches where decided_match_id is null) as dissolved,
     (select count(*) from work_open_rows where bucket = 'pending') as pending,
     (select count(*) from work_discrepancies where change <> 'resolved') as discrepancies
