@@ -144,8 +144,7 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         if large:
             # They lie in no order, and a sort of a million rows is never what is wanted.
             cursor.execute("set local enable_mergejoin = off")
-        with volumes.indexing(attempt_id, large):
-            return decide(cursor, attempt)
+        return decide(cursor, attempt, large)
 
 
 def with_fresh_inputs(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
@@ -157,8 +156,13 @@ def with_fresh_inputs(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> at
     return attempt
 
 
-def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int]:
-    """Decides the whole position against the head as it is now, in the attempt's workspace."""
+def decide(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, large: Sequence[str] = ()
+) -> dict[str, int]:
+    """Decides the whole position against the head as it is now, in the attempt's workspace.
+
+    `large` names the staged tables that are indexed meanwhile.
+    """
     volumes.discard(cursor, attempt.attempt_id, volumes.MEMBERS)
     cursor.execute(warehouse.drop_view(*_VIEWS))
     cursor.execute(warehouse.drop_table(*_TABLES))
@@ -176,6 +180,24 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
         matched_at=None,
     )
     _stage(cursor, values)
+    _pair(cursor, values)
+    # Two processes share the pairs; what follows leaves a core to the indexes.
+    with volumes.indexing(attempt.attempt_id, large):
+        _decide_what_is_left(cursor, values, covered)
+        _stage_members(cursor, attempt.attempt_id)
+        warehouse.run(cursor, "match/530_run_counts", values)
+    return dict(
+        _one(
+            cursor.execute("select matched, dissolved, pending, discrepancies from work_run_counts")
+        )
+    )
+
+
+def _decide_what_is_left(
+    cursor: warehouse.Cursor, values: dict[str, Any], covered: coverages.Coverage
+) -> None:
+    """The passes over what the pairs leave over, and what they come to."""
+    _part_the_rest(cursor, values)
     for name in _PASSES:
         warehouse.run(cursor, f"match/{name}", values)
         if name in _ANALYZED_AFTER:
@@ -187,13 +209,6 @@ def decide(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> dict[str, int
     cursor.execute("analyze work_items, work_existing_matches")
     for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
         warehouse.run(cursor, f"match/{name}", values)
-    _stage_members(cursor, attempt.attempt_id)
-    warehouse.run(cursor, "match/530_run_counts", values)
-    return dict(
-        _one(
-            cursor.execute("select matched, dissolved, pending, discrepancies from work_run_counts")
-        )
-    )
 
 
 def _stage_members(cursor: warehouse.Cursor, attempt_id: int) -> None:
@@ -320,17 +335,24 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     warehouse.run(cursor, "match/030_open_ledger_rows", values)
     warehouse.run(cursor, "match/031_ledger_pool")
     cursor.execute("analyze work_known_statement, work_known_ledger")
+
+
+def _pair(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """Finds who meets whom; anew where it was done before."""
+    cursor.execute(warehouse.drop_table("work_paired_rows"))
     warehouse.run(cursor, "match/040_paired_rows", values)
     cursor.execute("analyze work_paired_rows")
+
+
+def _part_the_rest(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """What else belongs to the payments of the pairs, and then what is no plain pair."""
     warehouse.run(cursor, "match/045_lonely_ledger_rows")
     cursor.execute("analyze work_lonely_ledger_rows")
     joined = _run_and_analyze(cursor, _JOINERS, values)
     if sum(joined[name] for name in _ADD_ROWS) > JOINERS_MAX:
         # An amended batch, a reprocessed month, a ledger of merchants' references: the pool has
         # all of them by now.
-        cursor.execute(warehouse.drop_table("work_paired_rows"))
-        warehouse.run(cursor, "match/040_paired_rows", values)
-        cursor.execute("analyze work_paired_rows")
+        _pair(cursor, values)
     else:
         warehouse.run(cursor, "match/090_pair_nobody", values)
     _run_and_analyze(cursor, _LEFT_OVER, values)
