@@ -18,8 +18,7 @@ from psycopg.types.json import Jsonb
 from include.reconciliation import config, kinds
 from include.reconciliation import coverage as coverages
 from include.reconciliation.calendar_days import settlement_calendar
-from include.reconciliation.edges import attempts, volumes, warehouse
-from include.reconciliation.edges.bank_holidays import bank_holidays
+from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
@@ -168,6 +167,8 @@ def decide(
     cursor.execute(warehouse.drop_table(*_TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
     values = _values(attempt, head)
+    with bank_holidays.loading(attempt.psp.settlement.holidays):
+        _stage(cursor, values)
     covered = _coverage(cursor, attempt, values)
     values["covered_through"] = covered.through
     values["run_id"] = _run_id(cursor, attempt, head)
@@ -179,7 +180,6 @@ def decide(
         matched_against_token=head["fencing_token"],
         matched_at=None,
     )
-    _stage(cursor, values)
     _pair(cursor, values)
     # Two processes share the pairs; what follows leaves a core to the indexes.
     with volumes.indexing(attempt.attempt_id, large):
@@ -287,7 +287,7 @@ def _coverage(
     first_due: date = _one(warehouse.run(cursor, "match/016_first_day", values))["first_day"]
     days = _one(warehouse.run(cursor, "match/018_pool_days", values))
     years = range(min(first_due, days["first_day"]).year, days["last_day"].year + 2)
-    holidays = bank_holidays(psp.settlement.holidays, years)
+    holidays = bank_holidays.bank_holidays(psp.settlement.holidays, years)
     warehouse.run(cursor, "match/019_make_calendar")
     calendar = settlement_calendar(
         days["first_day"],
