@@ -3,6 +3,16 @@
 -- Grain:   one row per such row of the pool.
 -- Binds:   account_id (integer).
 create unlogged table work_unclaimed as
+with
+
+named as materialized (
+
+    select payment_key
+    from work_pool_statement
+    where payment_key in (select payment_key from work_lonely_ledger_rows)
+
+)
+
 select
     item_id,
     payment_key as own_payment_key,
@@ -12,8 +22,8 @@ select
 from work_lonely_ledger_rows
 where
     not exists (
-        select from work_pool_statement
-        where work_pool_statement.payment_key = work_lonely_ledger_rows.payment_key
+        select from named
+        where named.payment_key = work_lonely_ledger_rows.payment_key
     )
     and not exists (
         select from internal.statement_lines

@@ -11,6 +11,16 @@ listed as (
     union
     select side, item_id from work_finding_members
 
+),
+
+known_rows as materialized (
+
+    select
+        item_id,
+        payment_key
+    from work_known_ledger
+    where item_id in (select item_id from listed where side = 'ledger')
+
 )
 
 select
@@ -176,4 +186,4 @@ from (
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
     where listed.side = 'ledger'
 ) as rows
-left join work_known_ledger as known_rows using (item_id);
+left join known_rows using (item_id);
