@@ -34,6 +34,8 @@ COPY requirements.txt /opt/reconciliation/requirements.txt
 COPY include /opt/reconciliation/include
 COPY plugins /opt/reconciliation/plugins
 COPY dags /opt/reconciliation/dags
+# Nobody may write beside the code: without this each task would compile it anew.
+RUN python -m compileall -q /opt/reconciliation
 
 USER 10001:10001
 WORKDIR /opt/reconciliation

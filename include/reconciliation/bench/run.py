@@ -237,8 +237,11 @@ class Bench:
         """The environment of a task: the benchmark's databases, folders and PSP."""
         (drop / generate.ACCOUNT).mkdir(parents=True, exist_ok=True)
         own = self.place / name
+        kept = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         return {
-            **os.environ,
+            **kept,
+            # Tasks find their code compiled, as they do wherever it ran before: run 1 sees to it.
+            "PYTHONPYCACHEPREFIX": str(self.place / "bytecode"),
             "AIRFLOW_CONN_RECONCILIATION": connection_json(
                 self.server, warehouse, "reconciliation_rw"
             ),
