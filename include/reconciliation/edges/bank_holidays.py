@@ -37,7 +37,11 @@ def loading(market: str | None) -> Iterator[None]:
     beside = Thread(target=import_module, args=["holidays.financial"], daemon=True)
     if market:
         beside.start()
-    yield
+    try:
+        yield
+    finally:
+        if market:
+            beside.join()
 
 
 def calendar_version() -> str:
