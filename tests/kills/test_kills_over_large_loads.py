@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from include.reconciliation.local.bootstrap import SUPERUSER
 from tests.kills import course
 from tests.kills.course import Course
 from tests.kills.proxy import KillAt, proxy_before
@@ -65,27 +66,34 @@ def test_a_step_killed_over_large_loads_leaves_what_it_leaves_undisturbed(
 
 
 @pytest.mark.parametrize("ends", ["pg_terminate_backend", "pg_cancel_backend"])
-def test_ledger_rows_whose_indexing_was_ended_are_published_row_by_row(
-    ends, place, children, undisturbed
+@pytest.mark.parametrize(
+    ("step", "staged", "partitions"),
+    [
+        # What is attached without an index gets it then.
+        ("match_transactions", "work_ledger_versions", EACH),
+        ("check_identities", "work_members", [EACH[0], EACH[2]]),
+    ],
+)
+def test_rows_whose_indexing_was_ended_are_published_all_the_same(
+    step, staged, partitions, ends, place, children, undisturbed
 ):
     environment = course.environment(place.server, place, place.folder)
     run = Course(children, environment | course.EVERY_LOAD_IS_LARGE)
-    attempt_id = run.run_until("match_transactions")
-    conninfo = place.server.conninfo(place.names["reconciliation"], "reconciliation_rw")
+    before, *later = course.NAMES[course.NAMES.index(step) - 1 :]
+    attempt_id = run.run_until(before)
+    conninfo = place.server.conninfo(place.names["reconciliation"], SUPERUSER)
     with psycopg.connect(conninfo) as holder, psycopg.connect(conninfo, autocommit=True) as ender:
-        rows = sql.Identifier(f"work_{attempt_id}", "work_ledger_versions")
-        holder.execute(sql.SQL("update {} set payment_key = '' where false").format(rows))
-        children.begin(
-            "tests.kills.course:do", "check_identities", attempt_id, environment=run.environment
-        )
+        rows = sql.Identifier(f"work_{attempt_id}", staged)
+        holder.execute(sql.SQL("lock table {} in row exclusive mode").format(rows))
+        children.begin("tests.kills.course:do", step, attempt_id, environment=run.environment)
         deadline = time.monotonic() + 30
         while not (waiting := ender.execute(SESSION_THAT_INDEXES).fetchall()):
             assert time.monotonic() < deadline, "nobody waits to index the rows"
             time.sleep(0.02)
         ender.execute(f"select {ends}(%s)", waiting[0])
         children.end().value()
-    for later in course.NAMES[course.NAMES.index("check_identities") + 1 :]:
-        run.run(later, attempt_id).value()
+    for name in later[1:]:
+        run.run(name, attempt_id).value()
     assert undisturbed.left_behind == place.left_behind()
-    assert EACH[1:] == place.own_volumes()
+    assert partitions == place.own_volumes()
     assert [] == place.strays()

@@ -71,6 +71,8 @@ def _index(attempt_id: int, tables: Sequence[str]) -> None:
         values = {"attempt_id": attempt_id, "table": table}
         try:
             with warehouse.transaction() as cursor:
+                # Whoever waits for this thread may hold the lock that it waits for.
+                cursor.execute("set local lock_timeout = '10s'")
                 warehouse.run(cursor, "volumes/index", values)
         except errors.Error:
             # What lacks indexes gets them while it is published: slower, with the same outcome.

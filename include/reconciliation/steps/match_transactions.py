@@ -138,12 +138,17 @@ def match_transactions(attempt_id: int) -> dict[str, int]:
         if attempt.is_over:
             return {}
         is_fresh_still = is_staged(cursor, attempt.account_id) and is_fresh(cursor, attempt)
-        large = volumes.adopted(cursor) if is_fresh_still else []
+        large = _large_inputs(cursor) if is_fresh_still else []
         attempt = with_fresh_inputs(cursor, attempt)
         if large:
             # They lie in no order, and a sort of a million rows is never what is wanted.
             cursor.execute("set local enable_mergejoin = off")
         return decide(cursor, attempt, large)
+
+
+def _large_inputs(cursor: warehouse.Cursor) -> list[str]:
+    # The members are what this step makes, anew if it made them before.
+    return [table for table in volumes.adopted(cursor) if table != volumes.MEMBERS]
 
 
 def with_fresh_inputs(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:
