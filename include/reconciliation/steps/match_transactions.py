@@ -21,6 +21,7 @@ from include.reconciliation.calendar_days import settlement_calendar
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.steps import pauses
+from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
@@ -207,7 +208,7 @@ def _decide_what_is_left(
         warehouse.run(cursor, f"match/{name}", values)
         if name in _ANALYZED_AFTER:
             cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
-    _add_gaps(cursor, covered)
+    add_gaps(cursor, covered)
     cursor.execute("analyze work_open_rows, work_findings, work_finding_members")
     for name in ("310_existing_matches", "320_new_matches", "400_items"):
         warehouse.run(cursor, f"match/{name}", values)
@@ -373,39 +374,6 @@ def _run_and_analyze(
         if table is not None:
             cursor.execute(SQL("analyze {}").format(Identifier(table)))
     return rows
-
-
-def _add_gaps(cursor: warehouse.Cursor, covered: coverages.Coverage) -> None:
-    """One statement_gap per missing statement, in each currency that waits for it."""
-    awaiting = warehouse.run(cursor, "match/270_awaiting_items").fetchall()
-    for number, gap in enumerate(covered.gaps):
-        own = [
-            row
-            for row in awaiting
-            if row["due_on"] in gap.days or (number == 0 and not _claimed(row["due_on"], covered))
-        ]
-        exposures: dict[str | None, int | None] = {}
-        for row in own:
-            exposures[row["currency"]] = (exposures.get(row["currency"]) or 0) + row[
-                "exposure_minor"
-            ]
-        for currency, exposure_minor in sorted(exposures.items()) or [(None, None)]:
-            warehouse.run(
-                cursor,
-                "match/280_add_gap",
-                {
-                    "currency": currency,
-                    "exposure_minor": exposure_minor,
-                    "due_on": gap.days[0] if gap.days else None,
-                    "detail": gap.detail,
-                    "event_reference": gap.keys[-1],
-                    "keys": list(gap.keys),
-                },
-            )
-
-
-def _claimed(day: date, covered: coverages.Coverage) -> bool:
-    return any(day in gap.days for gap in covered.gaps)
 
 
 def _one(cursor: warehouse.Cursor) -> dict[str, Any]:
