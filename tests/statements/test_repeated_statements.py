@@ -81,6 +81,23 @@ def test_copies_that_contradict_each_other_refuse_the_file(
     assert f"an opening of 120.00 EUR; found an opening of {opening} EUR" in verdict["reason"]
 
 
+def a_day_without_change(amount: str, on: str = "2025-06-09") -> str:
+    balances = a_balance("OPBD", "100.00", on=on) + a_balance("CLBD", "100.00", on=on)
+    entries = an_entry(amount), an_entry(amount, "DBIT", reference="A2")
+    return camt_files.a_statement(*entries, balances=balances)
+
+
+def test_other_lines_of_a_day_that_left_the_balance_as_it_was_contradict_the_first(checked) -> None:
+    first = a_day_without_change("50.00")
+
+    code, (verdict, *_) = checked(a_camt_file(first, a_day_without_change("60.00")))
+    good, statements = checked(a_camt_file(first, a_day_without_change("60.00", "2025-06-10")))
+
+    assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict
+    assert "found an opening of 100.00 EUR and other lines" in verdict["reason"]
+    assert (0, 2) == (good, len(statements))
+
+
 def test_accounts_of_one_number_in_two_currencies_are_two_statements(checked) -> None:
     euros = an_mt940_statement("100.00", "120.00")
 
