@@ -168,7 +168,7 @@ def test_a_count_below_the_number_listed_is_told() -> None:
             "column 'devolucoes[0].status'",
         ),
         (['{"pix": []}'], "bad_page", "parametros.paginacao.paginaAtual"),
-        (['{"parametros": {}}'], "bad_page", "column 'pix'"),
+        (['{"parametros": {}}'], "bad_page", "parametros.paginacao.paginaAtual"),
     ],
 )
 def test_an_answer_that_is_not_whole_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -165,6 +166,17 @@ def test_a_payment_between_two_pieces_is_taken_once() -> None:
     found = booked(read(a_page(between), refunds={19: earlier}))
 
     assert [(PIX_ID, 11000), (f"{PIX_ID} r9", -1000)] == found
+
+
+def test_a_bank_may_leave_out_the_list_of_no_pix() -> None:
+    page = parse(a_page().encode(), "page")
+    del page["pix"]
+    silent = parse(a_page(quantidadeTotalDeItens=1).encode(), "page")
+    del silent["pix"]
+
+    assert [] == booked(read(json.dumps(page)))
+    with pytest.raises(StatementError, match="expected 1 entries from"):
+        read(json.dumps(silent))
 
 
 def test_an_answer_in_another_offset_is_for_the_same_range() -> None:

@@ -38,9 +38,8 @@ _DISPUTED = "MED_"
 
 
 def _page(page: Entry) -> Page:
+    # The API does not oblige a bank to list nothing: what it states is held against what is listed.
     found = numbered(page, page.parts("pix"))
-    if "pix" not in page.value:
-        raise page.error("bad_page", "pix", "a list of Pix", None)
     asked = page.part("parametros")
     paging = asked.part("paginacao")
     number, pages = paging.whole("paginaAtual"), paging.whole("quantidadeDePaginas")
