@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from threading import Thread
 
 from psycopg import errors
@@ -67,13 +68,18 @@ def attach(cursor: Cursor, attempt_id: int, table: str, *, run_number: int) -> i
 
 
 def _index(attempt_id: int, tables: Sequence[str]) -> None:
-    for table in tables:
-        values = {"attempt_id": attempt_id, "table": table}
+    lacking: set[str] = set()
+    # By item first: few rows of many are looked up before the others are built.
+    for is_by_item, table in product((True, False), tables):
+        if table in lacking:
+            continue
+        values = {"attempt_id": attempt_id, "table": table, "is_by_item": is_by_item}
         try:
             with warehouse.transaction() as cursor:
                 # Whoever waits for this thread may hold the lock that it waits for.
                 cursor.execute("set local lock_timeout = '10s'")
                 warehouse.run(cursor, "volumes/index", values)
         except errors.Error:
-            # What lacks indexes gets them while it is published: slower, with the same outcome.
+            # Its rows are published with what they have, or row by row: the outcome is the same.
             log.warning("%s of attempt %s lacks indexes", table, attempt_id, exc_info=True)
+            lacking.add(table)

@@ -74,41 +74,6 @@ $$;
 
 comment on function internal.is_adopted is 'Whether a staged table is there and belongs to the owner, who asks.';
 
-create function internal.index_staged(
-    place text, bulk_table text, volume bigint, wanted text
-) returns void
-language plpgsql set search_path = pg_catalog, internal, pg_temp as $$
-declare
-    index_of_bulk record;
-begin
-    set local maintenance_work_mem = '256MB';
-    -- It works beside another session, which has the other core.
-    set local max_parallel_maintenance_workers = 0;
-    for index_of_bulk in
-        select
-            pg_get_indexdef(indexrelid) as definition,
-            row_number() over (order by indexrelid) as number
-        from pg_index
-        where indrelid = format('internal.%I', bulk_table)::regclass
-        order by indexrelid
-    loop
-        -- The run has no number yet; what is told by it is built when the table is attached.
-        continue when index_of_bulk.definition ~ '\mfirst_run_number\M' or index_of_bulk.definition !~ wanted;
-        execute regexp_replace(
-            index_of_bulk.definition,
-            'INDEX \S+ ON (ONLY )?\S+',
-            format(
-                'INDEX IF NOT EXISTS %I ON %s',
-                bulk_table || '_' || volume || '_' || index_of_bulk.number,
-                place
-            )
-        );
-    end loop;
-end
-$$;
-
-comment on function internal.index_staged is 'Builds those indexes of the bulk table on a staged one whose definitions hold the wanted pattern, unless they are there.';
-
 create function internal.adopt_volume(attempt bigint, work_table text) returns void
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 declare
@@ -183,8 +148,6 @@ begin
     execute 'alter table ' || place || ' ' || promises;
     -- Whoever attaches it would have to wait for a worker that looks after it.
     execute format('alter table %s set (autovacuum_enabled = off)', place);
-    -- Few rows of many are looked up before the others are built.
-    perform internal.index_staged(place, bulk_table, volume, '\(item_id, volume\)');
     execute format('analyze %s', place);
     execute format('grant select on %s to reconciliation_rw', place);
     if bulk_table = 'ledger_transactions' then
@@ -195,22 +158,46 @@ $$;
 
 comment on function internal.adopt_volume is 'Makes a staged table into what can become a volume: owned by the owner, with the columns and promises of its bulk table.';
 
-create function internal.index_volume(attempt bigint, work_table text) returns void
+create function internal.index_volume(attempt bigint, work_table text, is_by_item boolean) returns void
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 declare
     bulk_table text := internal.bulk_table_of(work_table);
     place text := format('%I.%I', 'work_' || attempt, work_table);
+    wanted record;
     volume bigint;
 begin
     if bulk_table is null or not internal.is_adopted(place) then
         return;
     end if;
     execute format('select volume from %s limit 1', place) into volume;
-    perform internal.index_staged(place, bulk_table, volume, '');
+    set local maintenance_work_mem = '256MB';
+    -- It works beside another session, which has the other core.
+    set local max_parallel_maintenance_workers = 0;
+    for wanted in
+        select
+            pg_get_indexdef(indexrelid) as definition,
+            row_number() over (order by indexrelid) as number
+        from pg_index
+        where indrelid = format('internal.%I', bulk_table)::regclass
+        order by indexrelid
+    loop
+        -- The run has no number yet; what is told by it is built when the table is attached.
+        continue when wanted.definition ~ '\mfirst_run_number\M';
+        continue when is_by_item and wanted.definition !~ '\(item_id, volume\)';
+        execute regexp_replace(
+            wanted.definition,
+            'INDEX \S+ ON (ONLY )?\S+',
+            format(
+                'INDEX IF NOT EXISTS %I ON %s',
+                bulk_table || '_' || volume || '_' || wanted.number,
+                place
+            )
+        );
+    end loop;
 end
 $$;
 
-comment on function internal.index_volume is 'Gives an adopted table the indexes of its bulk table; nothing where it has them already.';
+comment on function internal.index_volume is 'Gives an adopted table the indexes of its bulk table, or the one by the number of its rows alone; nothing where it has them already.';
 
 create function internal.discard_volume(attempt bigint, work_table text) returns void
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
@@ -287,7 +274,7 @@ $$;
 comment on function internal.attach_volume is 'An adopted and indexed table becomes a partition of its bulk table, as it stands, for the run that this transaction stored: its volume, or NULL where it is none.';
 
 revoke all on function internal.is_plain_table, internal.bulk_table_of, internal.is_adopted,
-internal.index_staged, internal.adopt_volume, internal.index_volume, internal.discard_volume, internal.attach_volume
+internal.adopt_volume, internal.index_volume, internal.discard_volume, internal.attach_volume
 from public;
 grant execute on function
 internal.adopt_volume, internal.index_volume, internal.discard_volume, internal.attach_volume
