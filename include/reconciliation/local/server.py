@@ -36,6 +36,9 @@ PORT = 5432
 START_SECONDS = 300
 LOG_BYTES_MAX = 10_000_000
 SETTINGS_FILE = Path(__file__).with_name("postgresql.conf")
+# What older servers do not know. The files are in the kernel's memory: processes that read them for
+# others would take the cores of those who calculate.
+SETTINGS_OF_18 = {"io_method": "sync"}
 SHARED_PLACE = Path("/var/tmp")
 
 
@@ -201,6 +204,8 @@ class Cluster:
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES_MAX:
             _run(["/bin/sh", "-c", ': > "$1"', "sh", str(self.log_file)], user)
         options = {"unix_socket_directories": str(self._socket_folder(user)), "port": str(PORT)}
+        if self.install == POSTGRES_18:
+            options.update(SETTINGS_OF_18)
         options.update(self.settings)
         command = [
             str(programs / "pg_ctl"), "start", "-D", str(data), "-w", "-t", str(START_SECONDS),
