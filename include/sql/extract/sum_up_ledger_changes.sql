@@ -1,5 +1,5 @@
 -- What did the extract bring: one hash over it, whatever the order in which the source gave it, how many
--- rows, and when the first and the last of them occurred?
+-- rows, is any not new, and when did the first and the last of them occur?
 --
 -- Grain:   one row.
 -- Reason:  the hash of a row is made of its ledger_id as well. Hashes are sorted fast, and three of them
@@ -19,6 +19,7 @@ select
         'hex'
     ) as extract_sha256,
     count(*)::bigint as changes,
+    count(*) filter (where change <> 'new') > 0 as has_replaced,
     min(occurred_at) as first_occurred_at,
     max(occurred_at) as last_occurred_at
 from work_ledger_changes;

@@ -2,8 +2,14 @@
 --
 -- Grain:   one row.
 -- Binds:   none.
+-- Reason:  lines of one read that had nothing to be compared with are so, without a count of them.
 select
-    (select count(*) from work_statement_lines) = (
-        select count(*) from work_line_changes
-        where change = 'new'
-    ) as is_so;
+    case
+        when to_regclass('work_compared_lines') is null and (select count(*) from work_staged_statements) < 2
+            then true
+        else
+            (select count(*) from work_statement_lines) = (
+                select count(*) from work_line_changes
+                where change = 'new'
+            )
+    end as is_so;
