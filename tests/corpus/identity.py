@@ -178,6 +178,10 @@ def _of_accounts() -> Iterator[File]:
     base = whole("mt940", name)
     other = base.text.replace(base.reference, base.reference[::-1])
     yield base.file(name, (base.text + other).encode(), *[Refused("statement_repeated")] * 2)
+    name = "identity/mercadopago_release_report/pasted twice"
+    base = whole("mercadopago_release_report", name)
+    rows = base.text.partition("\n")[2]
+    yield base.file(name, (base.text + rows).encode(), Refused("balance_repeated", 5))
     name = "identity/stripe_payout_reconciliation/two payouts"
     first, second = (whole("stripe_payout_reconciliation", f"{name} {part}") for part in (1, 2))
     row = second.text.partition("\n")[2].replace("txn_1", "txn_2").replace("po_1", "po_2")

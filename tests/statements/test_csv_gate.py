@@ -191,3 +191,48 @@ def test_sums_that_no_column_holds_are_refused_under_the_name_of_their_statement
     (drop_folder / "3.csv").write_bytes(a_file())
     adyen.run()
     assert ["batch 7: corrected", "batch 8: accepted", "batch 7: accepted"] == adyen.values(states)
+
+
+def a_report(amount: str, closing: str) -> tuple[str, ...]:
+    return (
+        a_release(1, ",initial_available_balance", "100.00"),
+        a_release(1, "release,payment", amount),
+        a_release(1, ",total", closing),
+    )
+
+
+REPORT = a_report("10.00", "110.00")
+
+
+@pytest.mark.parametrize(
+    ("lines", "row", "words"),
+    [
+        ((*REPORT, *REPORT), 5, "expected one opening balance in BRL; found 2, the first in row 2"),
+        ((*REPORT, *a_report("11.00", "111.00")), 5, "one opening balance in BRL"),
+        # Their sum is what the lines come to.
+        (
+            (*REPORT[:2], a_release(1, ",total", "60.00"), a_release(1, ",total", "50.00")),
+            5,
+            "expected one closing balance in BRL; found 2, the first in row 4",
+        ),
+    ],
+)
+def test_a_balance_that_stands_twice_refuses_the_statement(
+    checked, lines: tuple[str, ...], row: int, words: str
+) -> None:
+    code, (verdict,) = checked(rows(RELEASES, *lines))
+
+    assert (2, "balance_repeated", True, True) == (
+        code,
+        verdict["reason_code"],
+        f"row {row}, " in verdict["reason"],
+        words in verdict["reason"],
+    ), verdict["reason"]
+
+
+def test_each_currency_has_an_opening_and_a_closing_balance_of_its_own(checked) -> None:
+    dollars = (line.replace("BRL", "USD") for line in REPORT)
+
+    code, (verdict,) = checked(rows(RELEASES, *REPORT, *dollars))
+
+    assert (0, 2) == (code, verdict["line_count"]), verdict

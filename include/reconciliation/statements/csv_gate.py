@@ -40,6 +40,7 @@ SMALL_GATES = (
     Gate("every_currency_is_configured", "currency_not_configured"),
     Gate("every_booking_time_is_valid", "bad_date"),
     Gate("every_zone_is_known", "unknown_zone"),
+    Gate("every_balance_stands_once", "balance_repeated"),
     Gate("every_opening_is_one_amount", "wrong_total"),
 )
 # What comes before amounts with other marks than a decimal point are rewritten.

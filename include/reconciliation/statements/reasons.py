@@ -133,6 +133,12 @@ REASONS = (
         "a statement stands in the file twice, and the two contradict each other",
         _ASK_PSP,
     ),
+    Reason(
+        "balance_repeated",
+        "a statement states its opening or its closing balance more than once: a file was pasted "
+        "into itself, or holds two versions of a statement",
+        "leave one version in the file, or fetch it from the PSP again, and deliver that",
+    ),
     Reason("outside_range", "a line lies outside of the range that was asked for", *_AGAIN),
 )
 REASON_CODES = {reason.code: reason for reason in REASONS}

@@ -98,6 +98,7 @@ grouped as (
         gross_currency,
         net_currency,
         min(row_number) as first_row,
+        max(row_number) as last_row,
         min(row_number) filter (where case when %(has_net)s::boolean then net is null else gross is null end)
             as first_row_without_amount,
         min(row_number) filter (where lacks_id) as first_row_without_id,
@@ -156,6 +157,7 @@ select
     grouped.gross_currency,
     grouped.net_currency,
     grouped.first_row,
+    grouped.last_row,
     grouped.first_row_without_amount,
     grouped.first_row_without_id,
     grouped.lines,
