@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.statements import camt_files, mt940_files
+from tests.statements import bai2_files, camt_files, cnab240_files, mt940_files, ofx_files
 from tests.statements.camt_files import a_balance, an_entry
 
 
@@ -29,10 +29,31 @@ def an_mt940_statement(opening: str, closing: str, reference: str = "A1") -> str
     )
 
 
+def a_bai2_statement(opening: str, closing: str, reference: str = "A1") -> list[str]:
+    opening, closing = opening.replace(".", ""), closing.replace(".", "")
+    movement = f"16,142,2000,Z,{reference},,/"
+    summary = f"010,{opening},,,015,{closing},,"
+    return bai2_files.an_account(movement, currency="EUR", summary=summary)
+
+
+def a_cnab240_statement(opening: str, closing: str, reference: str = "1") -> list[str]:
+    entry = cnab240_files.an_entry(2000, document=reference)
+    return cnab240_files.a_lot([entry], opening=int(opening.replace(".", "")), currency="EUR")
+
+
+def an_ofx_statement(amount: str = "20.00", on: str = "20260603", **values: str) -> str:
+    return ofx_files.a_statement(ofx_files.an_entry(amount, DTPOSTED=on), **values)
+
+
 FORMATS = pytest.mark.parametrize(
     ("a_file", "a_statement"),
-    [(a_camt_file, a_camt_statement), (an_mt940_file, an_mt940_statement)],
-    ids=["camt", "mt940"],
+    [
+        (a_camt_file, a_camt_statement),
+        (an_mt940_file, an_mt940_statement),
+        (bai2_files.a_file, a_bai2_statement),
+        (cnab240_files.a_file, a_cnab240_statement),
+    ],
+    ids=["camt", "mt940", "bai2", "cnab240"],
 )
 
 
@@ -115,3 +136,39 @@ def test_notifications_without_balances_contradict_nothing(checked) -> None:
 
     lines = [line for statement in statements for line in statement["lines"]]
     assert (0, ["A1", "A2"]) == (code, [line["references"]["account_servicer"] for line in lines])
+
+
+def test_downloads_in_one_ofx_file_are_read_once_where_they_are_the_same(checked) -> None:
+    copies = ofx_files.a_file(an_ofx_statement(), an_ofx_statement())
+    july = an_ofx_statement(on="20260703", period="<DTSTART>20260701<DTEND>20260731")
+
+    code, (only,) = checked(copies)
+    good, months = checked(ofx_files.a_file(an_ofx_statement(), july))
+
+    assert (0, 1) == (code, only["line_count"])
+    assert ["'2026-06-01 to 2026-06-30' has copies in the file: it was read once"] == (
+        only["notices"]
+    )
+    assert (0, 2) == (good, len(months))
+
+
+@pytest.mark.parametrize("balance", [ofx_files.LEDGER_BALANCE, ""], ids=["balance", "no balance"])
+def test_downloads_of_the_same_days_that_differ_refuse_the_ofx_file(checked, balance: str) -> None:
+    both = (an_ofx_statement(amount, balance=balance) for amount in ("20.00", "21.00"))
+
+    code, (verdict, *_) = checked(ofx_files.a_file(*both))
+
+    assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict
+    assert "a copy of the one before, or other days; found other lines" in verdict["reason"]
+
+
+def test_an_account_that_bai2_reports_in_parts_without_balances_has_them_all(checked) -> None:
+    parts = (
+        bai2_files.an_account(f"16,142,{amount},Z,,,/", summary="040,0,,") for amount in (5, 7)
+    )
+
+    code, statements = checked(bai2_files.a_file(*parts))
+
+    assert (0, [5, 7]) == (
+        code, [each["lines"][0]["amount_minor"] for each in statements],
+    )  # fmt: skip

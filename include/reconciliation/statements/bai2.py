@@ -383,6 +383,8 @@ BAI2 = ParsedFormat(
     references="the bank's reference is that of the payment, the customer's that of the merchant;"
     " the text is the remittance",
     line_types=("bank_entry",),
+    names_statements=True,
+    divides_days=True,
     notes=(
         "A statement is an account on an as-of date.",
         "The currency is that of the account, else of the group, else USD.",

@@ -302,6 +302,7 @@ CNAB240_STATEMENT = ParsedFormat(
     zones="dates without an hour",
     references="history, document, nature, complement and accounting date with their kinds",
     line_types=("bank_entry",),
+    names_statements=True,
     notes=(
         "The account is agency and account with their check digits, as 012345/0000000678901.",
         "A statement is a lot: its number and the date of its opening balance.",

@@ -156,7 +156,8 @@ class ParsedFormat:
     matches can be other formats' as well. With an `api` that can
     be asked the same pages are read over the network where the PSP's entry has an endpoint.
     `line_types` are the types that a line may have beside those that a word stands for.
-    `names_statements`: a statement has a name of its own, which the bank gives to no other.
+    `names_statements`: account and key name one statement, which a file holds once. With
+    `divides_days` lines of one day may be divided among several without balances.
     """
 
     name: str
@@ -175,6 +176,7 @@ class ParsedFormat:
     types: Mapping[str, LineType] = field(default_factory=dict)
     line_types: tuple[str, ...] = ()
     names_statements: bool = False
+    divides_days: bool = False
     api: Api | None = None
 
 

@@ -335,6 +335,7 @@ OFX = ParsedFormat(
     " remittance",
     line_scope="account",
     line_types=("bank_entry",),
+    names_statements=True,
     notes=(
         "SGML without ends of values and XML are read alike, in any order of elements; DOCTYPE and"
         " entities are refused.",

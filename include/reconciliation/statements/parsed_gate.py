@@ -28,7 +28,7 @@ GATES = (
     Gate("every_figure_is_the_sum_of_the_lines", "wrong_total"),
     Gate("opening_and_lines_are_closing", "wrong_total"),
 )
-# What is promised where the key is a name that the bank gives to no other statement.
+# What is promised where account and key name one statement.
 NAME_GATES = (Gate("no_statement_contradicts_its_copy", "statement_repeated"),)
 # What is promised by the pages that were read for a range of time.
 RANGE_GATES = (Gate("no_line_in_force_is_missing", "page_missing"),)
@@ -105,6 +105,7 @@ def admit(case: Case, format_: ParsedFormat) -> None:
     """Makes the file's lines in `work_new_lines`; StatementError when a promise is broken."""
     cursor = case.cursor
     case.binds["line_scope"] = format_.line_scope
+    case.binds["divides_days"] = format_.divides_days
     warehouse.run(cursor, "statements/create_parsed")
     # A parser that is not read to its end still holds the stream.
     with case.content() as stream, closing(_events(case, format_, stream)) as events:

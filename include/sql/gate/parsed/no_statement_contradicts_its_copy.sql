@@ -1,31 +1,51 @@
 -- Statements whose name stands in the file before, with other content, and that do not go on from there.
 --
 -- Grain:   one row per such statement; no row means the promise holds. Copies are gone by now. Of two in one
---          currency and with one number, the later one may open as the earlier one closed; not where both say
---          that nothing changed on the same days. Without balances nothing contradicts.
--- Binds:   none.
-select
-    row_number,
-    'statement ' || statement_key as column_name,
-    'a copy of the one before, or an opening of ' || internal.money_text(before_minor, currency)
-    || case when is_of_same_days then ' on other days' else '' end as expected,
-    'an opening of ' || internal.money_text(opening_minor, currency)
-    || case when is_of_same_days then ' and other lines' else '' end as found
-from (
+--          currency and with one number, the later one may open as the earlier one closed; not where an
+--          earlier one has the same days and balances.
+-- Binds:   divides_days (boolean): without balances, two of the same days may be parts of them.
+with
+
+named as (
+
     select
         pages.*,
         lag(closing_minor) over by_name as before_minor,
-        opening_minor = closing_minor
-        and (opening_minor, closing_minor, covers_from, covers_to) is not distinct from (
-            lag(opening_minor) over by_name, lag(closing_minor) over by_name,
-            lag(covers_from) over by_name, lag(covers_to) over by_name
-        ) as is_of_same_days
+        row_number() over by_claim > 1
+        and case
+            when coalesce(opening_minor, closing_minor) is null
+                then not %(divides_days)s and covers_from is not null and covers_to is not null
+            else true
+        end as is_of_same_days
     from work_parsed_pages as pages
     where page is null
-    window by_name as (
-        partition by account, statement_key, currency, sequence_number
-        order by page_number
-    )
-) as named
+    window
+        by_name as (
+            partition by account, statement_key, currency, sequence_number
+            order by page_number
+        ),
+        -- What has no opening says of its days all that happened, wherever that led.
+        by_claim as (
+            partition by
+                account, statement_key, currency, sequence_number, covers_from, covers_to, opening_minor,
+                case when opening_minor is not null then closing_minor end
+            order by page_number
+        )
+
+)
+
+select
+    row_number,
+    'statement ' || statement_key as column_name,
+    'a copy of the one before' || case
+        when opening_minor is null then ', or other days'
+        else coalesce(', or an opening of ' || internal.money_text(before_minor, currency), '')
+    end || case when opening_minor = before_minor then ' on other days' else '' end as expected,
+    concat_ws(
+        ' and ',
+        'an opening of ' || internal.money_text(opening_minor, currency),
+        case when coalesce(opening_minor, before_minor) is not distinct from before_minor then 'other lines' end
+    ) as found
+from named
 where opening_minor <> before_minor or is_of_same_days
 order by page_number
