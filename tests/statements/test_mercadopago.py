@@ -6,27 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-HEADER = (
-    "DATE,SOURCE_ID,EXTERNAL_REFERENCE,RECORD_TYPE,DESCRIPTION,NET_CREDIT_AMOUNT,"
-    "NET_DEBIT_AMOUNT,GROSS_AMOUNT,MP_FEE_AMOUNT,FINANCING_FEE_AMOUNT,SHIPPING_FEE_AMOUNT,"
-    "TAXES_AMOUNT,COUPON_AMOUNT,INSTALLMENTS,PAYMENT_METHOD"
-)
-OPENING = (
-    "2026-03-01T00:00:00.000-04:00,,,initial_available_balance,,100.00,0.00,100.00,0,0,0,0,0,1,"
-)
-PAYMENT = (
-    "2026-03-01T23:30:00.000-04:00,771,ORD-1,release,payment,"
-    "225.96,0.00,269.00,-40.04,0.00,-2.00,-1.00,0.00,1,visa"
-)
-REFUND = (
-    "2026-03-01T23:40:00.000-04:00,772,ORD-2,release,refund,"
-    "0.00,84.00,-100.00,16.00,0.00,0.00,0.00,0.00,1,visa"
-)
-CLOSING = ",,,total,,241.96,0.00,241.96,0,0,0,0,0,1,"
-
-
-def a_report(*rows: str, header: str = HEADER) -> bytes:
-    return "".join(f"{line}\n" for line in (header, *rows)).encode()
+from tests.statements.mercadopago_reports import CLOSING, HEADER, OPENING, PAYMENT, REFUND, a_report
 
 
 @pytest.fixture
@@ -94,51 +74,6 @@ def test_balances_that_the_lines_do_not_join_refuse_the_report(mercado) -> None:
     state, reason, sentence = reader.verdict()
     assert ("quarantined", "wrong_total") == (state, reason)
     assert "a residual of 84.00 BRL" in str(sentence)
-
-
-def test_a_refused_report_is_known_by_the_days_of_the_rows_that_can_be_read(mercado) -> None:
-    reader, folder = mercado
-    next_day = PAYMENT.replace("2026-03-01", "2026-03-02")
-    for name, rows in {
-        "a day": (OPENING, PAYMENT, next_day.replace("2026-03-02", "2026-02-30"), CLOSING),
-        "an amount": (OPENING, PAYMENT, next_day.replace("225.96", "225.9x"), CLOSING),
-        "a sum": (OPENING, PAYMENT, next_day, CLOSING),
-        "every day": (PAYMENT.replace("2026-03", "March"),),
-    }.items():
-        (folder / f"{name}.csv").write_bytes(a_report(*rows))
-
-    reader.run()
-
-    assert {
-        "a day.csv": ("bad_date", "2026-03-01 to 2026-03-01"),
-        "an amount.csv": ("bad_amount", "2026-03-01 to 2026-03-02"),
-        "a sum.csv": ("wrong_total", "2026-03-01 to 2026-03-02"),
-        "every day.csv": ("bad_date", "delivery every day.csv"),
-    } == {
-        row["name"]: (row["reason_code"], row["statement_key"])
-        for row in reader.rows("select * from statements inner join deliveries using (delivery_id)")
-    }
-
-
-def test_a_report_of_the_same_days_mends_the_one_that_was_refused(mercado) -> None:
-    reader, folder = mercado
-    broken = PAYMENT.replace("2026-03-01", "2026-02-30")
-    (folder / "1.csv").write_bytes(a_report(broken, REFUND))
-    (folder / "2.csv").write_bytes(a_report(broken, REFUND.replace("2026-03-01", "2026-04-01")))
-    reader.run()
-    good = PAYMENT.replace("2026-03-01", "2026-02-28")
-    (folder / "3.csv").write_bytes(a_report(good, REFUND))
-
-    reader.run()
-
-    assert [
-        ("2026-03-01 to 2026-03-01", "corrected"),
-        ("2026-04-01 to 2026-04-01", "quarantined"),
-        ("2026-02-28 to 2026-03-01", "accepted"),
-    ] == [
-        (row["statement_key"], row["state"])
-        for row in reader.rows("select * from statements order by statement_id")
-    ]
 
 
 @pytest.mark.parametrize(

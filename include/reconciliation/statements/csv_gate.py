@@ -116,7 +116,7 @@ def _convert(case: Case, format_: CsvFormat, header: Header) -> None:
         _prove(case, format_, header)
     except StatementError:
         # The sums go when the gate goes back; what they leave unexplained is to be seen.
-        sums = warehouse.run(cursor, "statements/csv_named_sums", case.binds).fetchall()
+        sums = warehouse.run(cursor, "statements/csv_named_sums", _naming(case)).fetchall()
         case.named.extend(sums)
         raise
     warehouse.run(cursor, "statements/csv_totals", case.binds)
@@ -131,7 +131,14 @@ def named_statements(case: Case) -> list[dict[str, Any]]:
     if not admission.is_flagged(case.cursor, "statements/has_raw_rows"):
         return []
     warehouse.run(case.cursor, "statements/csv_times", case.binds)
-    return warehouse.run(case.cursor, "statements/csv_named", case.binds).fetchall()
+    return warehouse.run(case.cursor, "statements/csv_named", _naming(case)).fetchall()
+
+
+def _naming(case: Case) -> dict[str, Any]:
+    """The binds with the key of what only its days name, where not all of them can be read."""
+    question = "statements/csv_is_a_day_unread"
+    is_a_day_unread = admission.is_flagged(case.cursor, question, case.binds)
+    return {**case.binds, "file_key": f"file {case.file}" if is_a_day_unread else None}
 
 
 def _add_up(case: Case, format_: CsvFormat) -> None:

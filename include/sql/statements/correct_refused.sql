@@ -4,6 +4,8 @@
 -- Binds:   account_id (integer). A good one has the same key, came as the same bytes or under the same
 --          name, is a later read of an API that covers the range, covers the days that named the refused
 --          one, or takes the coverage on after a file that could not be named.
+-- Reason:  of a file with a time that can't be read nobody knows which days it holds, so no days of another
+--          one make it good: its key is its name.
 update internal.statements as refused
 set state = 'corrected'
 from
@@ -22,7 +24,7 @@ where
         good.statement_key = refused.statement_key
         or good.delivery_id = refused.delivery_id
         or (good_delivery.name = refused_delivery.name and refused_delivery.read_from is null)
-        -- Of a file that its days name those of its readable rows were taken, which may be too few.
+        -- The days name a file whose times could all be read.
         or (
             refused.statement_key ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} to [0-9]{4}-[0-9]{2}-[0-9]{2}$'
             and good.delivery_id > refused.delivery_id

@@ -1,8 +1,8 @@
 -- Which statements of this account does a refused file seem to hold?
 --
--- Grain:   one row per statement, the first twenty. What only its days name is known by those of its rows that
---          can be read.
--- Binds:   account (text): NULL for any; has_account, has_statement, statement_is_number,
+-- Grain:   one row per statement, the first twenty.
+-- Binds:   account (text): NULL for any; file_key (text): the key of what only its days name, where not all of
+--          them can be read, else NULL; has_account, has_statement, statement_is_number,
 --          statement_is_payout (boolean); key_before and key_after (text): what stands around the value in the key.
 --          Reads work_written_times.
 with
@@ -44,11 +44,11 @@ where
 group by statement
 union all
 select
-    first_day || ' to ' || last_day as statement_key,
+    coalesce(%(file_key)s::text, first_day || ' to ' || last_day) as statement_key,
     null as sequence_number
 from days
 where
-    first_day is not null
+    (first_day is not null or %(file_key)s::text is not null)
     and (not %(has_statement)s::boolean or %(statement_is_payout)s::boolean)
 order by sequence_number, statement_key
 limit 20

@@ -2,10 +2,15 @@
 --
 -- Grain:   one row per statement and currency, the first twenty.
 -- Binds:   account (text): NULL for any; has_account (boolean); sums_to_zero (boolean): the format promises
---          that nothing is left of a statement's rows. Reads work_sums.
+--          that nothing is left of a statement's rows; file_key (text), as for csv_named. Reads work_sums and
+--          work_statement_keys.
 -- Reason:  what eight bytes do not hold, or is no whole minor unit, is not shown.
 select
-    sums.statement_key,
+    case
+        when sums.statement_key in (select statement_key from work_statement_keys where written = '')
+            then coalesce(%(file_key)s::text, sums.statement_key)
+        else sums.statement_key
+    end as statement_key,
     sums.sequence_number,
     sums.account,
     sums.currency,
