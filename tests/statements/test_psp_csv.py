@@ -94,6 +94,19 @@ def test_what_is_not_paid_out_yet_is_named_by_its_own_days_whatever_else_the_fil
     ]
 
 
+@pytest.mark.parametrize("customer_facing", ["25.01,usd", "25.01,USD", "-25,usd", "0,usd"])
+def test_what_the_customer_paid_is_the_gross_where_the_currency_is_the_same(
+    checked, customer_facing: str
+) -> None:
+    row = CHARGE.replace("charge,25,usd", f"charge,{customer_facing}")
+
+    code, (verdict,) = checked(a_file(PAYOUT_HEADER, CONVERTED, row))
+
+    assert (2, "row_does_not_tie") == (code, verdict["reason_code"]), verdict["reason"]
+    assert "row 3, column 'customer_facing_amount'" in verdict["reason"]
+    assert "expected 25.00 USD, the gross in the currency of the net" in verdict["reason"]
+
+
 SETTLEMENT_HEADER = (
     "EXTERNAL_REFERENCE,SOURCE_ID,USER_ID,TRANSACTION_TYPE,TRANSACTION_AMOUNT,"
     "TRANSACTION_CURRENCY,TRANSACTION_DATE,FEE_AMOUNT,SETTLEMENT_NET_AMOUNT,SETTLEMENT_CURRENCY,"

@@ -112,7 +112,11 @@ REASONS = (
     Reason("unknown_direction", "nothing says whether money came in or went out", _ASK_PSP),
     Reason("excess_decimals", "an amount has more decimals than its currency", _ASK_PSP),
     Reason("debit_and_credit", "a row has an amount on both sides", _ASK_PSP),
-    Reason("row_does_not_tie", "gross less costs is not the net of the row", _ASK_PSP),
+    Reason(
+        "row_does_not_tie",
+        "gross less costs is not the net of the row, or its gross in one currency is two amounts",
+        _ASK_PSP,
+    ),
     Reason(
         "wrong_total",
         "the rows do not add up to what the statement says they do: it was cut, "

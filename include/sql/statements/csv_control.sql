@@ -143,7 +143,11 @@ grouped as (
                 or %(ties)s::boolean and settled_gross is null and %(has_exchange_rate)s::boolean
                 and gross_currency <> net_currency and signed_gross <> 0 and coalesce(exchange_rate::numeric, 0) = 0
             )
-            or %(ties)s::boolean and settled_gross - signed_costs - signed_taxes <> net
+            or %(ties)s::boolean and (
+                settled_gross - signed_costs - signed_taxes <> net
+                or settled_gross <> gross
+                and upper(coalesce(gross_currency, net_currency)) = upper(net_currency)
+            )
         ) as has_suspect_row
     from signed
     group by account, statement, type_word, gross_currency, net_currency
