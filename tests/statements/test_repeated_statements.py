@@ -172,3 +172,51 @@ def test_an_account_that_bai2_reports_in_parts_without_balances_has_them_all(che
     assert (0, [5, 7]) == (
         code, [each["lines"][0]["amount_minor"] for each in statements],
     )  # fmt: skip
+
+
+def a_period(first: str, last: str) -> str:
+    days = f"<FrDtTm>{first}T00:00:00+02:00</FrDtTm><ToDtTm>{last}T23:59:59+02:00</ToDtTm>"
+    return f"<FrToDt>{days}</FrToDt>"
+
+
+def a_notification(amount: str, reference: str = "A1", more: str = "") -> str:
+    entry = an_entry(amount, reference=reference)
+    return camt_files.a_statement(entry, balances="", more=more)
+
+
+def test_an_entry_that_two_notifications_of_one_name_share_contradicts_itself(checked) -> None:
+    both = a_notification("10.00"), a_notification("10.01")
+
+    code, (verdict, *_) = checked(a_camt_file(*both))
+
+    assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict
+    assert "or other entries; found the entry 'A1' again" in verdict["reason"]
+
+
+def test_notifications_of_one_name_that_state_the_same_days_contradict_each_other(checked) -> None:
+    day, next_day = a_period("2025-06-09", "2025-06-09"), a_period("2025-06-10", "2025-06-10")
+    first = a_notification("10.00", more=day)
+
+    code, (verdict, *_) = checked(a_camt_file(first, a_notification("10.01", "A2", day)))
+    good, statements = checked(a_camt_file(first, a_notification("10.01", "A2", next_day)))
+
+    assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict
+    assert (0, 2) == (good, len(statements))
+
+
+def test_an_entry_that_comes_again_behind_balances_that_go_on_is_another_one(checked) -> None:
+    code, statements = checked(
+        a_camt_file(a_camt_statement("100.00", "120.00"), a_camt_statement("120.00", "140.00"))
+    )
+
+    assert (0, 2) == (code, len(statements))
+
+
+def test_a_third_statement_that_contradicts_the_first_one_refuses_the_file(checked) -> None:
+    first, third = a_day_without_change("50.00"), a_day_without_change("60.00")
+
+    code, (verdict, *_) = checked(
+        a_camt_file(first, a_day_without_change("50.00", "2025-06-10"), third)
+    )
+
+    assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict

@@ -343,6 +343,8 @@ CAMT = ParsedFormat(
         " another amount, the entry counts and a notice says so.",
         "Entries that are pending, or in a camt.053 for information only, are no lines.",
         "A statement without balances is proved by nothing, which its row says.",
+        "Without balances several may have one id, each with entries of its own; one entry in two"
+        " of them, or two of the same FrToDt, refuse the file.",
         "Notices also tell of entries without a booking date or of an unknown status, of balances"
         " without a direction, in a second currency or stated with several amounts, and of"
         " reversals that the balances want turned.",

@@ -29,7 +29,10 @@ GATES = (
     Gate("opening_and_lines_are_closing", "wrong_total"),
 )
 # What is promised where account and key name one statement.
-NAME_GATES = (Gate("no_statement_contradicts_its_copy", "statement_repeated"),)
+NAME_GATES = (
+    Gate("no_statement_contradicts_its_copy", "statement_repeated"),
+    Gate("no_entry_is_in_two_of_one_name", "statement_repeated"),
+)
 # What is promised by the pages that were read for a range of time.
 RANGE_GATES = (Gate("no_line_in_force_is_missing", "page_missing"),)
 WORK_TABLES = (
