@@ -13,6 +13,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from include.reconciliation.config import Psp
+from include.reconciliation.money import format_minor
 
 # Up to so many missing numbers in a row are named one by one.
 _NUMBERS_NAMED = 10
@@ -33,6 +34,8 @@ class KnownStatement:
     # Balances by currency, in minor units, where the format has them.
     opening: Mapping[str, int] = field(default_factory=dict)
     closing: Mapping[str, int] = field(default_factory=dict)
+    # How many decimals a currency has; two where nothing is said.
+    exponents: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +205,22 @@ def _broken_chain(before: KnownStatement, after: KnownStatement) -> list[Gap]:
         Gap(
             (f"before {after.key}",),
             _days_between(before.covers_to, after.covers_from),
-            f"statement {after.key} opens {after.opening[currency] - before.closing[currency]:+d}"
-            f" minor units of {currency} away from where {before.key} closed: one between them is"
-            " missing, or they overlap",
+            f"statement {_name(after, before)} opens {_distance(before, after, currency)} away from"
+            f" where {_name(before, after)} closed: one between them is missing, or they overlap",
         )
         for currency in _breaks(before, after)
     ]
+
+
+def _name(known: KnownStatement, beside: KnownStatement) -> str:
+    """A statement's key, and its file where the one beside it has the same key."""
+    return f"{known.key} (file {known.file})" if known.key == beside.key else known.key
+
+
+def _distance(before: KnownStatement, after: KnownStatement, currency: str) -> str:
+    minor = after.opening[currency] - before.closing[currency]
+    amount = format_minor(minor, after.exponents.get(currency, 2))
+    return f"{'+' if minor > 0 else ''}{amount} {currency}"
 
 
 def _numbers_between(before: KnownStatement, after: KnownStatement) -> range:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from include.reconciliation.config import Psp, Settlement, StatementsDue
@@ -57,9 +58,18 @@ def test_another_opening_is_a_gap_and_nothing_behind_it_is_covered() -> None:
 
     assert date(2026, 3, 2) == found.through
     assert [("before statement of 2026-03-03",)] == [gap.keys for gap in found.gaps]
-    assert "opens -10 minor units of EUR away from where statement of 2026-03-02 closed" in (
+    assert "opens -0.10 EUR away from where statement of 2026-03-02 closed" in (
         found.gaps[0].detail
     )
+
+
+def test_a_break_is_told_with_the_decimals_that_its_currency_has() -> None:
+    first, second = (
+        replace(each, opening={"JPY": 100}, closing={"JPY": closing}, exponents={"JPY": 0})
+        for each, closing in ((known(2, None, 0, 0), 90), (known(3, None, 0, 0), 100))
+    )
+
+    assert "opens +10 JPY away from" in covered(first, second).gaps[0].detail
 
 
 def test_a_missing_number_or_day_is_told_once() -> None:

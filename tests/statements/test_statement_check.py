@@ -278,8 +278,19 @@ def test_a_break_between_files_is_told_with_its_amount_and_a_missing_number(chec
     _, lines = checked(a_day(2, 100, 150), a_day(3, 140, 120), a_day(6, 120, 80))
 
     opened, *missing = lines[-1].split(" | ")[7:]
-    assert "opens -1000 minor units of EUR away from where" in opened
+    assert "opens -10.00 EUR away from where" in opened
     assert ["4", "5"] == [re.search(r"statement (\d)", text)[1] for text in missing]
+
+
+def test_two_files_of_one_statement_number_are_told_apart_by_their_names(checked) -> None:
+    _, lines = checked(a_day(2, 100, 150), a_day(2, 100, 160))
+
+    told = lines[-1].split(" | ")[7]
+    assert re.fullmatch(
+        r"statement (.+) \(file 2\.txt\) opens -50\.00 EUR away from where \1 \(file 1\.txt\)"
+        r" closed: one between them is missing, or they overlap",
+        told,
+    ), told
 
 
 def test_a_missing_statement_whose_key_nobody_can_know_is_told_by_its_number(checked) -> None:
@@ -301,7 +312,7 @@ def test_json_tells_of_each_statement_what_it_follows(checked) -> None:
     assert ("2.txt", 1, True) == (
         third["after_file"],
         len(third["breaks"]),
-        "opens +100 minor units" in third["breaks"][0],
+        "opens +1.00 EUR" in third["breaks"][0],
     )
 
 

@@ -85,6 +85,7 @@ def _known(verdict: Verdict) -> KnownStatement | None:
             for each in balances
             if each.closing_minor is not None
         },
+        exponents=EXPONENTS,
     )
 
 

@@ -20,6 +20,7 @@ from include.reconciliation import coverage as coverages
 from include.reconciliation.calendar_days import settlement_calendar
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
+from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
@@ -287,6 +288,7 @@ def _coverage(
             problem=row["quarantine_reason"],
             opening=row["opening"],
             closing=row["closing"],
+            exponents=EXPONENTS,
         )
         for row in warehouse.run(cursor, "match/015_known_statements", values)
     ]
