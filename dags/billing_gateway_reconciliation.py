@@ -21,10 +21,10 @@ from datetime import UTC, datetime
 
 from airflow.sdk import CronDataIntervalTimetable, Param, dag, task_group
 
-from include.reconciliation import config, trigger_form
+from include.reconciliation import trigger_form
 from include.reconciliation.edges import task_outcome as task_for
 from include.reconciliation.steps.check_identities import check_identities
-from include.reconciliation.steps.choose_accounts import choose_accounts
+from include.reconciliation.steps.choose_accounts import choose_accounts, configured_psps
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.steps.deliver_alerts import hasten_delivery
 from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
@@ -35,7 +35,7 @@ from include.reconciliation.steps.validate_expectations import validate_expectat
 from include.reconciliation.steps.validate_statements import validate_statements
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
 
-PSPS = [psp.name for psp in config.load().psps]
+PSPS = [psp.name for psp in configured_psps()]
 
 
 @dag(

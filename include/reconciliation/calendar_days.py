@@ -9,6 +9,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+# The calendars that a settlement may name. Those of the library `holidays`, whose import is slow.
+CALENDARS = (
+    "ASX", "B3", "BIST", "BME", "BMV", "BSE", "BVC", "BVMF", "BYMA", "CME", "ECB", "GPW", "HKEX",
+    "IFEU", "JPX", "JSE", "KRX", "LSE", "NSE", "NYSE", "NZX", "OSE", "PSX", "SEHK", "SGX", "SIX",
+    "SSE", "SZSE", "TAR", "TSE", "TSX", "TWSE", "USGS", "XASX", "XBOG", "XBOM", "XBUE", "XCME",
+    "XECB", "XETR", "XFRA", "XHKG", "XIST", "XJPX", "XJSE", "XKAR", "XKRX", "XLON", "XMAD",
+    "XMEX", "XNAS", "XNSE", "XNYS", "XNZE", "XSAU", "XSES", "XSHE", "XSHG", "XSIF", "XSWX",
+    "XTAI", "XTSE", "XWAR",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from include.reconciliation.calendar_days import CALENDARS
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
@@ -303,7 +304,7 @@ def _settlement(entry: object, place: str) -> Settlement:
     settlement = Settlement(
         days=reader.take("days", _count),
         weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4)),
-        holidays=reader.take("holidays", str, None),
+        holidays=reader.take("holidays", _calendar, None),
         ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
         statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
         provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
@@ -319,7 +320,16 @@ def _amount(value: object) -> int:
     return value
 
 
-_count = _amount
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("must be a whole number of days, 0 or more")
+    return value
+
+
+def _calendar(value: object) -> str:
+    if value not in CALENDARS:
+        raise ValueError(f"is no calendar of bank holidays; known: {', '.join(CALENDARS)}")
+    return str(value)
 
 
 def _clock(value: object) -> time:
@@ -330,7 +340,7 @@ def _clock(value: object) -> time:
 
 def _weekdays(value: object) -> tuple[int, ...]:
     names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list) or not value or not all(name in names for name in value):
         raise ValueError(f"must be a list out of {', '.join(names)}")
     return tuple(sorted({names.index(name) for name in value}))
 

@@ -10,20 +10,12 @@ from importlib import import_module
 from importlib.metadata import version
 from threading import Thread
 
-from include.reconciliation.errors import ConfigurationError
-
 
 @cache
 def _holidays(market: str, years: tuple[int, ...]) -> frozenset[date]:
     import holidays
 
-    try:
-        return frozenset(holidays.financial_holidays(market, years=years))
-    except NotImplementedError:
-        known = ", ".join(sorted(holidays.list_supported_financial()))
-        raise ConfigurationError(
-            f"settlement.holidays = {market!r} is no financial calendar; known: {known}"
-        ) from None
+    return frozenset(holidays.financial_holidays(market, years=years))
 
 
 def bank_holidays(market: str | None, years: Iterable[int]) -> frozenset[date]:

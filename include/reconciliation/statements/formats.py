@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from include.reconciliation.config import Psp
+from include.reconciliation.config import Configuration, Psp
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.adyen_settlement_details import ADYEN_SETTLEMENT_DETAILS
+from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.statements.bai2 import BAI2
 from include.reconciliation.statements.camt import CAMT
 from include.reconciliation.statements.checkout_financial_actions import (
@@ -15,7 +16,7 @@ from include.reconciliation.statements.checkout_financial_actions import (
 )
 from include.reconciliation.statements.cnab240_statement import CNAB240_STATEMENT
 from include.reconciliation.statements.declared import csv_format
-from include.reconciliation.statements.description import Format
+from include.reconciliation.statements.description import Format, ParsedFormat
 from include.reconciliation.statements.mercadopago_release_report import (
     MERCADOPAGO_RELEASE_REPORT,
 )
@@ -73,6 +74,33 @@ def declared_formats(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Form
     if taken := sorted(entries.keys() & FORMATS.keys()):
         raise ConfigurationError(f"there are formats {taken} already: declare other names")
     return {name: csv_format(entry) for name, entry in entries.items()}
+
+
+def refuse_misfits(configuration: Configuration) -> None:
+    """ConfigurationError where an entry does not fit its format, or a limit is of no currency."""
+    declared_formats(configuration.declared_formats)
+    for number, psp in enumerate(configuration.psps, 1):
+        place = f"{configuration.source_path.name}, psp {number} ({psp.name})"
+        try:
+            format_ = format_of(psp)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{place}: {error}") from None
+        if unknown := sorted(psp.limits.keys() - EXPONENTS.keys()):
+            raise ConfigurationError(
+                f"{place}: limits names {', '.join(unknown)}: no code of ISO 4217, such as BRL"
+            )
+        api = format_.api if isinstance(format_, ParsedFormat) else None
+        is_over_api = api is not None and api.ask is not None
+        if psp.endpoint is not None and not is_over_api:
+            raise ConfigurationError(
+                f"{place}: endpoint is for an API, and {psp.format} is read from files: leave it"
+                " out, and put the files into the folder of the connection"
+            )
+        if psp.statements.every_run and psp.endpoint is None:
+            raise ConfigurationError(
+                f"{place}: statements.due is 'every_run' for an API that the entry names with"
+                " endpoint; statements that come as files are due 'daily'"
+            )
 
 
 def format_named(name: str) -> Format:
