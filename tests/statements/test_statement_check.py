@@ -326,7 +326,24 @@ def test_files_without_balances_or_numbers_are_not_called_a_chain(checked) -> No
     assert lines[-1].endswith("nothing says whether one is missing between them")
 
 
-def test_one_file_of_several_statements_has_a_line_for_each_and_no_more(checked) -> None:
-    _, lines = checked(a_day(2, 100, 150) + a_day(3, 150, 120))
+@pytest.mark.parametrize(
+    ("opening", "told"),
+    [(150, "each opens as the one before it closed"), (140, "opens -10.00 EUR away from where")],
+)
+def test_statements_of_one_file_are_held_against_each_other_too(
+    checked, opening: int, told: str
+) -> None:
+    _, (*statements, continuity) = checked(a_day(2, 100, 150) + a_day(3, opening, 120))
 
-    assert 2 == len(lines)
+    assert (2, "continuity", "2 statements") == (
+        len(statements),
+        continuity.split(" | ")[0],
+        continuity.split(" | ")[4],
+    )
+    assert told in continuity.split(" | ")[-1]
+
+
+def test_one_statement_alone_is_held_against_none(checked) -> None:
+    _, lines = checked(a_day(2, 100, 150))
+
+    assert 1 == len(lines)

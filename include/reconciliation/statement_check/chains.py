@@ -42,9 +42,9 @@ class Chains:
         }
 
     def lines(self) -> Iterator[str]:
-        """A line for each account of which statements came in several files."""
+        """A line for each account of which several statements came, in one file or more."""
         for (format_name, account), own in self._known.items():
-            if len({known.file for known in own}) < 2:
+            if len(own) < 2:
                 continue
             ordered = coverage.in_order(own)
             broken = [text for pair in pairwise(ordered) for text in coverage.breaks(*pair)]
