@@ -1,10 +1,13 @@
 """bin/reconciliation: the project's own commands, each imported only when it is called."""
 
 import importlib
+import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from include.reconciliation.local.environment import CONNECTIONS, process_environment
 from include.reconciliation.local.launcher import launcher_runs
@@ -120,5 +123,46 @@ def _entry(command: Command) -> Callable[[list[str]], int]:
     return entry
 
 
+class OutputLost(Exception):
+    """What is printed goes nowhere: nobody reads it any more, or there is no room."""
+
+
+class _Output(io.FileIO):
+    """Standard output, whose errors can be told from those of any other file or connection."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise OutputLost(error.strerror) from error
+
+
+def run(arguments: list[str]) -> int:
+    """Run one subcommand as a process does, which ends when its output goes nowhere."""
+    given = sys.stdout
+    if not isinstance(given, io.TextIOWrapper):
+        return main(arguments)
+    raw = _Output(given.fileno(), "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=given.encoding,
+        errors=given.errors,
+        line_buffering=given.line_buffering or given.write_through,
+    )
+    try:
+        try:
+            return main(arguments)
+        finally:
+            sys.stdout.flush()
+    except OutputLost as lost:
+        # What is still in the buffer is written when the process ends.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), raw.fileno())
+        if isinstance(lost.__cause__, BrokenPipeError):
+            return 128 + signal.SIGPIPE
+        print(f"The output can't be written: {lost}", file=sys.stderr)
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))

@@ -2,8 +2,10 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,6 +28,33 @@ def test_a_command_works_through_a_link_from_another_folder(state: Path, tmp_pat
     done = programs.run(str(link), "server", "status", state=state)
 
     assert ("down\n", 3) == (done.stdout, done.returncode), done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["statement", "formats"], ["--help"], ["server", "--help"]])
+def test_output_that_nobody_reads_or_that_has_no_room_ends_a_command(
+    state: Path, arguments: list[str]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as unread, Path("/dev/full").open("wb") as full:
+        ended = [
+            subprocess.run(
+                [RECONCILIATION, *arguments],
+                env=programs.environment(state),
+                stdout=output,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            for output in (unread, full)
+        ]
+
+    assert [
+        # As a shell tells that a process ended by SIGPIPE.
+        (141, ""),
+        (1, "The output can't be written: No space left on device\n"),
+    ] == [(each.returncode, each.stderr) for each in ended]
 
 
 @pytest.mark.parametrize("name", ["include/__init__.py", "argparse.py"])

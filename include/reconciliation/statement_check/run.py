@@ -3,7 +3,8 @@
     bin/reconciliation statement check FILE...       a line per statement: accepted, or why not
     bin/reconciliation statement formats             the formats that are known
 
-Exit code 0: every statement is accepted. 2: something is quarantined. 1: the call is wrong.
+Exit code 0: every statement is accepted. 2: something is quarantined. 1: the call is wrong, or
+the output can't be written.
 """
 
 from __future__ import annotations
