@@ -14,7 +14,7 @@ from include.reconciliation.demo.stripe_server import Answer
 from include.reconciliation.edges import psp_access, store
 from include.reconciliation.errors import SourceError
 from tests.listening import listening
-from tests.statements.api_answers import a_pix, a_pix_refund
+from tests.statements.api_answers import PIX_ID, a_pix, a_pix_refund
 from tests.statements.conftest import WINDOW
 from tests.statements.misbehaviour import JSON
 from tests.statements.pix_bank import Bank, at_page, numbered, status
@@ -111,6 +111,19 @@ def test_a_refund_that_is_made_later_is_a_line_of_the_next_read(bank: Bank) -> N
 
     assert {"accepted": 1, "quarantined": 0, "lines": 2} == counted
     assert [11000, -1000] == [line["gross_minor"] for line in bank.reader.lines()]
+
+
+def test_a_refund_without_its_settlement_from_before_the_range_is_told(bank: Bank) -> None:
+    early = a_pix_refund(horario={"solicitacao": "2025-06-08T10:00:00Z"})
+    within = a_pix_refund(id="r2", horario={"solicitacao": "2025-06-10T10:30:00Z"})
+    payment = a_pix(horario="2025-06-08T09:00:00Z", devolucoes=[early, within])
+    with bank.serves(payment):
+        counted = bank.reader.run()
+
+    (notices,) = bank.reader.values("select notices from statements")
+    assert 1 == counted["lines"]
+    told = f"a refund of '{PIX_ID}', made without a time of settlement"
+    assert [told] == [notice[: len(told)] for notice in notices]
 
 
 def test_a_redirect_of_a_page_is_refused(bank: Bank) -> None:

@@ -70,7 +70,8 @@ class Api:
     `page` and `lines` raise StatementError for what is not as the provider documents it. `ask` is
     there where the list can be read over the network. `asks_exactly` is false where a request
     brings entries from beside the range as well; they belong to another read. `happened_at` is when
-    an entry happened, where requests name the ranges that they are for. Without a `zone` the days
+    an entry happened, where requests name the ranges that they are for. `overlooked` tells of what
+    lies before the range, and perhaps was in no read of that time. Without a `zone` the days
     are those of the PSP's entry.
     """
 
@@ -81,6 +82,7 @@ class Api:
     ask: Ask | None = None
     asks_exactly: bool = True
     happened_at: Callable[[Entry], datetime] | None = None
+    overlooked: Callable[[list[Entry], datetime], Iterator[str]] | None = None
 
     def read(self, stream: BinaryIO, file: str, zone: str = "UTC") -> Iterator[Event]:
         """The one statement in a file of pages."""
@@ -126,7 +128,9 @@ class Api:
                     found=str(line.booked_at),
                 )
         yield _start(name, read_from, read_to, zone)
-        yield from self._rest(pages, lines)
+        entries = [entry for page in pages for entry in page.entries]
+        told = self.overlooked(entries, read_from) if self.overlooked else ()
+        yield from self._rest(pages, lines, tuple(told))
 
     def _walked(
         self,

@@ -80,6 +80,24 @@ def _unmoved(found: list[Entry]) -> Iterator[str]:
             yield f"a refund of {payments[0]!r:.60} is {meaning}: no line"
 
 
+def _overlooked(found: list[Entry], read_from: datetime) -> Iterator[str]:
+    """Refunds that are made and have no time of it, where they were asked for before the range."""
+    payments = [
+        pix.value.get("endToEndId")
+        for pix in found
+        for refund in pix.parts("devolucoes")
+        if refund.value.get("status") == _MADE
+        and not (times := refund.part("horario")).text("liquidacao")
+        and times.moment("solicitacao") < read_from
+    ]
+    if payments:
+        counted = "a refund" if len(payments) == 1 else f"{len(payments)} refunds, as of one"
+        yield (
+            f"{counted} of {payments[0]!r:.60}, made without a time of settlement and asked for"
+            " before the range: no line of this read; look whether an earlier one has it"
+        )
+
+
 def _ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
     """The payments of the range; then those of earlier days whose refund may lie in the range."""
     yield from _pages(read_from, read_to)
@@ -195,6 +213,7 @@ _API = Api(
     ask=_ask,
     asks_exactly=False,
     happened_at=lambda pix: pix.moment("horario"),
+    overlooked=_overlooked,
 )
 
 PIX = ParsedFormat(
