@@ -57,7 +57,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
         ("quoted field",),
     ),
     "end mark": (a_file().replace(b"\nShop,", b"\n\\.\nShop,", 1), "malformed_row", ("\\.",)),
-    "semicolons": (a_file().replace(b",", b";"), "missing_column", ("Merchant Account",)),
+    "semicolons": (a_file().replace(b",", b";"), "missing_column", ("delimiter", "';'")),
     "missing column": (
         a_file(columns=_MISSING),
         "missing_column",

@@ -274,7 +274,7 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
     "nine hundred trillions": (_written("9" * 18), "bad_amount", ("999",)),
     "31 June": (_entry(date="31062026"), "bad_date", ("date (143-150)", "31062026")),
     "the year 9999": (_entry(date="31129999"), "bad_date", ("31129999",)),
-    "no date": (_entry(date="00000000"), "bad_date", ("DDMMYYYY",)),
+    "no date": (_entry(date="00000000"), "bad_date", ("DDMMYYYY with a year from 1970 to 2199",)),
     "opening date": (a_file(a_lot([an_entry()], opening_date="")), "bad_date", ("row 2",)),
     "opening balance": (a_file(a_lot([], opening_balance="x")), "bad_amount", ("opening",)),
     "closing balance": (_trailer(**{"closing balance": "1,00"}), "bad_amount", ("1,00",)),

@@ -53,6 +53,11 @@ def test_a_day_of_another_time_is_refused(checked, year: str) -> None:
     assert [(2, "bad_date")] * len(files) == [
         (code, statement["reason_code"]) for code, (statement, *_) in verdicts
     ]
+    assert [] == [
+        statement["reason"]
+        for _, (statement, *_) in verdicts
+        if "with a year from 1970 to 2199" not in statement["reason"]
+    ]
 
 
 def test_days_to_come_are_not_covered(checked) -> None:

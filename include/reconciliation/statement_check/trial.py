@@ -88,8 +88,8 @@ class Trial:
             )
         )
         warehouse.run(cursor, "statements/join_by_hash")
-        # The digests of what was accepted; what was refused is tried again under its own name.
-        self._accepted: set[bytes] = set()
+        # What was accepted, by digest; what was refused is tried again under its own name.
+        self._accepted: dict[bytes, str] = {}
         cursor.execute("savepoint before_file")
 
     def check(
@@ -123,7 +123,8 @@ class Trial:
             return [Verdict(name, None, error=error)]
         digest = _digest(path)
         if digest in self._accepted:
-            return [Verdict(name, format_.name, notices=("the same bytes were read before",))]
+            notice = f"the same bytes were read before, as {self._accepted[digest]}"
+            return [Verdict(name, format_.name, notices=(notice,), proved_by="that file")]
         # Of each file every trace goes, also the locks of its tables: a server has so many of them.
         self.cursor.execute("rollback to savepoint before_file")
         delivery_id = self._delivery_id(path, name, digest)
@@ -134,7 +135,7 @@ class Trial:
             gate.admit(case, format_)
         except gate.Refusal as refusal:
             return _without_currency(_refused(name, format_, refusal), currency)
-        self._accepted.add(digest)
+        self._accepted[digest] = name
         rows = warehouse.run(
             self.cursor, "statement_check/statements", {"delivery_id": delivery_id}
         ).fetchall()

@@ -19,6 +19,7 @@ LAYOUTS = {
     "DDMMYYYY": re.compile(r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4})", re.ASCII),
 }
 YEARS = range(1970, 2200)
+YEARS_SAID = f"with a year from {YEARS[0]} to {YEARS[-1]}"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,60}", re.ASCII)
 
 

@@ -17,6 +17,7 @@ from include.reconciliation.statements.bank_entries import (
     DATE_ONLY,
     NO_REFERENCE,
     YEARS,
+    YEARS_SAID,
     bank_entry,
     midnight,
 )
@@ -205,9 +206,8 @@ def read_moment(text: str, place: Place, column: str) -> Moment:
             return Moment.of(on)
         at = datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3]}")
     except ValueError:
-        raise place.error(
-            "bad_date", "a date can't be read", column, "an ISO 8601 date or date and time", text
-        ) from None
+        expected = f"an ISO 8601 date or date and time, {YEARS_SAID}"
+        raise place.error("bad_date", "a date can't be read", column, expected, text) from None
     return Moment(on, at.astimezone(UTC), "UTC" if match[3] == "Z" else match[3])
 
 

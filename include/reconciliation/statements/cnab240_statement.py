@@ -15,6 +15,7 @@ from typing import BinaryIO
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.amounts import exponent_of
 from include.reconciliation.statements.bank_entries import (
+    YEARS_SAID,
     bank_entry,
     calendar_day,
     whole_units,
@@ -112,7 +113,8 @@ class _Record:
         """A date, which every record of its kind needs."""
         day = calendar_day(self[column], "DDMMYYYY")
         if day is None:
-            raise self.refused("bad_date", "a date can't be read", column, "DDMMYYYY")
+            expected = f"DDMMYYYY {YEARS_SAID}"
+            raise self.refused("bad_date", "a date can't be read", column, expected)
         return day
 
     def _minor(self, number: int, column: str, currency: str) -> int:

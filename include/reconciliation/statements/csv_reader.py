@@ -28,6 +28,7 @@ CHUNK_BYTES = 1 << 18
 HEADER_BYTES_MAX = 1 << 16
 COLUMNS_MAX = 400
 HEADER_ROW = 1
+_DELIMITERS = (",", ";", "\t", "|")
 _END_OF_DATA = re.compile(rb"(?:^|[\r\n])\\\.(?:[\r\n]|$)")
 _LINE = re.compile(r"line ([0-9]+)")
 
@@ -181,6 +182,19 @@ def _known(names: list[str], format_: CsvFormat) -> int:
     return len({name.casefold() for name in names} & {name.casefold() for name in format_.columns})
 
 
+def _other_delimiter(names: list[str], format_: CsvFormat) -> str | None:
+    """What to do where the columns are there, with something else between them."""
+    for mark in _DELIMITERS:
+        parts = [" ".join(part.strip(' "').split()) for name in names for part in name.split(mark)]
+        if _known(parts, format_) > 1 + _known(names, format_):
+            own = " or ".join(map(repr, format_.delimiters))
+            return (
+                f"the delimiter seems to be {mark!r}, where the format has {own}: a spreadsheet may"
+                " have saved the file; fetch it again"
+            )
+    return None
+
+
 def refuse_other_content(head: bytes, file: str) -> None:
     """StatementError where the beginning of a file is that of no CSV file at all."""
     if not head.removeprefix(codecs.BOM_UTF8).strip():
@@ -239,6 +253,7 @@ def _mapped(
                 column=header,
                 expected=f"the columns of {format_.title}",
                 found=", ".join(names)[:2000],
+                next_step=_other_delimiter(names, format_),
             )
     folded = [name.casefold() for name in names]
     twice = [name for name, column in zip(names, columns, strict=True) if columns.count(column) > 1]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.amounts import exponent_of, minor_units
-from include.reconciliation.statements.bank_entries import DATE_ONLY, calendar_day
+from include.reconciliation.statements.bank_entries import DATE_ONLY, YEARS_SAID, calendar_day
 from include.reconciliation.statements.text_files import refused
 
 _AMOUNT = re.compile(r"([+-]?)([0-9]{0,25})(?:[.,]([0-9]{0,15}))?", re.ASCII)
@@ -87,7 +87,7 @@ def moment(text: str, place: Place, column: str) -> Moment:
         if zone is not None:
             at = datetime.combine(day, clock, zone).astimezone(UTC)
             return Moment(at, day, _name(zone, offset_hours, hour))
-    expected = "YYYYMMDD, perhaps with HHMMSS and [offset:zone]"
+    expected = f"YYYYMMDD, perhaps with HHMMSS and [offset:zone], {YEARS_SAID}"
     raise place.refused("bad_date", "a date can't be read", column, expected, text)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements.amounts import exponent_of
-from include.reconciliation.statements.bank_entries import YEARS
+from include.reconciliation.statements.bank_entries import YEARS, YEARS_SAID
 
 _DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 _TIME = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ([+-])(\d\d):?([0-5]\d)", re.ASCII)
@@ -117,7 +117,7 @@ class Fields:
                 "bad_date",
                 "a time can't be read",
                 column=column,
-                expected="YYYY/MM/DD HH:MM:SS with an offset such as -0800",
+                expected=f"YYYY/MM/DD HH:MM:SS with an offset such as -0800, {YEARS_SAID}",
                 found=repr(text[:40]),
             ) from None
 

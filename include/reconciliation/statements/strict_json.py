@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from include.reconciliation.errors import StatementError
 from include.reconciliation.statements import amounts
-from include.reconciliation.statements.bank_entries import YEARS
+from include.reconciliation.statements.bank_entries import YEARS, YEARS_SAID
 
 DEPTH_MAX = 32
 # A file of pages is held while it is read; an API's answer is much smaller.
@@ -226,9 +226,8 @@ class Entry:
             local = datetime(*numbers[:6], micro, tzinfo=zone)  # type: ignore[misc,arg-type]
             return local.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise self.error(
-                "bad_date", name, "a time with its offset, such as 2025-06-10T09:30:00Z", text
-            ) from None
+            expected = f"a time with its offset, such as 2025-06-10T09:30:00Z, {YEARS_SAID}"
+            raise self.error("bad_date", name, expected, text) from None
 
     def untied(self, name: str, expected: str, found: str) -> StatementError:
         """A refusal since the value is not what the others make it."""

@@ -6,7 +6,7 @@
 select
     min(first_row) as row_number,
     case when is_booking then 'booking_time' else 'value_date' end as column_name,
-    'a time such as ' || %(time_example)s::text as expected,
+    'a time such as ' || %(time_example)s::text || ', with a year from 1970 to 2199' as expected,
     coalesce(written_time, 'nothing') as found
 from work_written_times
 where
