@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.statements import camt_files
+from tests.statements import camt_files, ofx_files
 from tests.statements.camt_files import a_balance, an_entry, tag
+from tests.statements.mercadopago_reports import CLOSING, OPENING, PAYMENT, REFUND
+from tests.statements.mercadopago_reports import a_report as a_release_report
 from tests.statements.paypal_reports import a_report, a_row
 
 REPORT = a_report(a_row("PAY1", "T0006", "CR", 10000, fee=("DR", 390)))
@@ -82,3 +84,52 @@ def test_days_to_come_are_not_covered(checked) -> None:
         ("2026-03-10", "2026-03-10"),
         ("2025-06-09", "2025-06-09"),
     ] == periods
+
+
+CLOSED = CLOSING.replace("241.96", "157.96")
+STRAY_REFUND = REFUND.replace("2026-", "2025-").replace("772", "773")
+JUNE = tag("FrToDt", "<FrDt>2025-06-01</FrDt><ToDt>2025-06-30</ToDt>")
+NINTH = an_entry("10.00")
+YEAR_OFF = an_entry("10.00", reference="A2", booked="<Dt>2024-06-09</Dt>")
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "day"),
+    [
+        (camt(NINTH, YEAR_OFF, more=JUNE), 2, "2024-06-09"),
+        (camt(NINTH, YEAR_OFF), 2, "2024-06-09"),
+        (camt(YEAR_OFF, balances="", more=JUNE), 1, "2024-06-09"),
+        (camt(NINTH, an_entry("10.00", booked="<Dt>2025-06-10</Dt>")), 2, "2025-06-10"),
+        (paypal("SB", "2025"), 5, "2025-03-10"),
+        (a_release_report(OPENING, PAYMENT, REFUND, CLOSED, STRAY_REFUND), 6, "2025-03-01"),
+    ],
+    ids=["camt", "camt by balances", "camt without balances", "next day", "paypal", "mercado pago"],
+)
+def test_a_line_outside_the_days_of_its_statement_is_told(
+    checked, content: bytes, row: int, day: str
+) -> None:
+    code, (statement,) = checked(content, currency="BRL" if content[:4] == b"DATE" else None)
+
+    told = [notice for notice in statement["notices"] if "dated outside" in notice]
+    assert (0, 1) == (code, len(told)), statement
+    assert told[0] == (
+        f"1 line is dated outside the days that the statement covers, the first in row {row}: {day}"
+    )
+
+
+def test_several_lines_outside_are_counted_in_one_notice(checked) -> None:
+    days = ("20260531", "20260601", "20260630", "20260701")
+    entries = (ofx_files.an_entry(DTPOSTED=day) for day in days)
+
+    _, (statement,) = checked(ofx_files.a_file(ofx_files.a_statement(*entries)))
+
+    assert [
+        "2 lines are dated outside the days that the statement covers, the first in row 1:"
+        " 2026-05-31"
+    ] == statement["notices"]
+
+
+def test_a_day_before_the_opening_balance_is_not_covered(checked) -> None:
+    _, (statement,) = checked(camt(YEAR_OFF, an_entry("10.00", "CRDT")))
+
+    assert ("2025-06-09", "2025-06-09") == (statement["period_from"], statement["period_to"])

@@ -309,10 +309,3 @@ def test_an_entry_in_another_currency_keeps_it() -> None:
         (line.net_minor, line.net_currency)
         for line in lines(a_file(a_statement(foreign, converted, an_entry())))
     ]
-
-
-def test_entries_outside_of_the_range_that_was_asked_for_are_told() -> None:
-    days = ("20260531", "20260601", "20260630", "20260701")
-    content = a_file(a_statement(*(an_entry(DTPOSTED=day) for day in days)))
-
-    assert ("2 entries are dated outside of DTSTART to DTEND",) == the_end(content).notices

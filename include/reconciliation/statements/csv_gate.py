@@ -73,6 +73,8 @@ WORK_TABLES = (
     "work_statement_keys",
     "work_sums",
 )
+# Days that are farther apart are two spans, of which one is covered.
+NEAR_DAYS = 14
 _UNSIGNED = "[^0-9.|]"
 _SIGNED = "[^0-9.|-]|[0-9.]-"
 
@@ -167,6 +169,8 @@ def _prove(case: Case, format_: CsvFormat, header: Header) -> None:
     cursor.execute("analyze work_types, work_statement_keys")
     warehouse.run(cursor, "statements/csv_lines", case.binds)
     admission.finish_lines(cursor)
+    # The days are those of the lines that the ledger has: others may lie around them.
+    warehouse.run(cursor, "statements/note_outside_days", {"near_days": NEAR_DAYS})
     if case.binds["ties"] and admission.is_flagged(cursor, "statements/csv_ties"):
         _check(case, format_, ROW_GATES)
     if case.binds["has_line_id"]:

@@ -73,8 +73,6 @@ class Statement:
     waiting: list[tuple[int, Element, Element | None]] = field(default_factory=list)
     pending: int = 0
     turned: int = 0
-    asked: tuple[Moment | None, Moment | None] = (None, None)
-    outside: int = 0
 
 
 def read(stream: BinaryIO, file: str) -> Iterator[Event]:
@@ -230,7 +228,6 @@ class _Reader:
         exponent_of(currency, file=self.file, row=self._place().row, column="CURDEF")
         period = statement.entries or Element("BANKTRANLIST")
         first, last = (self._moment(period, name) for name in ("DTSTART", "DTEND"))
-        statement.asked = (first, last)
         key = " to ".join(str(end.on) for end in (first, last) if end)
         made_on = self.created_at.date() if self.created_at else None
         key = key or f"made on {made_on or 'no day'}"
@@ -263,9 +260,6 @@ class _Reader:
         available = ofx_values.optional_moment(element.get("DTAVAIL"), place, "DTAVAIL")
         kind = element.get("TRNTYPE").upper() or "OTHER"
         statement.turned += minor * DIRECTIONS.get(kind, 0) < 0
-        first, last = statement.asked
-        is_early = first is not None and booked.on < first.on
-        statement.outside += is_early or (last is not None and booked.on > last.on)
         texts = [element.get("NAME"), element.get("MEMO")]
         references = [(kind, element.get(name)) for kind, name in REFERENCES]
         references.append(("remittance", " ".join(filter(None, dict.fromkeys(texts)))))
@@ -297,8 +291,6 @@ class _Reader:
             notices.append("there is no LEDGERBAL: the balance of the account is not known")
         if statement.pending:
             notices.append(f"{statement.pending} entries are pending, not booked: not read")
-        if statement.outside:
-            notices.append(f"{statement.outside} entries are dated outside of DTSTART to DTEND")
         if statement.turned:
             notices.append(
                 f"{statement.turned} entries are credits by their type and debits by their amount,"
@@ -346,7 +338,6 @@ OFX = ParsedFormat(
         " meant.",
         "Pending entries are counted in a notice and not read; an entry that replaces another is"
         " refused.",
-        "Entries that are dated outside of DTSTART to DTEND, types against the sign of their"
-        " amount, and a missing LEDGERBAL are notices.",
+        "Types against the sign of their amount, and a missing LEDGERBAL are notices.",
     ),
 )

@@ -59,7 +59,7 @@ copy work_raw_rows (
 _PAGES = """
 copy work_parsed_pages (
     page_number, row_number, statement_key, account, currency, sequence_number, page, is_last_page,
-    opening_minor, closing_minor, covers_from, covers_to, version_stamp
+    opening_minor, opened_on, closing_minor, covers_from, covers_to, version_stamp
 ) from stdin
 """
 _FIGURES = "copy work_parsed_figures (page_number, what, currency, amount) from stdin"
@@ -146,6 +146,9 @@ def _prove(case: Case, format_: ParsedFormat, found: _Pages) -> None:
     warehouse.run(cursor, "statements/describe_parsed")
     if is_range:
         warehouse.run(cursor, "statements/describe_range", case.binds)
+    if format_.api is None:
+        # An API's range covers its whole days, and has lines of others as well.
+        warehouse.run(cursor, "statements/note_outside_days", {"near_days": 0})
     warehouse.run(cursor, "statements/parsed_totals")
 
 
@@ -240,6 +243,7 @@ def _copy_pages(case: Case, pages: _Pages) -> None:
                     start.page,
                     start.is_last_page,
                     start.opening_minor,
+                    start.opening_on,
                     end.closing_minor if end else None,
                     start.period_from,
                     start.period_to or (end.closing_on if end else None),

@@ -12,6 +12,7 @@ create unlogged table work_parsed_pages (
     page integer,
     is_last_page boolean not null,
     opening_minor bigint,
+    opened_on date,
     closing_minor bigint,
     covers_from date,
     covers_to date,
