@@ -96,8 +96,13 @@ def test_copies_that_contradict_each_other_refuse_the_file(
 ) -> None:
     copies = a_statement("100.00", "120.00"), a_statement(opening, closing, reference)
 
-    code, (verdict, *_) = checked(a_file(*copies))
+    code, (verdict, *others) = checked(a_file(*copies))
 
+    if a_file is bai2_files.a_file and opening != "100.00":
+        # Banks mask the numbers of accounts: it may be another one.
+        assert (0, 1) == (code, len(others)), others
+        assert "stands in the file before: both were read" in others[0]["notices"][0]
+        return
     assert (2, "statement_repeated") == (code, verdict["reason_code"]), verdict
     assert f"an opening of 120.00 EUR; found an opening of {opening} EUR" in verdict["reason"]
 

@@ -157,7 +157,8 @@ class ParsedFormat:
     be asked the same pages are read over the network where the PSP's entry has an endpoint.
     `line_types` are the types that a line may have beside those that a word stands for.
     `names_statements`: account and key name one statement, which a file holds once. With
-    `divides_days` lines of one day may be divided among several without balances.
+    `divides_days` lines of one day may be divided among several without balances, and others of
+    the name may be other accounts whose numbers were masked.
     """
 
     name: str

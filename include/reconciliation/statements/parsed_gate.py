@@ -212,7 +212,9 @@ def _note_pages(case: Case, format_: ParsedFormat, pages: _Pages) -> None:
     others = warehouse.run(case.cursor, "statements/drop_other_accounts", case.binds).fetchall()
     pages.notices += _told(others)
     if format_.names_statements:
-        copies = warehouse.run(case.cursor, "statements/drop_repeated_statements").fetchall()
+        copies = warehouse.run(
+            case.cursor, "statements/drop_repeated_statements", case.binds
+        ).fetchall()
         pages.copies |= {(row["account"], row["statement_key"]) for row in copies}
     warehouse.run(case.cursor, "statements/parsed_statements", case.binds)
     warehouse.run(case.cursor, "statements/parsed_sums")

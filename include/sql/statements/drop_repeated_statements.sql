@@ -1,7 +1,8 @@
 -- Which statements of the file are copies of one that stands before them in it?
 --
 -- Grain:   one row per copy, in the order of the file; its page, figures and lines are deleted.
--- Binds:   none. A copy says the same of its account, period and balances, and has the same lines.
+-- Binds:   divides_days (boolean): what has no line is no copy, for banks mask the numbers of accounts.
+--          A copy says the same of its account, period and balances, and has the same lines.
 -- Reason:  only what has a key that comes again is read, which in nearly every file is nothing.
 with
 
@@ -60,6 +61,7 @@ copied as (
         on named_again.page_number = lines.page_number
     left join figures
         on named_again.page_number = figures.page_number
+    where lines.lines is not null or not %(divides_days)s
 
 ),
 
