@@ -386,8 +386,8 @@ BAI2 = ParsedFormat(
     names_statements=True,
     divides_days=True,
     notes=(
-        "A statement is an account on an as-of date. Banks mask the numbers of accounts: one that opens"
-        " a day with another balance is read as well, with a notice.",
+        "A statement is an account on an as-of date. Banks mask the numbers of accounts: one that"
+        " opens a day with another balance is read as well, with a notice.",
         "The currency is that of the account, else of the group, else USD.",
         "Records may share a line, a text may hold slashes and commas, and continuations (88) may"
         " part any record; counts that are wrong are notices, totals that are wrong refuse.",
