@@ -63,7 +63,11 @@ def import_seconds(module: str, *, environment: Mapping[str, str]) -> float:
     def child(code: str) -> float:
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-c", code], env=dict(environment), capture_output=True, check=True
+            [sys.executable, "-c", code],
+            env=dict(environment),
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            check=True,
         )
         return time.perf_counter() - began
 
