@@ -40,8 +40,8 @@ def check_identities(attempt_id: int) -> str:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
             return attempt.verdict or ""
-        large = [table for table in volumes.adopted(cursor) if table == volumes.MEMBERS]
-        with volumes.indexing(attempt_id, large):
+        # The members, and what matching had to stage anew or could not index.
+        with volumes.indexing(attempt_id, volumes.adopted(cursor)):
             return prove(cursor, attempt)
 
 
