@@ -25,6 +25,18 @@ def either_desk(
     return desk
 
 
+@pytest.mark.parametrize("either_desk", ["changed_at"], indirect=True)
+def test_a_row_of_long_before_the_first_run_is_open_and_not_lost(either_desk: Desk) -> None:
+    either_desk.ledger("L1", 10000)
+    either_desk.batch(1, a_line())
+    either_desk.run(*TUESDAY)
+    either_desk.ledger("L0", 700, payment="P0", event="C0", at="2025-12-01T10:00:00Z")
+    second = either_desk.run(*WEDNESDAY)
+
+    assert second["ledger_transactions"] == 1
+    assert either_desk.open_discrepancies() == [("missing_in_statement", "EUR", -700, 700)]
+
+
 def test_new_and_changed_rows_are_found_whatever_the_detection(either_desk: Desk) -> None:
     either_desk.ledger("L1", 10000)
     either_desk.ledger("L2", 5000, payment="P2", event="C2")
