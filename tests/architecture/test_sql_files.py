@@ -141,6 +141,21 @@ def test_every_schema_file_has_its_revision_and_the_other_way_round() -> None:
     assert {path.stem for path in (SQL / "schema").glob("*.sql")} == revisions
 
 
+@pytest.mark.parametrize("folder", ["match", "extract", "identities", "publish"])
+def test_what_every_leg_runs_names_neither_its_books_nor_itself(folder: str) -> None:
+    # A leg's workspace says which two books it has; %(leg)s says which leg it is.
+    tied = [
+        name_of(path)
+        for path in (SQL / folder).rglob("*.sql")
+        if re.search(
+            r"internal\.(statement_lines|ledger_transactions)\b|'ledger_statement'",
+            path.read_text(encoding="utf-8"),
+        )
+    ]
+
+    assert [] == tied, "write statement_lines, ledger_transactions and %(leg)s"
+
+
 GOOD = """-- Which rows are late?
 --
 -- Grain:   one row per late row.

@@ -74,7 +74,7 @@ def test_a_row_that_a_large_run_has_matched_is_found_when_another_one_matches_it
         cursor.execute("create temporary table work_ledger_versions (item_id bigint)")
         kept = cursor.execute(MEMBERS[side]).fetchall()
         cursor.execute(MATCH_AGAIN[side], [kept[0]["item_id"]])
-        values = {"run_number": 1, "volume": 0}
+        values = {"leg": "ledger_statement", "run_number": 1, "volume": 0}
         found = warehouse.run(cursor, "publish/054_items_matched_before", values).fetchall()
         cursor.connection.rollback()
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.reconciliation.edges import attempts, volumes, warehouse
+from include.reconciliation.legs import LEDGER_STATEMENT
 
 _TABLES = (
     "work_statement_side",
@@ -54,6 +55,7 @@ def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
         "account_id": attempt.account_id,
         "psp": attempt.psp_name,
         "account": attempt.account,
+        "leg": LEDGER_STATEMENT,
         "head_run_number": head["run_number"],
         "head_as_of": head["as_of"] or _DISTANT_PAST,
         "as_of": attempt.as_of if head["as_of"] is None else max(attempt.as_of, head["as_of"]),

@@ -9,6 +9,7 @@ from typing import Any
 from include.reconciliation import config
 from include.reconciliation.edges import attempts, ledger_source, volumes, warehouse
 from include.reconciliation.errors import SourceError
+from include.reconciliation.legs import LEDGER_STATEMENT
 from include.reconciliation.statements.description import TEXT_BYTES_MAX
 
 _HOUR = timedelta(hours=1)
@@ -108,6 +109,7 @@ def _older_days(
         "extract/older_days_to_check",
         {
             "account_id": attempt.account_id,
+            "leg": LEDGER_STATEMENT,
             "read_from": read_from,
             "is_first_of_day": is_first_of_day,
             "rotation_days": _ROTATION_DAYS,

@@ -20,13 +20,13 @@ from include.reconciliation import coverage as coverages
 from include.reconciliation.calendar_days import settlement_calendar
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
+from include.reconciliation.legs import LEDGER_STATEMENT
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
-LEG = "ledger_statement"
 MATCHER_VERSION = "1"
 MATCH_RULES = (
     "event_reference",
@@ -191,7 +191,7 @@ def decide(
     # Two processes share the pairs; what follows leaves a core to the indexes.
     with volumes.indexing(attempt.attempt_id, large):
         _decide_what_is_left(cursor, values, covered)
-        _stage_members(cursor, attempt.attempt_id)
+        _stage_members(cursor, attempt.attempt_id, values["leg"])
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -218,9 +218,9 @@ def _decide_what_is_left(
         warehouse.run(cursor, f"match/{name}", values)
 
 
-def _stage_members(cursor: warehouse.Cursor, attempt_id: int) -> None:
+def _stage_members(cursor: warehouse.Cursor, attempt_id: int, leg: str) -> None:
     """Writes the matches down as they will be published."""
-    values = {"rules": list(MATCH_RULES), "rule_version": MATCHER_VERSION}
+    values = {"leg": leg, "rules": list(MATCH_RULES), "rule_version": MATCHER_VERSION}
     warehouse.run(cursor, "match/510_match_rules", values)
     rows = warehouse.run(cursor, "match/520_members", values).rowcount
     volumes.adopt(cursor, attempt_id, volumes.MEMBERS, rows)
@@ -232,7 +232,7 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         "account_id": attempt.account_id,
         "psp": attempt.psp_name,
         "account": attempt.account,
-        "leg": LEG,
+        "leg": LEDGER_STATEMENT,
         "as_of": attempt.as_of if head["as_of"] is None else max(attempt.as_of, head["as_of"]),
         "window_start": attempt.window_start,
         "reprocess_from": attempt.reprocess_from,

@@ -15,6 +15,7 @@ import psycopg
 from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
+from include.reconciliation.legs import LEDGER_STATEMENT
 from include.reconciliation.steps import incidents, pauses
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import decide, with_fresh_inputs
@@ -135,7 +136,11 @@ def _store_findings(
 
 def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: int) -> None:
     """What is matched and what is open after this run."""
-    values = {"account_id": attempt.account_id, "run_number": run_number}
+    values = {
+        "account_id": attempt.account_id,
+        "leg": LEDGER_STATEMENT,
+        "run_number": run_number,
+    }
     for name in _MATCHES:
         warehouse.run(cursor, f"publish/{name}", values)
     volume = volumes.attach(cursor, attempt.attempt_id, volumes.MEMBERS, run_number=run_number)

@@ -12,7 +12,7 @@ in_force as (
         item_id,
         ledger_id,
         row_sha256
-    from internal.ledger_transactions
+    from ledger_transactions
     where
         account_id = %(account_id)s
         and last_run_number is null

@@ -7,7 +7,7 @@ select
     in_force.item_id as old_item_id,
     in_force.ledger_id,
     in_force.row_sha256
-from internal.ledger_transactions as in_force
+from ledger_transactions as in_force
 inner join work_ledger_hours on date_trunc('hour', in_force.occurred_at) = work_ledger_hours.hour
 left join work_ledger_extract on in_force.ledger_id = work_ledger_extract.ledger_id
 where

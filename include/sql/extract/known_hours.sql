@@ -7,7 +7,7 @@ select
     count(*)::bigint as rows,
     sum(amount_minor)::text as amount_sum,
     sum(('x' || encode(substr(row_sha256, 1, 8), 'hex'))::bit(64)::bigint)::text as hash_sum
-from internal.ledger_transactions
+from ledger_transactions
 where
     account_id = %(account_id)s
     and last_run_number is null

@@ -1,7 +1,7 @@
 -- In which bucket is every row in force, per side?
 --
 -- Grain:   one row per side.
--- Binds:   account_id (integer), head_run_number (bigint).
+-- Binds:   account_id (integer), leg (text), head_run_number (bigint).
 -- Reason:  rows in force are counted from what was staged; the buckets from what was decided.
 create unlogged table work_run_buckets as
 with
@@ -10,7 +10,7 @@ head as (
 
     select *
     from internal.run_buckets
-    where run_number = %(head_run_number)s and leg = 'ledger_statement'
+    where run_number = %(head_run_number)s and leg = %(leg)s
 
 ),
 
@@ -59,7 +59,7 @@ matched as (
                 on work_existing_matches.match_id = match_members.match_id
             where
                 work_existing_matches.decided_match_id is null
-                and match_members.leg = 'ledger_statement'
+                and match_members.leg = %(leg)s
         ) as dissolved
         cross join lateral (
             values ('statement', dissolved.statement_rows), ('ledger', dissolved.ledger_rows)
@@ -111,7 +111,7 @@ idle_before as (
         from work_replaced_items
         where side = 'ledger'
     ) as known_rows
-    inner join internal.ledger_transactions as known
+    inner join ledger_transactions as known
         on known_rows.item_id = known.item_id and known.account_id = %(account_id)s
     where
         known.moves_money is false
@@ -119,13 +119,13 @@ idle_before as (
         and not exists (
             select from internal.match_members
             where
-                match_members.leg = 'ledger_statement'
+                match_members.leg = %(leg)s
                 and match_members.ledger_item_id = known.item_id
         )
         and not exists (
             select from internal.open_items
             where
-                open_items.leg = 'ledger_statement'
+                open_items.leg = %(leg)s
                 and open_items.side = 'ledger'
                 and open_items.item_id = known.item_id
         )
@@ -140,7 +140,7 @@ not_expected as (
         - coalesce((
             select count(*)
             from work_line_changes as changes
-            inner join internal.statement_lines as known
+            inner join statement_lines as known
                 on changes.old_item_id = known.item_id and known.account_id = %(account_id)s
             where
                 changes.change in ('changed', 'withdrawn')
@@ -159,7 +159,7 @@ not_expected as (
 )
 
 select
-    'ledger_statement' as leg,
+    %(leg)s::text as leg,
     sides.side,
     (coalesce(head.in_force_rows, 0) + arrived.row_count)::bigint as in_force_rows,
     (coalesce(head.matched_rows, 0) + coalesce(matched.row_count, 0))::bigint as matched_rows,

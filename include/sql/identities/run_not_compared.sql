@@ -1,6 +1,7 @@
 -- What of the events decided in this run could not be compared, and how much is it?
 --
 -- Grain:   one row per currency and measure.
+-- Binds:   leg (text).
 create unlogged table work_run_not_compared as
 with
 
@@ -28,7 +29,7 @@ pairs as materialized (
 )
 
 select
-    'ledger_statement' as leg,
+    %(leg)s::text as leg,
     coalesce(net_currency, 'XXX') as currency,
     'gross' as what,
     count(*)::bigint as lines,
@@ -38,7 +39,7 @@ where amount_minor is null
 group by coalesce(net_currency, 'XXX')
 union all
 select
-    'ledger_statement',
+    %(leg)s,
     currency,
     'fee',
     fee_lines,
@@ -47,7 +48,7 @@ from pairs
 where fee_lines > 0
 union all
 select
-    'ledger_statement',
+    %(leg)s,
     currency,
     'tax',
     tax_lines,

@@ -1,7 +1,7 @@
 -- How yesterday's open items became today's.
 --
 -- Grain:   one row per side and currency.
--- Binds:   account_id (integer), as_of, head_as_of (timestamptz), is_reprocess (boolean).
+-- Binds:   account_id (integer), leg (text), as_of, head_as_of (timestamptz), is_reprocess (boolean).
 create unlogged table work_run_rolls as
 with
 
@@ -13,7 +13,7 @@ opening as not materialized (
         currency,
         amount_minor
     from internal.open_items
-    where account_id = %(account_id)s and leg = 'ledger_statement' and is_counted
+    where account_id = %(account_id)s and leg = %(leg)s and is_counted
 
 ),
 
@@ -83,7 +83,7 @@ entering_later as materialized (
             else open_items.amount_minor
         end as amount_minor
     from internal.open_items
-    left join internal.ledger_transactions as known
+    left join ledger_transactions as known
         on
             open_items.item_id = known.item_id
             and known.account_id = %(account_id)s
@@ -94,7 +94,7 @@ entering_later as materialized (
             and open_items.item_id = work_open_rows.item_id
     where
         open_items.account_id = %(account_id)s
-        and open_items.leg = 'ledger_statement'
+        and open_items.leg = %(leg)s
         and not open_items.is_counted
         and open_items.reason = 'after_the_window'
         and coalesce(work_open_rows.reason, '') <> 'after_the_window'
@@ -277,7 +277,7 @@ movements as (
 )
 
 select
-    'ledger_statement' as leg,
+    %(leg)s::text as leg,
     side,
     currency,
     coalesce(sum(row_count) filter (where movement = 'opening'), 0)::bigint as opening_rows,

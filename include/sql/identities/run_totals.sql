@@ -1,7 +1,7 @@
 -- Both sides of the identity, term by term, and what is left over.
 --
 -- Grain:   one row per currency and measure.
--- Binds:   account_id (integer), head_run_number (bigint).
+-- Binds:   account_id (integer), leg (text), head_run_number (bigint).
 -- Reason:  the left side comes from staged rows (the two files before this one); the right side from
 --          what will be published: open discrepancies, open items, and rows expected nowhere.
 create unlogged table work_run_totals as
@@ -52,7 +52,7 @@ not_expected as (
             known.gross_currency,
             -known.gross_minor
         from work_line_changes as changes
-        inner join internal.statement_lines as known
+        inner join statement_lines as known
             on changes.old_item_id = known.item_id and known.account_id = %(account_id)s
         where changes.change in ('changed', 'withdrawn') and not known.is_expected and known.type <> 'unknown'
         union all
@@ -60,7 +60,7 @@ not_expected as (
             currency,
             not_expected_statement_minor
         from internal.run_totals
-        where run_number = %(head_run_number)s and leg = 'ledger_statement' and measure = 'gross'
+        where run_number = %(head_run_number)s and leg = %(leg)s and measure = 'gross'
     ) as moves
     where moves.currency is not null
     group by moves.currency
@@ -89,18 +89,18 @@ not_comparable as (
             known.amount_minor
         from work_existing_matches
         inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
-        inner join internal.ledger_transactions as known
+        inner join ledger_transactions as known
             on match_members.ledger_item_id = known.item_id and known.account_id = %(account_id)s
         where
             work_existing_matches.decided_match_id is null
             and not match_members.is_proved
-            and match_members.leg = 'ledger_statement'
+            and match_members.leg = %(leg)s
         union all
         select
             currency,
             not_comparable_minor
         from internal.run_totals
-        where run_number = %(head_run_number)s and leg = 'ledger_statement' and measure = 'gross'
+        where run_number = %(head_run_number)s and leg = %(leg)s and measure = 'gross'
     ) as moves
     group by moves.currency
 
@@ -200,7 +200,7 @@ terms as (
 )
 
 select
-    'ledger_statement' as leg,
+    %(leg)s::text as leg,
     currency,
     measure,
     statement_minor,

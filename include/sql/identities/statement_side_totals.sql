@@ -1,7 +1,7 @@
 -- Left side of the identity: all statement lines in force, from what was staged on top of the head.
 --
 -- Grain:   one row per currency, in work_statement_side.
--- Binds:   account_id (integer), head_run_number (bigint), as_of, head_as_of (timestamptz).
+-- Binds:   account_id (integer), leg (text), head_run_number (bigint), as_of, head_as_of (timestamptz).
 -- Reason:  a line counts from the run in which it lies before the as-of; lines that no ledger row is
 --          expected for count from their arrival.
 create unlogged table work_statement_side as
@@ -21,7 +21,7 @@ moves as (
         case when known.type = 'unknown' then coalesce(known.gross_currency, known.net_currency) else known.gross_currency end,
         -case when known.type = 'unknown' then coalesce(known.gross_minor, known.net_minor) else known.gross_minor end
     from work_line_changes as changes
-    inner join internal.statement_lines as known
+    inner join statement_lines as known
         on changes.old_item_id = known.item_id and known.account_id = %(account_id)s
     where
         changes.change in ('changed', 'withdrawn')
@@ -32,11 +32,11 @@ moves as (
         open_items.currency,
         open_items.amount_minor
     from internal.open_items
-    inner join internal.statement_lines as known
+    inner join statement_lines as known
         on open_items.item_id = known.item_id and known.account_id = %(account_id)s
     where
         open_items.account_id = %(account_id)s
-        and open_items.leg = 'ledger_statement'
+        and open_items.leg = %(leg)s
         and open_items.side = 'statement'
         and known.booked_at >= %(head_as_of)s
         and known.booked_at < %(as_of)s
@@ -49,7 +49,7 @@ moves as (
         currency,
         statement_minor
     from internal.run_totals
-    where run_number = %(head_run_number)s and leg = 'ledger_statement' and measure = 'gross'
+    where run_number = %(head_run_number)s and leg = %(leg)s and measure = 'gross'
 
 )
 

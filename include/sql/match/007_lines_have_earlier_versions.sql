@@ -13,7 +13,7 @@ select exists (
         select '' as line_scope
     ) as scopes
     where exists (
-        select from internal.statement_lines
+        select from statement_lines
         where
             statement_lines.account_id = %(account_id)s
             and statement_lines.line_scope = scopes.line_scope

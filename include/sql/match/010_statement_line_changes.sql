@@ -21,7 +21,7 @@ in_force as (
 
     select statement_lines.*
     from scopes
-    inner join internal.statement_lines
+    inner join statement_lines
         on
             statement_lines.account_id = %(account_id)s
             and scopes.line_scope = statement_lines.line_scope

@@ -1,7 +1,7 @@
 -- Statement lines in force that take part: those open at the head. Matched ones may join them.
 --
 -- Grain:   one row per statement line.
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), leg (text).
 create unlogged table work_known_statement as
 select
     statement_lines.item_id,
@@ -19,12 +19,12 @@ select
     statement_lines.booked_at as dated_at,
     statement_lines.booked_on as dated_on
 from internal.open_items
-inner join internal.statement_lines
+inner join statement_lines
     on
         open_items.item_id = statement_lines.item_id
         and statement_lines.account_id = %(account_id)s
 where
     open_items.account_id = %(account_id)s
-    and open_items.leg = 'ledger_statement'
+    and open_items.leg = %(leg)s
     and open_items.side = 'statement'
     and open_items.item_id not in (select item_id from work_replaced_items);

@@ -3,7 +3,7 @@
 -- Grain:   one row per ledger row. Its payment is what the row itself says; known_payment_key is what
 --          was found before, where that is another one. merchant_reference is kept only where no
 --          reference of the PSP is there.
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), leg (text).
 create unlogged table work_known_ledger as
 select
     known.item_id,
@@ -27,12 +27,12 @@ select
     known.occurred_at as dated_at,
     known.settles_on
 from internal.open_items
-inner join internal.ledger_transactions as known
+inner join ledger_transactions as known
     on
         open_items.item_id = known.item_id
         and known.account_id = %(account_id)s
 where
     open_items.account_id = %(account_id)s
-    and open_items.leg = 'ledger_statement'
+    and open_items.leg = %(leg)s
     and open_items.side = 'ledger'
     and open_items.item_id not in (select item_id from work_replaced_items);

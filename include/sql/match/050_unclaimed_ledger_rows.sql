@@ -26,7 +26,7 @@ where
         where named.payment_key = work_lonely_ledger_rows.payment_key
     )
     and not exists (
-        select from internal.statement_lines
+        select from statement_lines
         where
             statement_lines.account_id = %(account_id)s
             and statement_lines.payment_key = work_lonely_ledger_rows.payment_key

@@ -1,7 +1,7 @@
 -- Which ledger rows belong to another payment than they say themselves?
 --
 -- Grain:   one row per such row of the pool, with its payment_key.
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), leg (text).
 -- Reason:  the payment's own reference first; then a line that carries the row's event reference;
 --          then a line whose event the ledger stored as the payment (on recurring captures); the
 --          merchant's reference only for a row that has no reference of the PSP, and only where it
@@ -39,7 +39,7 @@ lines as materialized (
         statement_lines.event_reference,
         statement_lines.merchant_reference,
         statement_lines.payment_key
-    from internal.statement_lines
+    from statement_lines
     where
         statement_lines.account_id = %(account_id)s
         and statement_lines.last_run_number is null
@@ -53,13 +53,13 @@ lines as materialized (
         statement_lines.merchant_reference,
         statement_lines.payment_key
     from internal.open_items
-    inner join internal.statement_lines
+    inner join statement_lines
         on
             open_items.item_id = statement_lines.item_id
             and statement_lines.account_id = %(account_id)s
     where
         open_items.account_id = %(account_id)s
-        and open_items.leg = 'ledger_statement'
+        and open_items.leg = %(leg)s
         and open_items.side = 'statement'
 
 ),

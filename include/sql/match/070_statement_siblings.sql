@@ -6,7 +6,7 @@
 --          planner knows how many each has. A payment that only has the hash of another stays as it is.
 create unlogged table work_sibling_lines as
 select known.item_id
-from internal.statement_lines as known
+from statement_lines as known
 where
     known.account_id = %(account_id)s
     and known.last_run_number is null
@@ -14,7 +14,7 @@ where
     and not exists (select from work_known_statement where work_known_statement.item_id = known.item_id)
 union
 select known.item_id
-from internal.statement_lines as known
+from statement_lines as known
 where
     known.account_id = %(account_id)s
     and known.last_run_number is null
@@ -22,7 +22,7 @@ where
     and not exists (select from work_known_statement where work_known_statement.item_id = known.item_id)
 union
 select known.item_id
-from internal.statement_lines as known
+from statement_lines as known
 where
     known.account_id = %(account_id)s
     and known.last_run_number is null

@@ -21,7 +21,7 @@ select
     statement_lines.booked_at,
     statement_lines.booked_on
 from work_sibling_lines as siblings
-inner join internal.statement_lines on siblings.item_id = statement_lines.item_id
+inner join statement_lines on siblings.item_id = statement_lines.item_id
 where
     statement_lines.account_id = %(account_id)s
     and statement_lines.is_expected

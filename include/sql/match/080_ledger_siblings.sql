@@ -6,7 +6,7 @@
 --          planner knows how many each has. A payment that only has the hash of another stays as it is.
 create unlogged table work_sibling_ledger_rows as
 select known.item_id
-from internal.ledger_transactions as known
+from ledger_transactions as known
 where
     known.account_id = %(account_id)s
     and known.last_run_number is null
@@ -14,7 +14,7 @@ where
     and not exists (select from work_known_ledger where work_known_ledger.item_id = known.item_id)
 union
 select known.item_id
-from internal.ledger_transactions as known
+from ledger_transactions as known
 where
     known.account_id = %(account_id)s
     and known.last_run_number is null
@@ -22,7 +22,7 @@ where
     and not exists (select from work_known_ledger where work_known_ledger.item_id = known.item_id)
 union
 select known.item_id
-from internal.ledger_transactions as known
+from ledger_transactions as known
 where
     known.account_id = %(account_id)s
     and known.last_run_number is null

@@ -20,7 +20,7 @@ select
     ledger_transactions.occurred_at,
     ledger_transactions.settles_on
 from work_sibling_ledger_rows as siblings
-inner join internal.ledger_transactions on siblings.item_id = ledger_transactions.item_id
+inner join ledger_transactions on siblings.item_id = ledger_transactions.item_id
 where
     ledger_transactions.account_id = %(account_id)s
     and ledger_transactions.item_id not in (select item_id from work_replaced_items);

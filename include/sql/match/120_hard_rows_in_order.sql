@@ -31,7 +31,7 @@ from (
         statement_lines.line_scope || chr(31) || statement_lines.line_key || chr(31)
         || lpad(statement_lines.occurrence::text, 9, '0')
     from work_hard as known
-    inner join internal.statement_lines
+    inner join statement_lines
         on known.item_id = statement_lines.item_id and statement_lines.account_id = %(account_id)s
     where known.side = 'statement'
     union all
@@ -40,7 +40,7 @@ from (
         ledger_transactions.item_id,
         ledger_transactions.ledger_id
     from work_hard as known
-    inner join internal.ledger_transactions
+    inner join ledger_transactions
         on known.item_id = ledger_transactions.item_id and ledger_transactions.account_id = %(account_id)s
     where known.side = 'ledger'
 ) as keys

@@ -1,7 +1,7 @@
 -- Ledger rows that were changed or removed after they had been matched without a discrepancy.
 --
 -- Grain:   one finding per row: of this run's changes, and those still open whose event is not settled.
--- Binds:   account_id (integer), head_run_number (bigint).
+-- Binds:   account_id (integer), leg (text), head_run_number (bigint).
 -- Reason:  the money is told by the kind that the new state gives (delta 0 here); that history was
 --          rewritten is a finding of its own. It lasts while its payment has another discrepancy or a
 --          row that is not matched, and at least for the run that saw it.
@@ -11,7 +11,7 @@ open_at_head as (
 
     select *
     from internal.discrepancy_versions
-    where run_number = %(head_run_number)s and change <> 'resolved'
+    where run_number = %(head_run_number)s and leg = %(leg)s and change <> 'resolved'
 
 ),
 
@@ -30,12 +30,12 @@ changed as (
         old_row.amount_minor as old_minor,
         case when changes.change = 'changed' then changes.amount_minor end as new_minor
     from work_ledger_changes as changes
-    inner join internal.ledger_transactions as old_row
+    inner join ledger_transactions as old_row
         on changes.old_item_id = old_row.item_id and old_row.account_id = %(account_id)s
     inner join internal.match_members
         on
             changes.old_item_id = match_members.ledger_item_id
-            and match_members.leg = 'ledger_statement'
+            and match_members.leg = %(leg)s
     where
         changes.change in ('changed', 'vanished')
         and old_row.payment_key not in (

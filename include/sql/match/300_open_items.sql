@@ -1,7 +1,7 @@
 -- Every row of the pool that nothing matched: in a discrepancy, or pending with the reason.
 --
 -- Grain:   one row per statement line or ledger row that is open after this run.
--- Binds:   as_of (timestamptz), covered_through (date).
+-- Binds:   leg (text), as_of (timestamptz), covered_through (date).
 create unlogged table work_open_rows as
 with
 
@@ -143,6 +143,7 @@ not_matched as (
 )
 
 select
+    %(leg)s::text as leg,
     not_matched.side,
     not_matched.item_id,
     case when in_discrepancy.item_id is null then 'pending' else 'discrepancy' end as bucket,

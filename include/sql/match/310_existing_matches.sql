@@ -1,7 +1,7 @@
 -- Matches in force that a touched row belongs to: which stay as they are, which are dissolved?
 --
 -- Grain:   one row per match in force with a member in the pool, or gone from the books.
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), leg (text).
 create unlogged table work_existing_matches as
 with
 
@@ -20,12 +20,12 @@ touched_matches as (
     select match_members.match_id
     from touched_items
     inner join internal.match_members on touched_items.item_id = match_members.statement_item_id
-    where match_members.leg = 'ledger_statement'
+    where match_members.leg = %(leg)s
     union
     select match_members.match_id
     from touched_items
     inner join internal.match_members on touched_items.item_id = match_members.ledger_item_id
-    where match_members.leg = 'ledger_statement'
+    where match_members.leg = %(leg)s
 
 ),
 
@@ -39,7 +39,7 @@ existing as (
         values (match_members.statement_item_id), (match_members.ledger_item_id)
     ) as members (item_id)
     where
-        match_members.leg = 'ledger_statement'
+        match_members.leg = %(leg)s
         and members.item_id is not null
         and match_members.match_id in (select match_id from touched_matches)
     group by match_members.match_id

@@ -105,7 +105,7 @@ from (
         known.occurrence,
         false
     from listed
-    inner join internal.statement_lines as known
+    inner join statement_lines as known
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
     where listed.side = 'statement'
 ) as lines
@@ -182,7 +182,7 @@ from (
         known.ledger_id,
         false
     from listed
-    inner join internal.ledger_transactions as known
+    inner join ledger_transactions as known
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
     where listed.side = 'ledger'
 ) as rows

@@ -10,7 +10,7 @@ open_at_head as (
 
     select *
     from internal.discrepancy_versions
-    where run_number = %(head_run_number)s and change <> 'resolved'
+    where run_number = %(head_run_number)s and leg = %(leg)s and change <> 'resolved'
 
 ),
 

@@ -3,7 +3,7 @@
 -- Grain:   one row per open row; first_run_id is NULL for those that this run opens.
 create view work_open_items as
 select
-    'ledger_statement' as leg,
+    work_open_rows.leg,
     work_open_rows.side,
     work_open_rows.item_id,
     work_open_rows.bucket,
@@ -19,5 +19,5 @@ left join internal.open_items as known
     on
         work_open_rows.side = known.side
         and work_open_rows.item_id = known.item_id
-        and known.leg = 'ledger_statement'
+        and work_open_rows.leg = known.leg
 left join internal.runs on known.opened_run_number = runs.run_number;

@@ -1,11 +1,11 @@
 -- The members of the matches that this run makes, as they will be published.
 --
 -- Grain:   one row per place in a match.
--- Binds:   rule_version (text).
+-- Binds:   leg (text), rule_version (text).
 -- Reason:  a rule that nobody numbered is refused, for its number is missing.
 create table work_members as
 select
-    'ledger_statement' as leg,
+    %(leg)s::text as leg,
     work_match_members.match_id,
     work_match_members.statement_item_id,
     work_match_members.ledger_item_id,

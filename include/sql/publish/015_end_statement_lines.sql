@@ -1,7 +1,7 @@
 -- Ends the versions of statement lines that were amended or withdrawn.
 --
 -- Binds:   account_id (integer), run_number (bigint).
-update internal.statement_lines set last_run_number = %(run_number)s
+update statement_lines set last_run_number = %(run_number)s
 from work_line_changes
 where
     work_line_changes.change in ('changed', 'withdrawn')

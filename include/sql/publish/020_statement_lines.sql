@@ -1,7 +1,7 @@
 -- Brings the new versions of statement lines into force.
 --
 -- Binds:   account_id (integer), run_number (bigint), volume (bigint).
-insert into internal.statement_lines (
+insert into statement_lines (
     item_id, account_id, statement_id, line_scope, line_key, occurrence, provider_type, type,
     economic_type, is_expected, payment_key, psp_reference, event_reference, merchant_reference,
     payout_reference, further_references, gross_minor, gross_currency, fee_minor, tax_minor, net_minor, net_currency,

@@ -1,7 +1,7 @@
 -- Ends the versions of ledger rows that changed or vanished.
 --
 -- Binds:   account_id (integer), run_number (bigint).
-update internal.ledger_transactions set last_run_number = %(run_number)s
+update ledger_transactions set last_run_number = %(run_number)s
 from work_ledger_changes
 where
     work_ledger_changes.change in ('changed', 'vanished')

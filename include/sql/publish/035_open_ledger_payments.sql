@@ -1,7 +1,7 @@
 -- Notes where an open ledger row was found to belong to another payment than before.
 --
 -- Binds:   account_id (integer).
-update internal.ledger_transactions set payment_key = known.payment_key
+update ledger_transactions set payment_key = known.payment_key
 from work_known_ledger as known
 where
     known.origin = 'open'

@@ -1,7 +1,7 @@
 -- Which item of a match of this run is in an older match, in another volume?
 --
 -- Grain:   one row per item; none is right.
--- Binds:   run_number, volume (bigint): of the matches of this run.
+-- Binds:   leg (text), run_number, volume (bigint): of the matches of this run.
 -- Reason:  within a volume the unique indexes hold it. What this run itself staged can't have been
 --          matched before, for its items are numbered from there on.
 with
@@ -13,7 +13,7 @@ fresh as materialized (
         ledger_item_id
     from internal.match_members
     where
-        leg = 'ledger_statement'
+        leg = %(leg)s
         and volume = %(volume)s::bigint
         and first_run_number = %(run_number)s
         and (
@@ -28,12 +28,12 @@ select
     kept.first_run_number as run_number
 from fresh
 inner join internal.match_members as kept on fresh.statement_item_id = kept.statement_item_id
-where kept.leg = 'ledger_statement' and kept.volume <> %(volume)s::bigint
+where kept.leg = %(leg)s and kept.volume <> %(volume)s::bigint
 union all
 select
     kept.ledger_item_id,
     kept.first_run_number
 from fresh
 inner join internal.match_members as kept on fresh.ledger_item_id = kept.ledger_item_id
-where kept.leg = 'ledger_statement' and kept.volume <> %(volume)s::bigint
+where kept.leg = %(leg)s and kept.volume <> %(volume)s::bigint
 limit 1;

@@ -1,10 +1,10 @@
 -- Takes out of the pool what this run cleared, withdrew or replaced.
 --
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), leg (text).
 delete from internal.open_items
 where
     account_id = %(account_id)s
-    and leg = 'ledger_statement'
+    and leg = %(leg)s
     and not exists (
         select from work_open_rows
         where

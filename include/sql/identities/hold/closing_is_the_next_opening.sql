@@ -1,7 +1,7 @@
 -- What the predecessor closed with is what this run opens with.
 --
 -- Grain:   one row per side and currency where it is not.
--- Binds:   account_id (integer), head_run_number (bigint).
+-- Binds:   account_id (integer), leg (text), head_run_number (bigint).
 with
 
 closed as (
@@ -11,7 +11,7 @@ closed as (
         currency,
         closing_minor
     from internal.run_rolls
-    where run_number = %(head_run_number)s and leg = 'ledger_statement'
+    where run_number = %(head_run_number)s and leg = %(leg)s
 
 ),
 
@@ -22,7 +22,7 @@ opened as (
         currency,
         sum(amount_minor)::bigint as opening_minor
     from internal.open_items
-    where account_id = %(account_id)s and leg = 'ledger_statement' and is_counted
+    where account_id = %(account_id)s and leg = %(leg)s and is_counted
     group by side, currency
 
 )
