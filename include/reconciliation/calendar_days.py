@@ -27,6 +27,8 @@ class CalendarDay:
     day: date
     settles_on: date
     next_business_day: date
+    # Those of the calendar up to and with this one.
+    business_days: int
 
 
 def is_business_day(day: date, weekdays: Collection[int], holidays: Collection[date]) -> bool:
@@ -61,11 +63,14 @@ def settlement_calendar(
 ) -> Iterator[CalendarDay]:
     """Every day from `first` to `last`, inclusive, with what it settles on."""
     day = first
+    business_days = 0
     while day <= last:
+        business_days += is_business_day(day, weekdays, holidays)
         yield CalendarDay(
             day=day,
             settles_on=add_business_days(day, settlement_days, weekdays, holidays),
             next_business_day=_after(day, provider_made_grace_days, weekdays, holidays),
+            business_days=business_days,
         )
         day += timedelta(days=1)
 

@@ -20,6 +20,7 @@ from typing import Any
 from include.reconciliation.calendar_days import CALENDARS
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.money import CURRENCY
+from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +96,7 @@ class Psp:
     settlement: Settlement
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
+    tolerances: Mapping[str, Tolerances] = field(default_factory=dict)
     endpoint: str | None = None
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""
@@ -240,6 +242,9 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         settlement=_settlement(reader.take("settlement", dict), f"{reader.place}, settlement"),
         limits=limits,
         expected_in_ledger=expected,
+        tolerances=read_tolerances(
+            reader.take("tolerances", dict, {}), f"{reader.place}, tolerances", limits
+        ),
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
@@ -247,6 +252,10 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
         raise ConfigurationError(
             f"{reader.place}: oauth needs an endpoint, and one account: a token is for one"
+        )
+    if longest_days(psp.tolerances) and not psp.settlement.compare_dates:
+        raise ConfigurationError(
+            f"{reader.place}: tolerances of dates need settlement.compare_dates, which is false"
         )
     psp = replace(psp, declared_format=formats.get(psp.format))
     reader.finish()

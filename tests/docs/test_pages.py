@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from include.reconciliation import config
+from include.reconciliation import config, tolerances
 from include.reconciliation.cli import COMMANDS
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.kinds import KINDS
@@ -174,11 +174,20 @@ def test_every_setting_of_a_psp_is_explained() -> None:
     text = read("docs/adding-a-psp.md")
     settings = {
         field.name
-        for record in (config.Psp, config.StatementsDue, config.Settlement, config.Limits)
+        for record in (
+            config.Psp,
+            config.StatementsDue,
+            config.Settlement,
+            config.Limits,
+            tolerances.Tolerances,
+            tolerances.Tolerance,
+            tolerances.DateTolerance,
+        )
         for field in fields(record)
     }
     # Written as due = "every_run" or "daily"; a format is declared in a table of its own.
-    settings = settings - {"every_run", "declared_format"} | {"due"}
+    # A share is written in per cent.
+    settings = settings - {"every_run", "declared_format", "ppm"} | {"due", "percent"}
 
     assert set() == {setting for setting in settings if f"`{setting}`" not in text}
 

@@ -316,6 +316,11 @@ class HandMadeRun:
             " line_scope text, line_key text, occurrence integer, is_new boolean)"
         )
         self.session.execute("create unlogged table work_staged_statements (statement_id bigint)")
+        self.session.execute(
+            "create unlogged table work_run_absorbed (leg text, measure text, currency text,"
+            " decided_matches bigint, decided_minor bigint, matches bigint, above_minor bigint,"
+            " below_minor bigint, absorbed_minor bigint, exposure_minor bigint)"
+        )
         self._insert("work_staged_statements", {"statement_id": self.statement_id})
         for row in self.totals:
             self._insert("work_run_totals", row)

@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -321,6 +321,20 @@ def desk(
         pause_variable.reading_from(_NoPause()),
     ):
         yield Desk(folder, sources.payments_ledger, session)
+
+
+@pytest.fixture
+def tolerate(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Configures what is tolerated, from the next run on: a table of TOML per currency."""
+
+    def configure(**currencies: str) -> None:
+        lines = [f"{currency} = {table}" for currency, table in currencies.items()]
+        text = "\n".join([CONFIGURATION, "[psp.tolerances]", *lines]) if lines else CONFIGURATION
+        path = tmp_path / f"psps_{len(list(tmp_path.glob('psps*')))}.toml"
+        path.write_text(text)
+        monkeypatch.setenv("RECONCILIATION_CONFIG", str(path))
+
+    return configure
 
 
 class _NoPause:

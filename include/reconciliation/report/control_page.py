@@ -21,6 +21,7 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row, major, moment, moment_in
 from include.reconciliation.report.proof import proof, roll_forward
+from include.reconciliation.report.tolerances import given_away
 
 VERDICTS = {
     "incomplete": (
@@ -68,6 +69,7 @@ def control_page(facts: ReportFacts) -> Iterator[Block]:
     yield from _kinds(facts)
     yield from _pending(facts)
     yield from _ageing(facts)
+    yield from given_away(facts)
     yield from _not_compared(facts)
     yield from _late_arrivals(header)
     yield from _statements(facts)

@@ -32,6 +32,9 @@ class ReportFacts:
     pending_reasons: Sequence[Row]
     ageing: Sequence[Row]
     not_compared: Sequence[Row]
+    # By currency, as the rules of the run have them.
+    tolerances: Mapping[str, Mapping[str, Any]]
+    absorbed: Sequence[Row]
     discrepancies_listed: int
     pending_listed: int
 

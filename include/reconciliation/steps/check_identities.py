@@ -21,6 +21,7 @@ _TABLES = (
     "work_run_rolls",
     "work_run_buckets",
     "work_run_not_compared",
+    "work_run_absorbed",
     "work_verdict",
 )
 _TOTALS = (
@@ -30,6 +31,7 @@ _TOTALS = (
     "run_rolls",
     "run_buckets",
     "run_not_compared",
+    "run_absorbed",
 )
 log = logging.getLogger(__name__)
 _DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)

@@ -8,16 +8,14 @@ so that the order in which anything arrived can't matter (docs/decisions/002).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
-from include.reconciliation import config, kinds
+from include.reconciliation import config, kinds, tolerances
 from include.reconciliation import coverage as coverages
-from include.reconciliation.calendar_days import settlement_calendar
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
@@ -25,6 +23,7 @@ from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import pauses
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
+from include.reconciliation.steps.make_calendar import make_calendar
 from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
 MATCHER_VERSION = "1"
@@ -45,6 +44,7 @@ _PASSES = (
     "170_mark_duplicates",
     "180_payment_totals",
     "190_apply_totals",
+    "198_match_within_tolerance",
     "200_make_findings",
     "210_find_one_sided",
     "220_find_pairs_that_differ",
@@ -53,6 +53,7 @@ _PASSES = (
     "245_pairs_with_both_sides",
     "247_pairs_that_differ",
     "250_find_fees_taxes_dates",
+    "255_absorb_within_tolerance",
     "260_find_changed_ledger_rows",
     "300_open_items",
 )
@@ -78,6 +79,8 @@ _LEFT_OVER = (
     ("104_left_ledger", "work_left_ledger"),
     ("105_hard_groups", "work_hard_groups"),
 )
+# Only where the PSP's entry tolerates anything.
+_TOLERATING = ("198_match_within_tolerance", "255_absorb_within_tolerance")
 _ANALYZED_AFTER = {
     "110_hard_rows": "work_hard",
     "120_hard_rows_in_order": "work_hard",
@@ -118,6 +121,7 @@ _TABLES = (
     "work_findings",
     "work_finding_members",
     "work_finding_keys",
+    "work_absorbed",
     "work_open_rows",
     "work_existing_matches",
     "work_items",
@@ -191,7 +195,7 @@ def decide(
     # Two processes share the pairs; what follows leaves a core to the indexes.
     with volumes.indexing(attempt.attempt_id, large):
         _decide_what_is_left(cursor, values, covered)
-        _stage_members(cursor, attempt.attempt_id, values["leg"])
+        _stage_members(cursor, attempt, values["leg"])
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -206,6 +210,8 @@ def _decide_what_is_left(
     """The passes over what the pairs leave over, and what they come to."""
     _part_the_rest(cursor, values)
     for name in _PASSES:
+        if name in _TOLERATING and not values["tolerates"]:
+            continue
         warehouse.run(cursor, f"match/{name}", values)
         if name in _ANALYZED_AFTER:
             cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
@@ -218,16 +224,19 @@ def _decide_what_is_left(
         warehouse.run(cursor, f"match/{name}", values)
 
 
-def _stage_members(cursor: warehouse.Cursor, attempt_id: int, leg: str) -> None:
+def _stage_members(cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str) -> None:
     """Writes the matches down as they will be published."""
-    values = {"leg": leg, "rules": list(MATCH_RULES), "rule_version": MATCHER_VERSION}
+    versions = dict.fromkeys(MATCH_RULES, MATCHER_VERSION)
+    versions |= tolerances.rule_versions(attempt.psp.tolerances, MATCHER_VERSION)
+    values = {"leg": leg, "rules": list(versions), "rule_versions": list(versions.values())}
     warehouse.run(cursor, "match/510_match_rules", values)
     rows = warehouse.run(cursor, "match/520_members", values).rowcount
-    volumes.adopt(cursor, attempt_id, volumes.MEMBERS, rows)
+    volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
 
 
 def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
     settlement = attempt.psp.settlement
+    tolerated = tolerances.as_rows(attempt.psp.tolerances, MATCHER_VERSION)
     return {
         "account_id": attempt.account_id,
         "psp": attempt.psp_name,
@@ -243,6 +252,8 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         "ledger_grace": settlement.ledger_grace,
         "statement_grace": settlement.statement_grace,
         "compare_dates": settlement.compare_dates,
+        "tolerates": bool(tolerated),
+        "tolerances": Jsonb(tolerated),
         "kinds": Jsonb(
             {kind.name: {"aspect": kind.aspect, "severity": kind.severity} for kind in kinds.KINDS}
         ),
@@ -296,24 +307,7 @@ def _coverage(
     days = _one(warehouse.run(cursor, "match/018_pool_days", values))
     years = range(min(first_due, days["first_day"]).year, days["last_day"].year + 2)
     holidays = bank_holidays.bank_holidays(psp.settlement.holidays, years)
-    warehouse.run(cursor, "match/019_make_calendar")
-    calendar = settlement_calendar(
-        days["first_day"],
-        days["last_day"],
-        settlement_days=psp.settlement.days,
-        provider_made_grace_days=psp.settlement.provider_made_grace_days,
-        weekdays=psp.settlement.weekdays,
-        holidays=holidays,
-    )
-    zone = ZoneInfo(psp.zone)
-    with cursor.copy(
-        "copy work_calendar (day, settles_on, due_at, next_business_day) from stdin"
-    ) as copy:
-        for day in calendar:
-            end = datetime.combine(day.settles_on + timedelta(days=1), time.min, tzinfo=zone)
-            due_at = end.astimezone(UTC) + psp.settlement.ledger_grace
-            copy.write_row([day.day, day.settles_on, due_at, day.next_business_day])
-    cursor.execute("analyze work_calendar")
+    make_calendar(cursor, psp, days["first_day"], days["last_day"], holidays)
     covered = coverages.coverage(
         psp, known, as_of=values["as_of"], first_day=first_due, holidays=holidays
     )

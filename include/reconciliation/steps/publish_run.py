@@ -28,6 +28,7 @@ _MATCHES = (
     "040_keep_dissolved_members",
     "042_release_members",
 )
+_ABSORBED = ("057_end_absorbed", "058_absorbed")
 _POSITIONS = (
     "060_close_open_items",
     "062_change_open_items",
@@ -152,6 +153,8 @@ def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_num
     ).fetchone()
     if again is not None:
         raise HeadMoved(f"item {again['item_id']} is matched already, by run {again['run_number']}")
+    for name in _ABSORBED:
+        warehouse.run(cursor, f"publish/{name}", values)
     for name in _POSITIONS:
         warehouse.run(cursor, f"publish/{name}", values)
 

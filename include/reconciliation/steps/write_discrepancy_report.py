@@ -147,6 +147,8 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         pending_reasons=rows("pending_by_reason"),
         ageing=[],
         not_compared=rows("not_compared"),
+        tolerances=psp.get("tolerances", {}),
+        absorbed=rows("absorbed"),
         discrepancies_listed=listed["discrepancies"],
         pending_listed=listed["pending"],
     )

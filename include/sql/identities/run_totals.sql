@@ -67,6 +67,18 @@ not_expected as (
 
 ),
 
+-- Of the many members those that say more than that two rows are matched, in one pass.
+remarkable as materialized (
+
+    select
+        match_id,
+        is_proved,
+        absorbed_minor
+    from work_members
+    where not is_proved or absorbed_minor is not null
+
+),
+
 -- Ledger rows whose line gives no amount in the payment's currency: matched, and not comparable.
 not_comparable as (
 
@@ -79,7 +91,7 @@ not_comparable as (
             -work_hard.amount_minor as amount_minor
         from work_hard
         inner join (
-            select distinct match_id from work_members
+            select distinct match_id from remarkable
             where not is_proved
         ) as unproved on work_hard.match_id = unproved.match_id
         where work_hard.side = 'ledger'
@@ -103,6 +115,57 @@ not_comparable as (
         where run_number = %(head_run_number)s and leg = %(leg)s and measure = 'gross'
     ) as moves
     group by moves.currency
+
+),
+
+-- What matches of other amounts absorb: those of this run and of the head, without the dissolved.
+absorbed as (
+
+    select
+        moves.currency,
+        'gross' as measure,
+        sum(moves.absorbed_minor)::bigint as tolerance_minor
+    from (
+        select
+            work_absorbed.currency,
+            remarkable.absorbed_minor
+        from remarkable
+        inner join work_absorbed
+            on remarkable.match_id = work_absorbed.match_id and work_absorbed.measure = 'gross'
+        where remarkable.absorbed_minor is not null
+        union all
+        select
+            kept.currency,
+            -match_members.absorbed_minor
+        from work_existing_matches
+        inner join internal.match_members on work_existing_matches.match_id = match_members.match_id
+        inner join internal.absorbed_differences as kept
+            on
+                match_members.match_id = kept.match_id
+                and match_members.leg = kept.leg
+                and kept.measure = 'gross'
+                and kept.last_run_number is null
+        where
+            work_existing_matches.decided_match_id is null
+            and match_members.absorbed_minor is not null
+            and match_members.leg = %(leg)s
+        union all
+        select
+            currency,
+            tolerance_minor
+        from internal.run_totals
+        where run_number = %(head_run_number)s and leg = %(leg)s and measure = 'gross'
+    ) as moves
+    group by moves.currency
+    union all
+    -- Fees and taxes are those of the events that this run decides.
+    select
+        currency,
+        measure,
+        sum(absorbed_minor)::bigint
+    from work_absorbed
+    where measure in ('fee', 'tax')
+    group by currency, measure
 
 ),
 
@@ -168,6 +231,7 @@ terms as (
         coalesce(deltas.state_minor, 0) as state_minor,
         coalesce(pending.pending_statement_minor, 0) as pending_statement_minor,
         coalesce(pending.pending_ledger_minor, 0) as pending_ledger_minor,
+        coalesce(absorbed.tolerance_minor, 0) as tolerance_minor,
         coalesce(not_expected.not_expected_statement_minor, 0) as not_expected_statement_minor,
         coalesce(not_comparable.not_comparable_minor, 0) as not_comparable_minor
     from currencies_seen
@@ -175,6 +239,8 @@ terms as (
     left join work_ledger_side on currencies_seen.currency = work_ledger_side.currency
     left join deltas on currencies_seen.currency = deltas.currency
     left join pending on currencies_seen.currency = pending.currency
+    left join absorbed
+        on currencies_seen.currency = absorbed.currency and absorbed.measure = 'gross'
     left join not_expected on currencies_seen.currency = not_expected.currency
     left join not_comparable on currencies_seen.currency = not_comparable.currency
     where currencies_seen.currency <> 'XXX'
@@ -192,10 +258,13 @@ terms as (
         0,
         0,
         0,
+        coalesce(absorbed.tolerance_minor, 0),
         0,
         0
     from fees
     left join deltas on fees.currency = deltas.currency
+    left join absorbed
+        on fees.currency = absorbed.currency and fees.measure = absorbed.measure
 
 )
 
@@ -213,14 +282,14 @@ select
     state_minor,
     pending_statement_minor,
     pending_ledger_minor,
-    -- No tolerance, no ledger row without a statement by declaration, and no correction exists yet.
-    0::bigint as tolerance_minor,
+    tolerance_minor,
     not_expected_statement_minor,
+    -- No ledger row without a statement by declaration, and no correction exists yet.
     0::bigint as not_expected_ledger_minor,
     0::bigint as corrections_minor,
     not_comparable_minor,
     statement_minor - ledger_minor
     - existence_minor - multiplicity_minor - amount_minor - fee_minor - currency_minor - state_minor
-    - pending_statement_minor + pending_ledger_minor
+    - pending_statement_minor + pending_ledger_minor - tolerance_minor
     - not_expected_statement_minor - not_comparable_minor as residual_minor
 from terms;

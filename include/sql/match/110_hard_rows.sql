@@ -35,6 +35,7 @@ select
     null::text as state,
     null::bigint as match_id,
     null::text as rule,
+    null::bigint as absorbed_minor,
     ''::text as sort_key
 from work_hard_groups
 inner join work_left_statement as pool
@@ -66,6 +67,7 @@ select
     null::text as state,
     null::bigint as match_id,
     null::text as rule,
+    null::bigint as absorbed_minor,
     ''::text as sort_key
 from work_hard_groups
 inner join work_left_ledger as pool

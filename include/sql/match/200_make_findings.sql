@@ -1,4 +1,4 @@
--- Makes the empty tables of findings and their members, which the next files fill.
+-- Makes the empty tables of findings, their members and what is tolerated, which the next files fill.
 create unlogged table work_findings (
     finding_no bigint primary key,
     kind text not null,
@@ -28,4 +28,18 @@ create unlogged table work_finding_members (
 create unlogged table work_finding_keys (
     finding_no bigint not null,
     member_key text not null
+);
+
+-- Differences that a tolerance lets pass, by match and measure.
+create unlogged table work_absorbed (
+    match_id bigint not null,
+    measure text not null,
+    currency text not null,
+    statement_minor bigint not null,
+    ledger_minor bigint not null,
+    absorbed_minor bigint not null,
+    business_days integer,
+    exposure_minor bigint not null,
+    rule text not null,
+    rule_version text not null
 );

@@ -8,7 +8,8 @@ select
     statement_item_id,
     ledger_item_id,
     case when has_same_event then 'event_reference' else 'payment_and_amount' end as rule,
-    true as is_proved
+    true as is_proved,
+    null::bigint as absorbed_minor
 from work_plain_pairs
 where
     match_id not in (
@@ -21,13 +22,16 @@ select
     max(item_id) filter (where side = 'statement'),
     max(item_id) filter (where side = 'ledger'),
     min(match_rule),
-    bool_and(has_amounts)
+    bool_and(has_amounts),
+    -- Said once, with the first of its members.
+    case place when 1 then max(absorbed_minor) end
 from (
     select
         match_id,
         side,
         item_id,
         min(rule) over (partition by match_id) as match_rule,
+        absorbed_minor,
         bool_and(amount_minor is not null) over (partition by match_id) as has_amounts,
         row_number() over (partition by match_id, side order by item_id) as place
     from work_hard

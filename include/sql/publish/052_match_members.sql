@@ -2,8 +2,8 @@
 --
 -- Binds:   run_number, volume (bigint).
 insert into internal.match_members (
-    leg, match_id, statement_item_id, ledger_item_id, first_run_number, rule_number, is_proved,
-    volume
+    leg, match_id, statement_item_id, ledger_item_id, first_run_number, absorbed_minor, rule_number,
+    is_proved, volume
 )
 select
     leg,
@@ -11,6 +11,7 @@ select
     statement_item_id,
     ledger_item_id,
     %(run_number)s,
+    absorbed_minor,
     rule_number,
     is_proved,
     %(volume)s

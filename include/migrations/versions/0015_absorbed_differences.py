@@ -1,0 +1,7 @@
+"""Runs include/sql/schema/0015_absorbed_differences.sql."""
+
+from include.migrations.sql_file import upgrade_with
+
+revision = "0015"
+down_revision = "0013"
+upgrade = upgrade_with(__file__)

@@ -1,0 +1,85 @@
+"""What tolerances let pass, as a table of a page: given and taken apart, by measure and currency.
+
+The tolerances are those of the run's rules; what another version let pass is in force beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from include.reconciliation.report.blocks import Block, Column, Heading, Look, Note, Table, TableRow
+from include.reconciliation.report.facts import ReportFacts, Row, major
+from include.reconciliation.tolerances import DateTolerance, Tolerance
+
+_PARTS = {"gross": "amount", "fee": "fee", "tax": "tax", "date": "date"}
+
+
+def given_away(facts: ReportFacts) -> Iterator[Block]:
+    """Nothing where no tolerance is configured and none was; else what each of them let pass."""
+    configured = {
+        (measure, currency): tolerances[part]
+        for currency, tolerances in facts.tolerances.items()
+        for measure, part in _PARTS.items()
+        if tolerances[part] is not None
+    }
+    absorbed = {(row["measure"], row["currency"]): row for row in facts.absorbed}
+    if not configured and not absorbed:
+        return
+    yield Heading(
+        "Let pass by tolerances",
+        "Matched although the two sides differ: more than the ledger has (+), less (−), and both "
+        "together. Of dates: the amount that moved over a month's end.",
+    )
+    rows = []
+    for measure, currency in sorted(
+        configured.keys() | absorbed.keys(), key=lambda key: (list(_PARTS).index(key[0]), key[1])
+    ):
+        row = absorbed.get((measure, currency))
+        criteria = configured.get((measure, currency))
+        rows.append(
+            TableRow(
+                [
+                    f"{_PARTS[measure]}  {currency}: {_words(measure, criteria)}",
+                    *_figures(measure, currency, row, facts),
+                ]
+            )
+        )
+    columns = [
+        Column("Measure, currency, tolerance", span=2),
+        Column("Decided now", Look.COUNT),
+        Column("of that, net", Look.AMOUNT),
+        Column("In force", Look.COUNT),
+        Column("+ more", Look.AMOUNT),
+        Column("− less", Look.AMOUNT),
+        Column("= net", Look.AMOUNT),
+    ]
+    yield Table(columns, rows)
+    yield Note(
+        "Of amounts, what is in force is the line of the proof; of fees and taxes, what was "
+        "decided now, as their proof is about that."
+    )
+
+
+def _words(measure: str, criteria: Mapping[str, Any] | None) -> str:
+    if criteria is None:
+        return "configured no more"
+    if measure == "date":
+        return DateTolerance(**criteria).words()
+    return Tolerance(**criteria).words()
+
+
+def _figures(
+    measure: str, currency: str, row: Row | None, facts: ReportFacts
+) -> list[str | int | None]:
+    def figure(name: str) -> int:
+        return row[name] if row is not None else 0
+
+    def money(name: str) -> str:
+        return major(figure(name), currency, facts.exponents)
+
+    counts = figure("decided_matches"), figure("matches")
+    if measure == "date":
+        return [counts[0], "", counts[1], "", "", money("exposure_minor")]
+    amounts = [money(name) for name in ("above_minor", "below_minor", "absorbed_minor")]
+    return [counts[0], money("decided_minor"), counts[1], *amounts]
