@@ -6,17 +6,15 @@ so that one SQL file serves all formats and none pays for the columns of the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
-from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.statements.description import CsvFormat
 from include.reconciliation.statements.roles import (
     AMOUNTS,
     COSTS,
-    COUNTED_IN_STATISTICS,
     READ_FIRST,
     ROLES,
     TAXES,
@@ -24,6 +22,9 @@ from include.reconciliation.statements.roles import (
 
 FILE_TABLE = sql.Identifier("work_file_rows")
 VIEW = sql.Identifier("work_raw_rows")
+_NO_TEXT = sql.SQL("null::text")
+_EMPTY = sql.SQL("''::text")
+_CONSTANTS = (_NO_TEXT, _EMPTY)
 
 
 def create(
@@ -87,7 +88,8 @@ def show(
         "tax_amount": _total(texts, [role for role in TAXES if role in declared], format_),
     }
     columns += [
-        sql.SQL("{} as {}").format(amount, sql.Identifier(name)) for name, amount in amounts.items()
+        sql.SQL("{} as {}").format(made, sql.Identifier(name))
+        for name, made in {**amounts, **_found_by(texts)}.items()
     ]
     cursor.execute(
         sql.SQL("create or replace view {} as select row_number, {} from {}").format(
@@ -97,14 +99,58 @@ def show(
 
 
 def analyze(cursor: Cursor, format_: CsvFormat, roles: frozenset[str]) -> None:
-    """Counts what the planner must know: without it a million rows are sorted to join three."""
-    kept = _kept(format_, roles)
-    columns = {
-        role: sql.Identifier(role) if role in kept else sql.SQL("null::text")
-        for role in COUNTED_IN_STATISTICS
+    """Counts what the planner must know: without it a million rows are sorted to join three.
+
+    Of a column it knows how many values there are; of an expression only if it is told to count.
+    """
+    texts: dict[str, sql.Composable] = {
+        role: sql.Identifier(role) for role in _kept(format_, roles)
     }
-    cursor.execute(warehouse.statement("statements/csv_row_statistics").format(**columns))
+    expressions = _found_by(texts)
+    if "statement" in texts:
+        expressions["statement"] = sql.SQL("coalesce({}, '')").format(texts["statement"])
+    for name, expression in expressions.items():
+        if not isinstance(expression, sql.Identifier) and expression not in _CONSTANTS:
+            cursor.execute(
+                sql.SQL("create statistics {} on ({}) from {}").format(
+                    sql.Identifier(f"work_{name}_statistics"), expression, FILE_TABLE
+                )
+            )
     cursor.execute(sql.SQL("analyze {}").format(FILE_TABLE))
+
+
+def _found_by(texts: Mapping[str, sql.Composable]) -> dict[str, sql.Composable]:
+    """By what a row finds its time and its type.
+
+    The time of a row without one is the fallback's; with it goes the zone beside it, or else that
+    of the fallback. A type is read in small letters, with the second word behind it.
+    """
+    time, zone = texts.get("booked_time"), texts.get("booked_zone")
+    other_time, other_zone = texts.get("fallback_time"), texts.get("fallback_zone")
+    own_zone = other_zone or _NO_TEXT
+    if time is not None and zone is not None:
+        own_zone = sql.SQL("case when {} is null then {} else {} end").format(
+            time, own_zone, _first_of(zone, other_zone)
+        )
+    type_word: sql.Composable = _EMPTY
+    if "type" in texts:
+        type_word = sql.SQL("coalesce(lower({}), '')").format(texts["type"])
+    if "subtype" in texts:
+        type_word = sql.SQL("lower(concat_ws(' / ', {}, {}))").format(
+            texts.get("type", _NO_TEXT), texts["subtype"]
+        )
+    return {
+        "written_time": _first_of(time, other_time),
+        "written_zone": own_zone,
+        "type_word": type_word,
+    }
+
+
+def _first_of(*columns: sql.Composable | None) -> sql.Composable:
+    there = [column for column in columns if column is not None]
+    if len(there) > 1:
+        return sql.SQL("coalesce({})").format(sql.SQL(", ").join(there))
+    return there[0] if there else _NO_TEXT
 
 
 def _kept(format_: CsvFormat, roles: frozenset[str]) -> frozenset[str]:

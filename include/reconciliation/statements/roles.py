@@ -16,11 +16,6 @@ AMOUNTS = (
     *TAXES,
     *("net_debit", "net_credit", "net", "balance"),
 )
-# What finds a row's time, type and statement.
-COUNTED_IN_STATISTICS = (
-    *("booked_time", "booked_zone", "fallback_time", "fallback_zone"),
-    *("type", "subtype", "statement"),
-)
 # Times are looked through before anything else.
 READ_FIRST = ("booked_time", "booked_zone", "fallback_time", "fallback_zone", "value_date")
 

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per statement and currency in which they do so neither downwards nor upwards; the rows that
 --          break them downwards, and the first of these.
--- Binds:   has_statement, has_subtype (boolean). Reads work_types, work_units, work_statement_keys. A column
+-- Binds:   none. Reads work_types, work_units, work_statement_keys. A column
 --          that holds nothing but 0 says nothing.
 with
 
@@ -18,15 +18,12 @@ stated as (
     from work_raw_rows as raw
     inner join work_types as types
         on
-            case
-                when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-                else coalesce(lower(raw.type), '')
-            end = types.type_word
+            raw.type_word = types.type_word
             and (types.is_line or types.type = 'opening')
     inner join work_units as units
         on raw.net_currency = units.written
     inner join work_statement_keys as keys
-        on case when %(has_statement)s::boolean then coalesce(raw.statement, '') else '' end = keys.written
+        on coalesce(raw.statement, '') = keys.written
     where raw.balance is not null
 
 ),

@@ -3,7 +3,7 @@
 -- Grain:   one row per account, statement, type and pair of currencies as written, in work_control. The
 --          sums are taken from the text, apart from the canonical lines that they later control.
 -- Binds:   has_gross_sides, has_net_sides (boolean): debit and credit columns; has_net, has_line_id,
---          has_subtype, has_exchange_rate, has_costs and has_taxes (boolean); sign_is_open (boolean);
+--          has_exchange_rate, has_costs and has_taxes (boolean); sign_is_open (boolean);
 --          ties (boolean): rows are held to their net; is_signed (boolean); bad_amounts (text): a pattern
 --          of what no amount has; text_bytes_max (integer).
 --          Raises a data error where an amount is no number: then the row gates tell which. A flag may be
@@ -28,10 +28,7 @@ amounts as (
         raw.net_amount as net,
         coalesce(raw.cost_amount, 0) as costs,
         coalesce(raw.tax_amount, 0) as taxes,
-        case
-            when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-            else lower(raw.type)
-        end as type_word,
+        raw.type_word,
         %(has_line_id)s::boolean and raw.line_id is null as lacks_id,
         written.amounts ~ %(bad_amounts)s::text
         or written.is_long and written.amounts ~ '[0-9]{16}'

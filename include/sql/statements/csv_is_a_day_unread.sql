@@ -10,8 +10,8 @@ select
             (raw.account = %(account)s::text or %(account)s::text is null or not %(has_account)s::boolean)
             and (raw.statement is null or not %(has_statement)s::boolean)
             and case
-                when coalesce(raw.booked_time, raw.fallback_time) is not null
-                    then coalesce(raw.booked_time, raw.fallback_time) in (
+                when raw.written_time is not null
+                    then raw.written_time in (
                         select written_time from work_written_times
                         where
                             is_booking

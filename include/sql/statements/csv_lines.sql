@@ -84,10 +84,7 @@ amounts as (
         on raw.gross_currency = gross_unit.written
     inner join work_types as types
         on
-            case
-                when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-                else coalesce(lower(raw.type), '')
-            end = types.type_word
+            raw.type_word = types.type_word
             and types.is_line
     inner join (
         select
@@ -98,16 +95,11 @@ amounts as (
         inner join work_statements as opened
             on keys.statement_key = opened.statement_key
     ) as statements
-        on case when %(has_statement)s::boolean then coalesce(raw.statement, '') else '' end = statements.written
+        on coalesce(raw.statement, '') = statements.written
     inner join work_written_times as times
         on
-            coalesce(raw.booked_time, raw.fallback_time) = times.written_time
-            and coalesce(
-                case
-                    when raw.booked_time is null then raw.fallback_zone
-                    else coalesce(raw.booked_zone, raw.fallback_zone)
-                end, ''
-            ) = coalesce(times.written_zone, '')
+            raw.written_time = times.written_time
+            and coalesce(raw.written_zone, '') = coalesce(times.written_zone, '')
     left join work_written_times as value_dates
         on
             case when %(has_value_date)s::boolean then raw.value_date end = value_dates.written_time

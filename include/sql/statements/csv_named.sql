@@ -11,8 +11,7 @@ own as (
 
     select
         statement,
-        booked_time,
-        fallback_time
+        written_time
     from work_raw_rows
     where account = %(account)s::text or %(account)s::text is null or not %(has_account)s::boolean
 
@@ -25,7 +24,7 @@ days as (
         max(times.booked_on) as last_day
     from own
     inner join work_written_times as times
-        on coalesce(own.booked_time, own.fallback_time) = times.written_time
+        on own.written_time = times.written_time
     where
         times.is_booking
         and (own.statement is null or not %(has_statement)s::boolean)

@@ -13,10 +13,10 @@ select
     coalesce(sum(control.coarse_conversions) filter (where types.is_line), 0) as coarse_conversions
 from work_control as control
 inner join work_types as types
-    on coalesce(control.type_word, '') = types.type_word
+    on control.type_word = types.type_word
 inner join work_units as units
     on control.net_currency = units.written
 inner join work_statement_keys as keys
-    on case when %(has_statement)s::boolean then coalesce(control.statement, '') else '' end = keys.written
+    on coalesce(control.statement, '') = keys.written
 group by keys.statement_key, units.code
 order by min(keys.sequence_number), keys.statement_key, units.code

@@ -39,7 +39,7 @@ from (
         select times.booked_on
         from work_raw_rows as raw
         inner join work_written_times as times
-            on coalesce(raw.booked_time, raw.fallback_time) = times.written_time
+            on raw.written_time = times.written_time
         where
             times.is_booking
             and raw.statement is null

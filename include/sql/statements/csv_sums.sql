@@ -26,11 +26,11 @@ amounts as (
         end * units.minor_units as amount
     from work_control as control
     inner join work_types as types
-        on coalesce(control.type_word, '') = types.type_word
+        on control.type_word = types.type_word
     inner join work_units as units
         on control.net_currency = units.written
     inner join work_statement_keys as keys
-        on case when %(has_statement)s::boolean then coalesce(control.statement, '') else '' end = keys.written
+        on coalesce(control.statement, '') = keys.written
 
 )
 

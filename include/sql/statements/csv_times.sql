@@ -36,11 +36,8 @@ layouts as materialized (
 booked as (
 
     select
-        coalesce(booked_time, fallback_time) as written_time,
-        case
-            when booked_time is null then fallback_zone
-            else coalesce(booked_zone, fallback_zone)
-        end as written_zone,
+        written_time,
+        written_zone,
         min(row_number) as first_row,
         true as is_booking
     from work_raw_rows

@@ -15,10 +15,10 @@ control as (
         work_statements.statement_id
     from work_control
     inner join work_types
-        on coalesce(work_control.type_word, '') = work_types.type_word
+        on work_control.type_word = work_types.type_word
     inner join work_statement_keys
         on
-            case when %(has_statement)s::boolean then coalesce(work_control.statement, '') else '' end
+            coalesce(work_control.statement, '')
             = work_statement_keys.written
     inner join work_statements
         on work_statement_keys.statement_key = work_statements.statement_key

@@ -19,8 +19,8 @@ select
     coalesce(entry.meaning ->> 0 <> all(%(not_lines)s::text[]), true) as is_line
 from (
     select distinct
-        coalesce(type_word, '') as type_word,
-        btrim(regexp_replace(coalesce(type_word, ''), '\s+', ' ', 'g')) as word
+        type_word,
+        btrim(regexp_replace(type_word, '\s+', ' ', 'g')) as word
     from work_control
 ) as words
 cross join lateral (

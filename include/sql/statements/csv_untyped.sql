@@ -6,7 +6,7 @@
 update work_raw_rows
 set
     type = case
-        when coalesce(booked_time, fallback_time) is not null then %(opening_word)s::text
+        when written_time is not null then %(opening_word)s::text
         else %(closing_word)s::text
     end
 where

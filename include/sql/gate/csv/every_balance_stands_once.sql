@@ -13,12 +13,12 @@ select
 from work_control as control
 inner join work_types as types
     on
-        coalesce(control.type_word, '') = types.type_word
+        control.type_word = types.type_word
         and types.type in ('opening', 'closing')
 inner join work_units as units
     on control.net_currency = units.written
 inner join work_statement_keys as keys
-    on case when %(has_statement)s::boolean then coalesce(control.statement, '') else '' end = keys.written
+    on coalesce(control.statement, '') = keys.written
 group by keys.statement_key, control.account, types.type, units.code
 having sum(control.lines) > 1
 order by row_number

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per such time, at its first row; no row means the promise holds. Rows of balances and
 --          sums may have none.
--- Binds:   time_example (text); has_subtype (boolean). Reads work_types.
+-- Binds:   time_example (text). Reads work_types.
 select
     min(first_row) as row_number,
     case when is_booking then 'booking_time' else 'value_date' end as column_name,
@@ -17,12 +17,9 @@ where
             select from work_raw_rows as raw
             inner join work_types as types
                 on
-                    case
-                        when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-                        else coalesce(lower(raw.type), '')
-                    end = types.type_word
+                    raw.type_word = types.type_word
                     and types.is_line
-            where coalesce(raw.booked_time, raw.fallback_time) is null
+            where raw.written_time is null
         )
     )
 group by written_time, is_booking

@@ -13,7 +13,7 @@ written as (
         control.net_currency as currency
     from work_control as control
     inner join work_types as types
-        on coalesce(control.type_word, '') = types.type_word
+        on control.type_word = types.type_word
     where
         types.is_line
         or control.net_currency is not null

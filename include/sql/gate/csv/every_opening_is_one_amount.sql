@@ -11,7 +11,7 @@ select
 from work_control as control
 inner join work_types as types
     on
-        coalesce(control.type_word, '') = types.type_word
+        control.type_word = types.type_word
         and types.type = 'opening'
 inner join work_units as units
     on control.net_currency = units.written

@@ -9,6 +9,6 @@ select
     'nothing' as found
 from work_control
 where
-    coalesce(type_word, '') !~ '\S'
+    type_word !~ '\S'
     and %(has_type)s::boolean
 having count(*) > 0

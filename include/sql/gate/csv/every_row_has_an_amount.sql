@@ -11,7 +11,7 @@ select
 from work_control as control
 inner join work_types as types
     on
-        coalesce(control.type_word, '') = types.type_word
+        control.type_word = types.type_word
         and types.is_line
 where control.first_row_without_amount is not null
 having count(*) > 0

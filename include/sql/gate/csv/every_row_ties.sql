@@ -3,7 +3,7 @@
 --
 -- Grain:   one row per such line, the first ten; no row means the promise holds. The bound is half a minor
 --          unit, and where the currencies differ what the last printed decimal of the rate leaves open.
--- Binds:   ties (boolean): the format promises it; has_subtype, has_gross_currency and has_exchange_rate
+-- Binds:   ties (boolean): the format promises it; has_gross_currency and has_exchange_rate
 --          (boolean); cost_sign (integer); sign_is_open (boolean): gross and costs may be written without a
 --          sign. Reads work_types.
 with
@@ -47,10 +47,7 @@ numbers as (
     from work_raw_rows as raw
     inner join work_types as types
         on
-            case
-                when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-                else coalesce(lower(raw.type), '')
-            end = types.type_word
+            raw.type_word = types.type_word
             and types.is_line
     inner join work_units as units
         on raw.net_currency = units.written

@@ -1,7 +1,7 @@
 -- Rows with an amount in both the debit and the credit column.
 --
 -- Grain:   one row per such pair, the first ten; no row means the promise holds. A row of sums may have both.
--- Binds:   has_subtype (boolean). Reads work_types.
+-- Binds:   none. Reads work_types.
 select
     raw.row_number,
     pairs.column_name,
@@ -10,10 +10,7 @@ select
 from work_raw_rows as raw
 inner join work_types as types
     on
-        case
-            when %(has_subtype)s::boolean then lower(concat_ws(' / ', raw.type, raw.subtype))
-            else coalesce(lower(raw.type), '')
-        end = types.type_word
+        raw.type_word = types.type_word
         and types.is_line
 cross join lateral (
     values
