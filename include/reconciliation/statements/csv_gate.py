@@ -68,6 +68,7 @@ WORK_TABLES = (
     "work_file_rows",
     "work_units",
     "work_written_times",
+    "work_value_dates",
     "work_control",
     "work_types",
     "work_statement_keys",
@@ -112,7 +113,11 @@ def _convert(case: Case, format_: CsvFormat, header: Header) -> None:
     csv_tables.analyze(cursor, format_, header.roles)
     warehouse.run(cursor, "statements/csv_units", case.binds)
     warehouse.run(cursor, "statements/csv_times", case.binds)
-    cursor.execute("analyze work_units, work_written_times")
+    warehouse.run(cursor, "statements/csv_value_dates")
+    # A join from which nothing is read is left out where it can't make two rows of one.
+    cursor.execute("create unique index on work_units (written)")
+    cursor.execute("create unique index on work_value_dates (written_time)")
+    cursor.execute("analyze work_units, work_written_times, work_value_dates")
     _add_up(case, format_)
     try:
         _prove(case, format_, header)

@@ -15,6 +15,7 @@ from include.reconciliation.statements.description import CsvFormat
 from include.reconciliation.statements.roles import (
     AMOUNTS,
     COSTS,
+    COUNTED,
     READ_FIRST,
     ROLES,
     TAXES,
@@ -116,7 +117,8 @@ def analyze(cursor: Cursor, format_: CsvFormat, roles: frozenset[str]) -> None:
                     sql.Identifier(f"work_{name}_statistics"), expression, FILE_TABLE
                 )
             )
-    cursor.execute(sql.SQL("analyze {}").format(FILE_TABLE))
+    counted = sql.SQL(", ").join(map(sql.Identifier, sorted(_kept(format_, roles) & COUNTED)))
+    cursor.execute(sql.SQL("analyze {} ({})").format(FILE_TABLE, counted))
 
 
 def _found_by(texts: Mapping[str, sql.Composable]) -> dict[str, sql.Composable]:

@@ -16,6 +16,13 @@ AMOUNTS = (
     *TAXES,
     *("net_debit", "net_credit", "net", "balance"),
 )
+# What rows are grouped or found by: how many values there are is worth counting.
+COUNTED = frozenset(
+    {
+        *("booked_time", "booked_zone", "fallback_time", "fallback_zone", "value_date"),
+        *("account", "statement", "type", "subtype", "gross_currency", "net_currency"),
+    }
+)
 # Times are looked through before anything else.
 READ_FIRST = ("booked_time", "booked_zone", "fallback_time", "fallback_zone", "value_date")
 

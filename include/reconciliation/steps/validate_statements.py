@@ -124,17 +124,14 @@ def _go_on(cursor: Cursor, attempt_id: int, files_max: int | None) -> bool:
     cursor.execute(warehouse.drop_table("work_gated_deliveries"))
     _settle_versions(cursor, attempt, format_)
     warehouse.run(cursor, "statements/note_staged", {"account_id": attempt.account_id})
-    counted = cursor.execute("select coalesce(sum(lines), 0) as lines from work_staged_statements")
-    volumes.adopt(cursor, attempt_id, volumes.LINES, _lines(counted))
+    volumes.adopt(cursor, attempt_id, volumes.LINES, _staged_lines(cursor))
     return True
 
 
 def _staged_lines(cursor: Cursor) -> int:
-    return _lines(cursor.execute("select count(*) as lines from work_statement_lines"))
-
-
-def _lines(cursor: Cursor) -> int:
-    counted = cursor.fetchone()
+    counted = cursor.execute(
+        "select coalesce(sum(lines), 0) as lines from work_staged_statements"
+    ).fetchone()
     assert counted is not None
     return int(counted["lines"])
 

@@ -43,7 +43,7 @@ amounts as (
         times.booked_at,
         times.booked_on,
         times.source_zone,
-        value_dates.booked_on as booked_value_date,
+        case when %(has_value_date)s::boolean then value_dates.value_date end as value_date,
         case
             when %(key_has_merchant)s::boolean then coalesce(raw.merchant_reference, raw.merchant_reference_2)
             else raw.psp_reference
@@ -100,10 +100,8 @@ amounts as (
         on
             raw.written_time = times.written_time
             and coalesce(raw.written_zone, '') = coalesce(times.written_zone, '')
-    left join work_written_times as value_dates
-        on
-            case when %(has_value_date)s::boolean then raw.value_date end = value_dates.written_time
-            and value_dates.written_zone = 'value date'
+    left join work_value_dates as value_dates
+        on raw.value_date = value_dates.written_time
     offset '0'::bigint
 
 ),
@@ -213,7 +211,7 @@ lines as (
         raw.booked_at,
         raw.booked_on,
         raw.source_zone,
-        raw.booked_value_date as value_date,
+        raw.value_date,
         raw.row_number,
         case
             when %(has_further)s::boolean
