@@ -40,6 +40,10 @@ KINDS = (
     Kind("unclassified_line", Aspect.EXISTENCE, "high",
          "a type or status that the mapping does not know",
          "+ statement or − ledger", "full amount"),
+    # What no reference ties adds up in several ways: people say which is true, nobody guesses.
+    Kind("ambiguous_match", Aspect.EXISTENCE, "high",
+         "rows without a reference that add up in several ways, of which not all can be true",
+         "statement − ledger of all rows in any answer", "the smaller side's absolute sum"),
     # The payment was settled and is taken back later, and the ledger has not heard of it.
     Kind("reversed_after_settlement", Aspect.EXISTENCE, "critical",
          "a settled payment was taken back and the ledger does not know",

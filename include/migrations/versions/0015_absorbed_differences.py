@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 upgrade = upgrade_with(__file__)

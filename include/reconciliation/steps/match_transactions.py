@@ -20,7 +20,7 @@ from include.reconciliation.edges import attempts, bank_holidays, volumes, wareh
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.steps import pauses
+from include.reconciliation.steps import add_up_rows, pauses
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
@@ -29,12 +29,13 @@ from include.reconciliation.steps.validate_statements import is_staged, stage, s
 MATCHER_VERSION = "1"
 MATCH_RULES = (
     "event_reference",
+    "only_sum",
     "payment_and_amount",
     "payment_totals",
     "reference_without_amount",
 )
 
-_PASSES = (
+_PASSES_BY_REFERENCE = (
     "110_hard_rows",
     "120_hard_rows_in_order",
     "130_pair_by_event",
@@ -43,12 +44,17 @@ _PASSES = (
     "160_pair_by_amount",
     "170_mark_duplicates",
     "180_payment_totals",
+    "185_unanswered_ledger_rows",
     "190_apply_totals",
+)
+_FINDINGS = (
     "198_match_within_tolerance",
     "200_make_findings",
     "210_find_one_sided",
     "220_find_pairs_that_differ",
     "230_find_groups_that_differ",
+    "235_find_ambiguous_sums",
+    "236_sum_notes",
     "240_find_unclassified",
     "245_pairs_with_both_sides",
     "247_pairs_that_differ",
@@ -174,8 +180,8 @@ def decide(
     `large` names the staged tables that are indexed meanwhile.
     """
     volumes.discard(cursor, attempt.attempt_id, volumes.MEMBERS)
-    cursor.execute(warehouse.drop_view(*_VIEWS))
-    cursor.execute(warehouse.drop_table(*_TABLES))
+    cursor.execute(warehouse.drop_view(*add_up_rows.VIEWS, *_VIEWS))
+    cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *_TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
     values = _values(attempt, head)
     with bank_holidays.loading(attempt.psp.settlement.holidays):
@@ -209,12 +215,9 @@ def _decide_what_is_left(
 ) -> None:
     """The passes over what the pairs leave over, and what they come to."""
     _part_the_rest(cursor, values)
-    for name in _PASSES:
-        if name in _TOLERATING and not values["tolerates"]:
-            continue
-        warehouse.run(cursor, f"match/{name}", values)
-        if name in _ANALYZED_AFTER:
-            cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
+    _run_passes(cursor, _PASSES_BY_REFERENCE, values)
+    add_up_rows.add_up_rows(cursor, values)
+    _run_passes(cursor, _FINDINGS, values)
     add_gaps(cursor, covered)
     cursor.execute("analyze work_open_rows, work_findings, work_finding_members")
     for name in ("310_existing_matches", "320_new_matches", "400_items"):
@@ -222,6 +225,15 @@ def _decide_what_is_left(
     cursor.execute("analyze work_items, work_existing_matches")
     for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
         warehouse.run(cursor, f"match/{name}", values)
+
+
+def _run_passes(cursor: warehouse.Cursor, names: Sequence[str], values: dict[str, Any]) -> None:
+    for name in names:
+        if name in _TOLERATING and not values["tolerates"]:
+            continue
+        warehouse.run(cursor, f"match/{name}", values)
+        if name in _ANALYZED_AFTER:
+            cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
 
 
 def _stage_members(cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str) -> None:
@@ -335,6 +347,8 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     warehouse.run(cursor, "match/020_open_lines", values)
     warehouse.run(cursor, "match/021_statement_pool")
     warehouse.run(cursor, "match/030_open_ledger_rows", values)
+    warehouse.run(cursor, "match/032_provisional_lines", values)
+    warehouse.run(cursor, "match/033_provisional_ledger_rows", values)
     warehouse.run(cursor, "match/031_ledger_pool")
     cursor.execute("analyze work_known_statement, work_known_ledger")
 

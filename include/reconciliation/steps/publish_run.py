@@ -27,9 +27,11 @@ _MATCHES = (
     "035_open_ledger_payments",
     "040_keep_dissolved_members",
     "042_release_members",
+    "044_release_provisional_members",
 )
 _ABSORBED = ("057_end_absorbed", "058_absorbed")
 _POSITIONS = (
+    "056_provisional_members",
     "060_close_open_items",
     "062_change_open_items",
     "064_add_open_items",

@@ -42,6 +42,10 @@ amended as (
         item_id
     from work_ledger_changes
     where change = 'changed'
+    union all
+    -- Matches without a reference that are dissolved now.
+    select side, item_id from internal.provisional_members
+    where account_id = %(account_id)s and leg = %(leg)s
 
 ),
 

@@ -61,6 +61,20 @@ lines as materialized (
         open_items.account_id = %(account_id)s
         and open_items.leg = %(leg)s
         and open_items.side = 'statement'
+    union all
+    select
+        statement_lines.event_reference,
+        statement_lines.merchant_reference,
+        statement_lines.payment_key
+    from internal.provisional_members
+    inner join statement_lines
+        on
+            provisional_members.item_id = statement_lines.item_id
+            and statement_lines.account_id = %(account_id)s
+    where
+        provisional_members.account_id = %(account_id)s
+        and provisional_members.leg = %(leg)s
+        and provisional_members.side = 'statement'
 
 ),
 

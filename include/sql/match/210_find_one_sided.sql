@@ -4,22 +4,6 @@
 -- Binds:   as_of (timestamptz), covered_through (date).
 with
 
-lonely_ledger_rows as (
-
-    select pool.*
-    from work_hard_groups
-    inner join work_left_ledger as pool
-        on
-            work_hard_groups.payment_key = pool.payment_key
-            and work_hard_groups.economic_type = pool.economic_type
-    where
-        work_hard_groups.statement_rows = 0
-        and pool.dated_at < %(as_of)s
-        and pool.type <> 'unknown'
-        and pool.moves_money
-
-),
-
 due as (
 
     select
@@ -53,8 +37,8 @@ due as (
         currency,
         due_at,
         due_on
-    from lonely_ledger_rows
-    where due_at <= %(as_of)s and due_on <= %(covered_through)s
+    from work_unanswered_ledger_rows
+    where dated_at < %(as_of)s and due_at <= %(as_of)s and due_on <= %(covered_through)s
 
 ),
 

@@ -31,5 +31,11 @@ inner join work_hard as entry on line.match_id = entry.match_id
 where
     line.side = 'statement'
     and entry.side = 'ledger'
-    and (line.state = 'differs' or (line.state = 'matched' and line.rule not in ('payment_totals', 'totals_within_tolerance')))
+    and (
+        line.state = 'differs'
+        or (
+            line.state = 'matched'
+            and line.rule not in ('payment_totals', 'totals_within_tolerance', 'only_sum')
+        )
+    )
     and entry.moves_money;

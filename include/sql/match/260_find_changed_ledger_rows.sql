@@ -1,7 +1,7 @@
 -- Ledger rows that were changed or removed after they had been matched without a discrepancy.
 --
 -- Grain:   one finding per row: of this run's changes, and those still open whose event is not settled.
--- Binds:   account_id (integer), leg (text), head_run_number (bigint).
+-- Binds:   account_id (integer), leg (text), head_run_number (bigint), as_of (timestamptz).
 -- Reason:  the money is told by the kind that the new state gives (delta 0 here); that history was
 --          rewritten is a finding of its own. It lasts while its payment has another discrepancy or a
 --          row that is not matched, and at least for the run that saw it.
@@ -75,11 +75,10 @@ still_open as (
                     and work_hard.moves_money
             )
             or exists (
-                select from work_hard_groups
+                select from work_unanswered_ledger_rows
                 where
-                    work_hard_groups.payment_key = open_at_head.payment_key
-                    and work_hard_groups.statement_rows = 0
-                    and work_hard_groups.ledger_rows > 0
+                    work_unanswered_ledger_rows.payment_key = open_at_head.payment_key
+                    and work_unanswered_ledger_rows.dated_at < %(as_of)s
             )
         )
 

@@ -45,23 +45,15 @@ lonely_ledger_rows as (
 
     select
         'ledger' as side,
-        pool.item_id,
-        pool.amount_minor,
-        pool.currency,
+        item_id,
+        amount_minor,
+        currency,
         true as is_counted,
-        pool.due_at,
-        pool.due_on,
-        case when pool.due_at <= %(as_of)s then 'awaiting_statement' else 'not_due' end as reason
-    from work_hard_groups
-    inner join work_left_ledger as pool
-        on
-            work_hard_groups.payment_key = pool.payment_key
-            and work_hard_groups.economic_type = pool.economic_type
-    where
-        work_hard_groups.statement_rows = 0
-        and pool.dated_at < %(as_of)s
-        and pool.type <> 'unknown'
-        and pool.moves_money
+        due_at,
+        due_on,
+        case when due_at <= %(as_of)s then 'awaiting_statement' else 'not_due' end as reason
+    from work_unanswered_ledger_rows
+    where dated_at < %(as_of)s
 
 ),
 

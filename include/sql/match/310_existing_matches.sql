@@ -7,9 +7,9 @@ with
 
 touched_items as (
 
-    select item_id from work_known_statement where origin = 'sibling'
+    select item_id from work_known_statement where origin in ('sibling', 'provisional')
     union all
-    select item_id from work_known_ledger where origin = 'sibling'
+    select item_id from work_known_ledger where origin in ('sibling', 'provisional')
     union all
     select item_id from work_replaced_items
 
@@ -70,4 +70,11 @@ select
     existing.item_ids,
     decided.match_id as decided_match_id
 from existing
-left join decided on existing.item_ids = decided.item_ids;
+left join decided
+    on
+        existing.item_ids = decided.item_ids
+        -- What a reference ties is no longer provisional, and the other way round.
+        and (decided.rule = 'only_sum') = exists (
+            select from internal.provisional_members
+            where provisional_members.match_id = existing.match_id and provisional_members.leg = %(leg)s
+        );

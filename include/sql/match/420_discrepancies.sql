@@ -122,7 +122,7 @@ described as (
         case work_findings.kind
             when 'missing_in_ledger' then
                 'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ', ledger nothing'
+                || ', ledger nothing' || coalesce('; ' || work_sum_notes.note, '')
             when 'chargeback_not_in_ledger' then
                 'chargeback of ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
                 || ' on the statement, ledger nothing'
@@ -132,6 +132,7 @@ described as (
             when 'missing_in_statement' then
                 'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
                 || ', no statement line though ' || work_findings.due_on || ' is covered'
+                || coalesce('; ' || work_sum_notes.note, '')
             when 'duplicate_settlement' then
                 'statement has ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
                 || ' once more than the ledger'
@@ -156,6 +157,7 @@ described as (
             when 'status_mismatch' then
                 'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
                 || ', in the ledger the event moves no money (' || coalesce(entry.status, '') || ')'
+            when 'ambiguous_match' then work_findings.detail
             when 'date_mismatch' then work_findings.detail
             when 'ledger_changed' then work_findings.detail
             when 'statement_gap' then work_findings.detail
@@ -174,6 +176,10 @@ described as (
             and work_findings.lead_item_id = lead.item_id
     left join shown_lines as line on work_findings.finding_no = line.finding_no
     left join shown_entries as entry on work_findings.finding_no = entry.finding_no
+    left join work_sum_notes
+        on
+            work_findings.lead_side = work_sum_notes.side
+            and work_findings.lead_item_id = work_sum_notes.item_id
 
 )
 

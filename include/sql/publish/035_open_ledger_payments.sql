@@ -4,7 +4,7 @@
 update ledger_transactions set payment_key = known.payment_key
 from work_known_ledger as known
 where
-    known.origin = 'open'
+    known.origin in ('open', 'provisional')
     and (
         known.known_payment_key is not null
         or known.item_id in (select item_id from work_ledger_payments)
