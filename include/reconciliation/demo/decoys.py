@@ -8,6 +8,7 @@ from datetime import timedelta
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.desk import BRAZIL, EUROPE, STRIPE, AccountProfile, Desk
 from include.reconciliation.demo.faults import Plant
+from include.reconciliation.demo.loose_rows import booked_in_parts
 from include.reconciliation.demo.movements import FAILED, ledger_row
 from include.reconciliation.demo.timeline import at
 
@@ -139,6 +140,7 @@ DECOYS: dict[str, tuple[AccountProfile, Plant]] = {
         (EUROPE, two_equal_orders),
         (EUROPE, capture_id_in_place_of_reference),
         (BRAZIL, only_the_order_number),
+        (EUROPE, booked_in_parts),
         (EUROPE, refund_that_came_back),
         (STRIPE, partial_capture_with_reversal),
         (BRAZIL, three_refunds_of_one_sale),

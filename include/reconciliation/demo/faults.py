@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.desk import BRAZIL, EUROPE, STRIPE, AccountProfile, Desk
+from include.reconciliation.demo.loose_rows import two_sums_fit
 from include.reconciliation.demo.movements import (
     FAILED,
     StatementLine,
@@ -361,6 +362,7 @@ FAULTS: dict[str, tuple[AccountProfile, Plant]] = {
         (STRIPE, charge_never_settled),
         (EUROPE, booked_two_days_late),
         (STRIPE, reference_cut),
+        (EUROPE, two_sums_fit),
         (EUROPE, unknown_chargeback),
         (STRIPE, bank_debit_failed_later),
         (BRAZIL, unknown_type),
