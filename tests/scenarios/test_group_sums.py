@@ -106,15 +106,38 @@ def test_rows_of_another_currency_or_day_are_no_part_of_a_sum(desk: Desk) -> Non
     assert [] == desk.matches()
 
 
-def test_nothing_is_added_up_before_all_of_it_is_due(desk: Desk) -> None:
+def test_nothing_is_added_up_before_the_ledger_rows_are_due(desk: Desk) -> None:
     book(desk, 4000, 8000)
     desk.batch(1, *lines_of("120.00"))
 
-    early = desk.run(end="2026-03-03T21:00:00Z")
-    waiting = desk.matches(), desk.open_discrepancies()
-    desk.run(start="2026-03-03T21:00:00Z")
+    desk.run(end="2026-03-04T10:00:00Z")
+    before = desk.matches()
+    desk.run(start="2026-03-04T10:00:00Z", end="2026-03-04T12:00:00Z")
 
-    assert ("reconciled_with_pending", ([], [])) == (early["verdict"], waiting)
+    assert ([], [("only_sum", 1, 2)]) == (before, desk.matches())
+
+
+def test_nothing_is_added_up_before_the_line_is_due(desk: Desk) -> None:
+    """A chargeback waits a business day for the ledger, longer than the ledger for its day."""
+    book(desk, -4000, -8000, type="chargeback")
+    desk.batch(1, a_line(type="Chargeback", amount="-120.00"))
+
+    desk.run(end="2026-03-04T12:00:00Z")
+    before = desk.matches()
+    desk.run(start="2026-03-04T12:00:00Z", end="2026-03-04T22:00:00Z")
+
+    assert ([], [("only_sum", 1, 2)]) == (before, desk.matches())
+
+
+def test_rows_that_can_be_of_no_sum_do_not_make_a_day_too_large(desk: Desk) -> None:
+    book(desk, 4000, 8000)
+    for number in range(30):
+        desk.ledger(f"N{number}", 9000 + number, payment=f"N{number}", event=None)
+        desk.ledger(f"M{number}", 500 + number, payment=None, event=None, merchant=f"M{number}")
+    desk.batch(1, *lines_of("120.00"))
+
+    desk.run()
+
     assert [("only_sum", 1, 2)] == desk.matches()
 
 
