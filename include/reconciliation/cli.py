@@ -44,6 +44,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.statement_check.run",
         needs_server=False,
     ),
+    "verify": Command(
+        "prove a report folder from its own rows, without a database",
+        "include.reconciliation.verify",
+        needs_server=False,
+    ),
     "heartbeat": Command(
         "say whether every PSP account was reconciled in time",
         "include.reconciliation.steps.heartbeat",

@@ -22,6 +22,8 @@ MAY_IMPORT = {
     # Formats are described; the shared readers load them through the edge of the warehouse.
     "statements": {"core", "edges", "statements"},
     "steps": {"core", "statements", "report", "edges", "steps"},
+    # Whoever doubts the project runs a copy of it: it stands alone.
+    "verify": set(),
     # The ground under all of it: servers, databases and processes of one machine.
     "local": {"core", "edges", "local"},
     # Tools around the pipeline: they drive the steps as Airflow does.
@@ -31,7 +33,7 @@ MAY_IMPORT = {
     "bench": {"core", "statements", "report", "edges", "steps", "local", "demo", "bench"},
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
-        "statement_check",
+        "statement_check", "verify",
     },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
@@ -51,6 +53,7 @@ MAY_USE = {
     "statement_check": {"psycopg"},
     "demo": {"psycopg", "airflow"},
     "bench": {"psycopg"},
+    "verify": set(),
     "cli": set(),
     "migrations": {"alembic", "psycopg"},
     "dags": {"airflow", "pendulum"},

@@ -14,7 +14,9 @@ FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 DAG_LINES_MAX = 100
 # Longer than the habit, and why. An entry that is no longer needed fails a test.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "include/reconciliation/verify.py": "a copy of this one file verifies a folder anywhere",
+}
 LONG_FUNCTIONS: dict[str, str] = {
     "include/reconciliation/steps/choose_window.py:choose_window": "a form becomes a row",
 }

@@ -141,7 +141,7 @@ def test_every_schema_file_has_its_revision_and_the_other_way_round() -> None:
     assert {path.stem for path in (SQL / "schema").glob("*.sql")} == revisions
 
 
-@pytest.mark.parametrize("folder", ["match", "extract", "identities", "publish"])
+@pytest.mark.parametrize("folder", ["match", "extract", "identities", "proof", "publish"])
 def test_what_every_leg_runs_names_neither_its_books_nor_itself(folder: str) -> None:
     # A leg's workspace says which two books it has; %(leg)s says which leg it is.
     tied = [

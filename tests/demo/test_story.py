@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from include.reconciliation import config
 from include.reconciliation.demo import place, timeline
 from include.reconciliation.demo.compare import Comparison, Finding, compare
 from include.reconciliation.demo.drive import reconcile_all
@@ -17,6 +18,7 @@ from include.reconciliation.demo.outside import Outside, play
 from include.reconciliation.demo.stripe_server import StripeServer
 from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.verify import verify
 from tests.conftest import Databases, Sources
 
 MakeOutside = Callable[[History], Outside]
@@ -64,6 +66,8 @@ def test_every_planted_fault_is_reported_as_labelled_and_nothing_else(
     assert (result.missed, result.not_planted, result.wrong_events) == ((), (), ())
     assert len(result.found) == len(history.labels)
     assert place.published_runs(_OwnServer(databases)) == (36, 0)  # type: ignore[arg-type]
+    folders = [manifest.parent for manifest in config.reports_folder().rglob("manifest.json")]
+    assert [[], []] * 36 == [part for folder in folders for part in verify(folder)]
 
 
 class _OwnServer:

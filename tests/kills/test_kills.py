@@ -5,6 +5,8 @@ from signal import SIGKILL
 
 import pytest
 
+from include.reconciliation.report.manifest import MANIFEST
+from include.reconciliation.verify import READERS
 from tests.kills import course
 from tests.kills.course import Course
 from tests.kills.proxy import KillAt, proxy_before
@@ -50,7 +52,7 @@ def test_an_undisturbed_run_finds_what_is_wrong_with_the_books(undisturbed):
     assert {"missing_in_ledger", "missing_in_statement", "amount_mismatch"} == kinds
     assert (1, 7) == (len(left["runs"]), len(left["statement_lines"]))
     names = {path.rpartition("/")[2] for path in left["files"]}
-    assert {"discrepancies.csv", "discrepancies.xlsx", "pending.csv", "manifest.json"} == names
+    assert {*READERS, "discrepancies.csv", "discrepancies.xlsx", "pending.csv", MANIFEST} == names
 
 
 def test_a_run_that_is_cleared_after_its_report_changes_nothing(run, place, undisturbed):

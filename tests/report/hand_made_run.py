@@ -315,6 +315,10 @@ class HandMadeRun:
             " dated_on date, ledger_id text, statement_file text, statement_row integer,"
             " line_scope text, line_key text, occurrence integer, is_new boolean)"
         )
+        self.session.execute(
+            "create unlogged table work_proof_files (name text, content_sha256 text,"
+            " size_bytes bigint, lines bigint)"
+        )
         self.session.execute("create unlogged table work_staged_statements (statement_id bigint)")
         self.session.execute(
             "create unlogged table work_run_absorbed (leg text, measure text, currency text,"

@@ -12,7 +12,7 @@ import os
 import re
 import uuid
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from include.reconciliation.config import store_folder
 
@@ -20,17 +20,24 @@ CHUNK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
+class Readable(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """Some bytes, about as many as asked for; none at the end."""
+
+
 class StoreDamaged(Exception):
     """A kept content no longer has the hash that names it; restore it from a backup."""
 
 
-def keep(content: bytes | BinaryIO) -> str:
+def keep(content: bytes | Readable) -> str:
     """Keeps bytes or what is left of a stream; returns their hexadecimal SHA-256.
 
     A content that is there already is read and checked, not written again; one that was damaged
     is replaced.
     """
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
+    stream: Readable = io.BytesIO(content) if isinstance(content, bytes) else content
     folder = store_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = folder / f".{os.getpid()}-{uuid.uuid4().hex}"
@@ -67,7 +74,7 @@ def path(content_sha256: str) -> Path:
     return store_folder() / content_sha256[:2] / content_sha256
 
 
-def _write(stream: BinaryIO, temporary: Path) -> str:
+def _write(stream: Readable, temporary: Path) -> str:
     digest = hashlib.sha256()
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

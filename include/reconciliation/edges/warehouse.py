@@ -84,15 +84,27 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
             "runs/lock_attempt" if branch is None else "runs/lock_branch",
             {"attempt_id": attempt_id, "branch": branch},
         )
-        cursor.execute(
-            sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
-                sql.Identifier(workspace(attempt_id))
-            )
-        )
-        # Work tables are large and even: a small sample tells the planner enough.
-        cursor.execute("set local default_statistics_target = 20")
-        cursor.execute("set local parallel_tuple_cost = 0.02")
+        _enter(cursor, attempt_id)
         yield cursor
+
+
+@contextmanager
+def beside(attempt_id: int) -> Iterator[Cursor]:
+    """A transaction of its own in an attempt's workspace, for whoever holds its lock already."""
+    with transaction() as cursor:
+        _enter(cursor, attempt_id)
+        yield cursor
+
+
+def _enter(cursor: Cursor, attempt_id: int) -> None:
+    cursor.execute(
+        sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
+            sql.Identifier(workspace(attempt_id))
+        )
+    )
+    # Work tables are large and even: a small sample tells the planner enough.
+    cursor.execute("set local default_statistics_target = 20")
+    cursor.execute("set local parallel_tuple_cost = 0.02")
 
 
 def first_item_id(cursor: Cursor) -> int:

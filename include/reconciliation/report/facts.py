@@ -24,6 +24,8 @@ class ReportFacts:
     exponents: Mapping[str, int]
     statements: Sequence[Row]
     refused_statements: Sequence[Row]
+    opening_totals: Sequence[Row]
+    opening_buckets: Sequence[Row]
     totals: Sequence[Row]
     rolls: Sequence[Row]
     buckets: Sequence[Row]

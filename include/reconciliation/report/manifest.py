@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from include.reconciliation.identifiers import canonical_json
+from include.reconciliation.identifiers import canonical_json, sha256_of
 from include.reconciliation.report.facts import ReportFacts, Row, instant
 
 MANIFEST = "manifest.json"
@@ -29,13 +29,15 @@ class ReportFile:
     name: str
     sha256: str
     size_bytes: int
+    # Of a file of JSON lines; the warehouse does not list it.
+    lines: int | None = field(default=None, compare=False)
 
 
 def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
     """The manifest's bytes, with a newline at the end; the same facts give the same bytes."""
     header = facts.header
     document = {
-        "manifest_version": 1,
+        "manifest_version": 2,
         "run_id": header["run_id"],
         "psp": header["psp"],
         "account": header["account"],
@@ -61,17 +63,33 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
         "rules_sha256": header["rules_sha256"],
         "code_version": header["code_version"],
         "counts": {name: header[name] for name in _COUNTS},
+        "opening": {
+            "totals": list(facts.opening_totals),
+            "buckets": list(facts.opening_buckets),
+        },
         "totals": list(facts.totals),
         "rolls": list(facts.rolls),
         "buckets": list(facts.buckets),
         "kinds": list(facts.kinds),
         "divergence": list(facts.divergence),
         "not_compared": list(facts.not_compared),
-        "files": [
-            {"name": file.name, "sha256": file.sha256, "bytes": file.size_bytes} for file in files
-        ],
+        "files": [_file(file) for file in files],
     }
-    return (canonical_json(_plain(document)) + "\n").encode()
+    plain = _plain(document)
+    plain["seal_sha256"] = sha256_of(canonical_json(plain).encode())
+    return (canonical_json(plain) + "\n").encode()
+
+
+def json_lines(rows: Sequence[Row]) -> bytes:
+    """Rows as lines of canonical JSON."""
+    return "".join(canonical_json(_plain(dict(row))) + "\n" for row in rows).encode()
+
+
+def _file(file: ReportFile) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": file.name, "sha256": file.sha256, "bytes": file.size_bytes}
+    if file.lines is not None:
+        entry["lines"] = file.lines
+    return entry
 
 
 def _predecessor(header: Row) -> dict[str, Any] | None:

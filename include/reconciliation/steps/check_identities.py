@@ -13,6 +13,7 @@ from typing import Any
 
 from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.legs import LEDGER_STATEMENT
+from include.reconciliation.steps import proof_files
 
 _TABLES = (
     "work_statement_side",
@@ -44,8 +45,13 @@ def check_identities(attempt_id: int) -> str:
         if attempt.is_over:
             return attempt.verdict or ""
         # The members, and what matching had to stage anew or could not index.
-        with volumes.indexing(attempt_id, volumes.adopted(cursor)):
-            return prove(cursor, attempt)
+        with (
+            volumes.indexing(attempt_id, volumes.adopted(cursor)),
+            proof_files.writing(attempt) as written,
+        ):
+            verdict = prove(cursor, attempt)
+        proof_files.note(cursor, written.result())
+        return verdict
 
 
 def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:

@@ -16,7 +16,7 @@ from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
-from include.reconciliation.steps import incidents, pauses
+from include.reconciliation.steps import incidents, pauses, proof_files
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import decide, with_fresh_inputs
 from include.reconciliation.steps.validate_statements import is_staged
@@ -76,6 +76,7 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             decide(cursor, with_fresh_inputs(cursor, attempt))
             attempt = attempts.load(cursor, attempt_id)
             prove(cursor, attempt)
+            proof_files.note(cursor, proof_files.write(cursor, attempt))
         verdict = cursor.execute("select * from work_verdict").fetchone()
         assert verdict is not None
         joins_chain = not attempt.dry_run and not verdict["broken"]

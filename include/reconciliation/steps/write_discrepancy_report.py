@@ -17,12 +17,13 @@ from include.reconciliation.edges import report_files, warehouse
 from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import CodeChangedError, Final
 from include.reconciliation.report.facts import ReportFacts, Row
-from include.reconciliation.report.manifest import MANIFEST, ReportFile, manifest
+from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.workbook import (
     DISCREPANCY_ROWS_MAX,
     PENDING_ROWS_MAX,
     write_workbook,
 )
+from include.reconciliation.steps import proof_files
 
 _CURSOR_ROWS = 2_000
 
@@ -82,8 +83,11 @@ def _render_and_keep(
             _refuse_without_rows(cursor, attempt_id, run_id)
             facts = _facts(cursor, header)
             _write_lists(cursor, facts, draft)
+            proof = proof_files.written(cursor)
         names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv")
-        files = [report_files.keep(name, draft / name) for name in names]
+        files = [*(report_files.keep(name, draft / name) for name in names), *proof]
+        files.append(_keep_refused(facts, draft))
+        files.sort(key=lambda file: file.name)
         (draft / MANIFEST).write_bytes(manifest(facts, files))
         files.append(report_files.keep(MANIFEST, draft / MANIFEST))
     with warehouse.attempt(attempt_id) as cursor:
@@ -106,6 +110,12 @@ def _render_and_keep(
             "of which some are lost; restore the store from its backup"
         )
     return kept
+
+
+def _keep_refused(facts: ReportFacts, draft: Path) -> ReportFile:
+    (draft / proof_files.REFUSED).write_bytes(json_lines(facts.refused_statements))
+    kept = report_files.keep(proof_files.REFUSED, draft / proof_files.REFUSED)
+    return replace(kept, lines=len(facts.refused_statements))
 
 
 def _refuse_without_rows(cursor: warehouse.Cursor, attempt_id: int, run_id: str) -> None:
@@ -139,6 +149,8 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
             is_published=header["is_published"],
         ),
         refused_statements=rows("refused_statements", maker_attempt_id=header["maker_attempt_id"]),
+        opening_totals=rows("opening_totals", predecessor_run_id=header["predecessor_run_id"]),
+        opening_buckets=rows("opening_buckets", predecessor_run_id=header["predecessor_run_id"]),
         totals=rows("totals"),
         rolls=rows("rolls"),
         buckets=rows("buckets"),

@@ -17,7 +17,10 @@ select
     statement_lines.net_minor,
     statement_lines.net_currency,
     statement_lines.booked_at as dated_at,
-    statement_lines.booked_on as dated_on
+    statement_lines.booked_on as dated_on,
+    statement_lines.line_scope,
+    statement_lines.line_key,
+    statement_lines.occurrence
 from internal.open_items
 inner join statement_lines
     on

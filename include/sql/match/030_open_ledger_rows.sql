@@ -25,7 +25,8 @@ select
     known.fee_minor,
     known.tax_minor,
     known.occurred_at as dated_at,
-    known.settles_on
+    known.settles_on,
+    known.ledger_id
 from internal.open_items
 inner join ledger_transactions as known
     on

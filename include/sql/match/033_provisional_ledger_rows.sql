@@ -5,7 +5,7 @@
 insert into work_known_ledger (
     item_id, origin, payment_key, known_payment_key, has_psp_reference, merchant_reference,
     event_reference, type, economic_type, moves_money, amount_minor, currency, fee_minor, tax_minor,
-    dated_at, settles_on
+    dated_at, settles_on, ledger_id
 )
 select
     known.item_id,
@@ -23,7 +23,8 @@ select
     known.fee_minor,
     known.tax_minor,
     known.occurred_at,
-    known.settles_on
+    known.settles_on,
+    known.ledger_id
 from internal.provisional_members
 inner join ledger_transactions as known
     on

@@ -7,7 +7,8 @@ where work_known_ledger.item_id = work_ledger_payments.item_id;
 
 insert into work_known_ledger (
     item_id, origin, payment_key, has_psp_reference, event_reference, type, economic_type,
-    moves_money, amount_minor, currency, fee_minor, tax_minor, dated_at, settles_on
+    moves_money, amount_minor, currency, fee_minor, tax_minor, dated_at, settles_on,
+    ledger_id
 )
 select
     versions.item_id,
@@ -23,7 +24,8 @@ select
     versions.fee_minor,
     versions.tax_minor,
     versions.occurred_at,
-    versions.settles_on
+    versions.settles_on,
+    versions.ledger_id
 from work_ledger_payments
 inner join work_ledger_versions as versions on work_ledger_payments.item_id = versions.item_id;
 

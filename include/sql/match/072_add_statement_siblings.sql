@@ -3,7 +3,7 @@
 -- Binds:   account_id (integer).
 insert into work_known_statement (
     item_id, origin, payment_key, event_reference, type, economic_type, amount_minor, currency,
-    fee_minor, tax_minor, net_minor, net_currency, dated_at, dated_on
+    fee_minor, tax_minor, net_minor, net_currency, dated_at, dated_on, line_scope, line_key, occurrence
 )
 select
     statement_lines.item_id,
@@ -19,7 +19,10 @@ select
     statement_lines.net_minor,
     statement_lines.net_currency,
     statement_lines.booked_at,
-    statement_lines.booked_on
+    statement_lines.booked_on,
+    statement_lines.line_scope,
+    statement_lines.line_key,
+    statement_lines.occurrence
 from work_sibling_lines as siblings
 inner join statement_lines on siblings.item_id = statement_lines.item_id
 where

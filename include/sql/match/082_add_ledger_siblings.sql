@@ -3,7 +3,7 @@
 -- Binds:   account_id (integer).
 insert into work_known_ledger (
     item_id, origin, payment_key, event_reference, type, economic_type, moves_money, amount_minor,
-    currency, fee_minor, tax_minor, dated_at, settles_on
+    currency, fee_minor, tax_minor, dated_at, settles_on, ledger_id
 )
 select
     ledger_transactions.item_id,
@@ -18,7 +18,8 @@ select
     ledger_transactions.fee_minor,
     ledger_transactions.tax_minor,
     ledger_transactions.occurred_at,
-    ledger_transactions.settles_on
+    ledger_transactions.settles_on,
+    ledger_transactions.ledger_id
 from work_sibling_ledger_rows as siblings
 inner join ledger_transactions on siblings.item_id = ledger_transactions.item_id
 where

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row.
 -- Binds:   workspace (text).
-select count(*) = 9 as is_complete
+select count(*) = 10 as is_complete
 from pg_catalog.pg_class
 inner join pg_catalog.pg_namespace on pg_class.relnamespace = pg_namespace.oid
 where
@@ -16,5 +16,6 @@ where
         'work_run_rolls',
         'work_run_buckets',
         'work_run_not_compared',
-        'work_run_absorbed'
+        'work_run_absorbed',
+        'work_proof_files'
     )

@@ -1,0 +1,631 @@
+"""`bin/reconciliation verify FOLDER…`: whether the folder of a run proves what it says.
+
+This file needs the standard library of Python alone: no database, nothing of the project, so that
+whoever doubts the project can run a copy of it. Every figure of the manifest that rows can prove is
+computed again from the rows (docs/proof.md). Exit codes: 0 all of it holds, 1 something does not,
+2 the call was wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import stat
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MANIFEST = "manifest.json"
+LINE_BYTES_MAX = 1 << 26
+SHOWN_MAX = 20
+PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|ndjson|xlsx)", re.ASCII)
+RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
+# Kinds whose rows are matched or told by another kind: they claim none.
+WITHOUT_ROWS = ("fee_mismatch", "tax_mismatch", "date_mismatch", "ledger_changed", "statement_gap")
+CARRIED = ("tolerance", "not_expected_statement", "not_expected_ledger", "corrections")
+STEPS = ("opening", "new", "reopened", "cleared", "restated", "closing")
+# The terms of statement - ledger, with their signs.
+TERMS = {
+    "existence": 1, "multiplicity": 1, "amount": 1, "fee": 1, "currency": 1, "state": 1,
+    "pending_statement": 1, "pending_ledger": -1, "tolerance": 1, "not_expected_statement": 1,
+    "not_expected_ledger": -1, "corrections": 1, "not_comparable": 1,
+}  # fmt: skip
+SIDES = ("statement", "ledger")
+# Where a row stood at the head that the run began with.
+WAS = ("new", "changed", "open", "later", "matched", "provisional", "not_expected")
+Json = dict[str, Any]
+Place = tuple[str, int]
+
+
+class Wrong(Exception):
+    """Something that a file says and that can't be so."""
+
+
+def main(arguments: list[str]) -> int:
+    """Verify each folder; 0 when all of them hold."""
+    if not arguments or any(word.startswith("-") for word in arguments):
+        print("usage: bin/reconciliation verify FOLDER...\n\n" + str(__doc__), file=sys.stderr)
+        return 0 if {"-h", "--help"} & set(arguments) else 2
+    holds = True
+    for name in arguments:
+        if not Path(name).is_dir():
+            print(f"{name} is no folder", file=sys.stderr)
+            return 2
+        found, notes = verify(Path(name))
+        holds = holds and not found
+        for text in found[:SHOWN_MAX]:
+            print(f"does not hold: {text}")
+        if len(found) > SHOWN_MAX:
+            print(f"does not hold: {len(found) - SHOWN_MAX} more")
+        for text in notes:
+            print(text)
+        print(f"{name}: {'DOES NOT HOLD' if found else 'holds'}")
+    return 0 if holds else 1
+
+
+def verify(folder: Path) -> tuple[list[str], list[str]]:
+    """What does not hold of a folder, and what else is to be said of it."""
+    return Folder(folder.resolve()).check()
+
+
+class Folder:
+    """One folder under examination."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: list[str] = []
+        self.notes: list[str] = []
+        self.manifest: Json = {}
+        self.sums: Counter[tuple[str, ...]] = Counter()
+        # On disk as soon as it is large.
+        self.seen = sqlite3.connect("")
+        self.seen.execute("create table rows (key blob, file text, line integer)")
+        self.seen.execute(
+            "create table events (currency text, event text, apart integer, exposure integer)"
+        )
+        self.refused: list[Json] = []
+        self.last_id = ""
+
+    def check(self) -> tuple[list[str], list[str]]:
+        """Everything, the gravest first."""
+        try:
+            self.manifest = read_manifest(self.path)
+            files = self._listed()
+        except (Wrong, OSError) as error:
+            return [f"{MANIFEST}: {error}"], []
+        self._names(files)
+        for name, entry in files.items():
+            try:
+                self._file(name, entry)
+            except (Wrong, OSError) as error:
+                self.found.append(f"{name}: {error}")
+        try:
+            self._figures()
+            self._chain()
+        except (KeyError, TypeError, AttributeError) as error:
+            self.found.append(f"{MANIFEST}: it lacks or mistakes {error}")
+        self.seen.close()
+        return self.found, self.notes
+
+    def _listed(self) -> dict[str, Json]:
+        files: dict[str, Json] = {}
+        for entry in typed(self.manifest, "files", list):
+            name = typed(entry, "name", str)
+            if not PLAIN_NAME.fullmatch(name) or name in files:
+                raise Wrong(f"it lists {name!r}, which is no name of a file of its own")
+            files[name] = entry
+        for name in READERS:
+            if name not in files:
+                raise Wrong(f"it does not list {name}")
+        return files
+
+    def _names(self, files: dict[str, Json]) -> None:
+        there = {entry.name for entry in os.scandir(self.path)} - {MANIFEST}
+        self.found += [f"{name}: missing" for name in sorted(files.keys() - there)]
+        self.found += [f"{name}: not of this report" for name in sorted(there - files.keys())]
+        own = self.manifest.get("run_id")
+        if RUN_ID.fullmatch(self.path.name) and self.path.name != own:
+            self.found.append(f"{MANIFEST}: it is of run {own}, not of the folder's")
+
+    def _file(self, name: str, entry: Json) -> None:
+        """Its hash, its length, and what its lines say."""
+        digest, size, lines = hashlib.sha256(), 0, 0
+        reader = READERS.get(name)
+        with open_plain(self.path / name) as file:
+            for block in pieces(file, by_line=reader is not None):
+                digest.update(block)
+                size += len(block)
+                lines += 1
+                if reader is not None:
+                    try:
+                        reader(self, (name, lines), strict_json(block))
+                    except Wrong as error:
+                        self.found.append(f"{name} line {lines}: {error}")
+                    except (KeyError, TypeError, ValueError, AttributeError) as error:
+                        self.found.append(f"{name} line {lines}: unexpected content ({error!r})")
+        if digest.hexdigest() != entry.get("sha256"):
+            self.found.append(f"{name}: its bytes have changed (SHA-256 {digest.hexdigest()})")
+        if size != entry.get("bytes") or (reader and lines != entry.get("lines")):
+            self.found.append(f"{name}: it has {size} bytes in {lines} lines, not as listed")
+
+    # What each kind of line says. Sums are kept under (what, leg, ...).
+
+    def match(self, place: Place, line: Json) -> None:
+        """A match that the run made: its rows, and the fees that it compared."""
+        leg = self._match(line, 1)
+        for side in ("statement", "ledger"):
+            for key, currency, minor, was in line[side]:
+                self._row(place, leg, side, key, currency, minor, was, "matched", True)
+        self._fees(leg, line)
+        self.sums["matches", leg] += 1
+
+    def dissolved(self, place: Place, line: Json) -> None:
+        """A match of an earlier run is no more."""
+        leg = self._match(line, -1)
+        for side in ("statement", "ledger"):
+            self.sums["dissolved", leg, side] += len(line[side])
+
+    def _match(self, line: Json, sign: int) -> str:
+        leg, is_proved = typed(line, "leg", str), typed(line, "proved", bool)
+        rest: Counter[str] = Counter()
+        for side, direction in (("statement", 1), ("ledger", -1)):
+            for row in typed(line, side, list):
+                rest[row[1]] += direction * (whole(row[2]) if row[2] is not None else 0)
+                if side == "ledger" and not is_proved:
+                    self.sums["not_comparable", leg, row[1]] -= sign * whole(row[2])
+        if not typed(line, "rule", str) or not line["statement"] + line["ledger"]:
+            raise Wrong("a match needs a rule and rows")
+        absorbed = whole(line["absorbed_minor"])
+        if absorbed:
+            currency = (line["statement"] + line["ledger"])[0][1]
+            self.sums["tolerance", leg, currency] += sign * absorbed
+        left = {currency: minor for currency, minor in rest.items() if minor}
+        if is_proved and sorted(left.values()) != ([absorbed] if absorbed else []):
+            raise Wrong(f"the match does not tie: {left or 0}, absorbed {absorbed}")
+        return leg
+
+    def pending(self, place: Place, line: Json) -> None:
+        """A row waits for its other side."""
+        self._named_row(place, line["leg"], line, "pending")
+        if typed(line, "counted", bool):
+            term = f"pending_{line['side']}"
+            self.sums[term, line["leg"], line["currency"]] += whole(line["minor"])
+
+    def discrepancy(self, place: Place, line: Json) -> None:
+        """Its rows come to its delta."""
+        if typed(line, "discrepancy_id", str) <= self.last_id:
+            raise Wrong("it is there twice, or not in its place")
+        self.last_id = line["discrepancy_id"]
+        leg, kind, delta = line["leg"], typed(line, "kind", str), whole(line["delta_minor"])
+        is_open = typed(line, "change", str) != "resolved"
+        currency = line["currency"] or "XXX"
+        rest: Counter[str] = Counter()
+        for row in typed(line, "rows", list):
+            self._named_row(place, leg, row, "discrepancy")
+            sign = 1 if row["side"] == "statement" else -1
+            rest[row["currency"]] += sign * (row["minor"] or 0)
+        self.sums["kind", kind, line["currency"] or "", line["change"]] += 1
+        if is_open:
+            self._open_discrepancy(leg, line, currency)
+        if is_open and kind not in WITHOUT_ROWS:
+            rest[currency] -= delta
+        if any(rest.values()) or (line["rows"] and (not is_open or kind in WITHOUT_ROWS)):
+            raise Wrong(f"its rows do not come to its delta of {delta}: {dict(rest)} left over")
+
+    def _open_discrepancy(self, leg: str, line: Json, currency: str) -> None:
+        kind, delta, exposure = line["kind"], whole(line["delta_minor"]), line["exposure_minor"]
+        aspect = "tax" if kind == "tax_mismatch" else typed(line, "aspect", str)
+        self.sums["delta", leg, currency, aspect] += delta
+        self.sums["discrepancies", leg] += 1
+        known = 0 if exposure is None else whole(exposure)
+        for what, amount in (("rows", 1), ("exposure_minor", known), ("delta_minor", delta)):
+            self.sums["kind", line["kind"], line["currency"] or "", what] += amount
+        if line["currency"] is not None:
+            row = (currency, line["event_id"], line["status"] != "open", known)
+            self.seen.execute("insert into events values (?, ?, ?, ?)", row)
+
+    def not_expected(self, place: Place, line: Json) -> None:
+        """A row that the other side need not have, by the rule that says so."""
+        leg, side, minor = line["leg"], line["side"], line["minor"]
+        typed(line, "rule", str)
+        self._row(
+            place,
+            leg,
+            side,
+            line["key"],
+            line["currency"],
+            minor,
+            line["was"],
+            "not_expected",
+            True,
+        )
+        if line["was"] in ("new", "changed", "later") and minor:
+            self.sums[f"not_expected_{side}", leg, line["currency"]] += minor
+
+    def withdrawn(self, place: Place, line: Json) -> None:
+        """A version of a row that is in force no more."""
+        leg, side, currency, was = line["leg"], line["side"], line["currency"], line["was"]
+        if typed(line, "change", str) not in ("changed", "withdrawn"):
+            raise Wrong(f"unknown change {line['change']!r}")
+        self.sums["was", leg, side, was] += 1
+        self.sums["gone", leg, side, line["change"]] += 1
+        if line["minor"] is None:
+            return
+        minor = whole(line["minor"])
+        if was != "later":
+            self.sums[side, leg, currency] -= minor
+        if was == "not_expected":
+            self.sums[f"not_expected_{side}", leg, currency] -= minor
+        if was == "open":
+            self._roll(leg, side, currency, "opening", minor)
+            self._roll(leg, side, currency, "restated", minor, -1)
+
+    def fees(self, place: Place, line: Json) -> None:
+        """What both sides say of the fee of an event that is no match of this run."""
+        self._fees(typed(line, "leg", str), line)
+
+    def absorbed(self, place: Place, line: Json) -> None:
+        """What a tolerance let pass; that of amounts is in the matches, too."""
+        minor = whole(line["absorbed_minor"])
+        if whole(line["statement_minor"]) - whole(line["ledger_minor"]) != minor:
+            raise Wrong("statement less ledger is not what was absorbed")
+        self.sums["absorbed", typed(line, "leg", str), line["currency"], line["measure"]] += minor
+
+    def quarantine(self, place: Place, line: Json) -> None:
+        """A statement that was refused whole."""
+        self.refused.append(line)
+
+    def _fees(self, leg: str, line: Json) -> None:
+        for measure in ("fee", "tax"):
+            if measure in line:
+                currency, statement, ledger = line[measure]
+                self.sums[f"{measure} statement", leg, currency] += whole(statement)
+                self.sums[f"{measure} ledger", leg, currency] += whole(ledger)
+
+    def _named_row(self, place: Place, leg: str, row: Json, bucket: str) -> None:
+        self._row(
+            place,
+            leg,
+            row["side"],
+            row["key"],
+            row["currency"],
+            row["minor"],
+            row["was"],
+            bucket,
+            typed(row, "counted", bool),
+        )
+
+    def _row(
+        self,
+        place: Place,
+        leg: str,
+        side: str,
+        key: list[Any],
+        currency: str,
+        minor: int | None,
+        was: str,
+        bucket: str,
+        is_counted: bool,
+    ) -> None:
+        """A row in force, in the bucket where it ended: the sums that it enters."""
+        if side not in ("statement", "ledger") or was not in WAS:
+            raise Wrong(f"unknown side {side!r} or earlier place {was!r}")
+        name = json.dumps([leg, side, key]).encode()
+        digest = hashlib.blake2b(name, digest_size=16).digest()
+        self.seen.execute("insert into rows values (?, ?, ?)", (digest, *place))
+        self.sums["bucket", leg, side, bucket] += 1
+        self.sums["was", leg, side, was] += 1
+        if minor is None or not is_counted:
+            return
+        if was in ("new", "changed", "later"):
+            self.sums[side, leg, currency] += whole(minor)
+        if bucket == "not_expected" and side == "statement":
+            return
+        is_open = bucket in ("pending", "discrepancy")
+        if is_open:
+            self._roll(leg, side, currency, "closing", minor)
+        if was in ("new", "later", "open"):
+            self._roll(leg, side, currency, "opening" if was == "open" else "new", minor)
+            if not is_open:
+                self._roll(leg, side, currency, "cleared", minor)
+        elif is_open:
+            is_restated = was in ("changed", "provisional") or self.manifest.get("reprocessed")
+            self._roll(leg, side, currency, "restated" if is_restated else "reopened", minor)
+
+    def _roll(
+        self, leg: str, side: str, currency: str, step: str, minor: int, sign: int = 1
+    ) -> None:
+        self.sums["roll", leg, side, currency, f"{step}_rows"] += sign
+        self.sums["roll", leg, side, currency, f"{step}_minor"] += sign * whole(minor)
+
+    # The figures of the manifest, from the sums.
+
+    def _figures(self) -> None:
+        self._hold_buckets()
+        self._hold_totals()
+        self._hold_rolls()
+        self._hold_counts()
+        self._hold_exposure()
+        if self.refused != self.manifest["inputs"]["refused_statements"]:
+            self.found.append(
+                "quarantine.ndjson: not the statements that the manifest lists as refused"
+            )
+        self.seen.execute("create index by_key on rows (key)")
+        twice = self.seen.execute(
+            "select min(file || ' line ' || line), max(file || ' line ' || line) from rows"
+            " group by key having count(*) > 1 limit 1000"
+        )
+        self.found += [f"{first}: a row that is in {other} too" for first, other in twice]
+
+    def _expect(self, what: str, computed: int, stated: object) -> None:
+        if type(stated) is not int or computed != stated:
+            self.found.append(f"{what}: the rows come to {computed}, the manifest says {stated}")
+
+    def _hold_buckets(self) -> None:
+        opening = {(row["leg"], row["side"]): row for row in self.manifest["opening"]["buckets"]}
+        stated = {(row["leg"], row["side"]): row for row in self.manifest["buckets"]}
+        met = {(key[1], key[2]) for key in self.sums if key[0] in ("was", "dissolved")}
+        for leg, side in sorted(stated.keys() | met | opening.keys()):
+            before, now = opening.get((leg, side), {}), stated.get((leg, side), {})
+
+            def count(*key: str, of: tuple[str, str] = (leg, side)) -> int:
+                return self.sums[(key[0], *of, *key[1:])]
+
+            matched, idle = count("bucket", "matched"), count("bucket", "not_expected")
+            computed = {
+                "in_force": before.get("in_force_rows", 0)
+                + count("was", "new")
+                - count("gone", "withdrawn"),
+                "matched": before.get("matched_rows", 0) + matched - count("dissolved"),
+                "pending": count("bucket", "pending"),
+                "discrepancy": count("bucket", "discrepancy"),
+                "not_expected": before.get("not_expected_rows", 0)
+                + idle
+                - count("was", "not_expected"),
+            }
+            for bucket, rows in computed.items():
+                self._expect(f"{leg}, {side} side, {bucket} rows", rows, now.get(f"{bucket}_rows"))
+            if computed.pop("in_force") != sum(computed.values()):
+                self.found.append(f"{leg}, {side} side: not every row in force is in one bucket")
+            released = count("was", "matched") + count("was", "provisional")
+            if released != count("dissolved"):
+                self.found.append(
+                    f"dissolved.ndjson: {count('dissolved')} rows of the {side} side, but "
+                    f"{released} rows were matched before"
+                )
+            if count("was", "changed") != count("gone", "changed"):
+                self.found.append(
+                    f"withdrawn.ndjson: not one earlier version for each changed {side} row"
+                )
+
+    def _hold_totals(self) -> None:
+        opening = {(row["leg"], row["currency"]): row for row in self.manifest["opening"]["totals"]}
+        for row in self.manifest["totals"]:
+            leg, currency, measure = row["leg"], row["currency"], row["measure"]
+            computed = self._terms(leg, currency, measure, opening.get((leg, currency), {}))
+            explained = sum(sign * computed[term] for term, sign in TERMS.items())
+            computed["residual"] = computed["statement"] - computed["ledger"] - explained
+            for term, minor in computed.items():
+                self._expect(f"{leg}, {measure} in {currency}, {term}", minor, row[f"{term}_minor"])
+            if computed["residual"]:
+                what = f"{leg}, {measure} in {currency}"
+                self.found.append(f"{what}: {computed['residual']} minor units are not explained")
+        listed = {(row["leg"], row["currency"]) for row in self.manifest["totals"]}
+        moved = {key[1:3] for key, sum_ in self.sums.items() if key[0] in SIDES and sum_}
+        for leg, currency in sorted(moved - listed - {(key[0], "XXX") for key in moved}):
+            self.found.append(f"{leg}, {currency}: the manifest has no total")
+
+    def _terms(self, leg: str, currency: str, measure: str, before: Json) -> dict[str, int]:
+        terms = dict.fromkeys(("statement", "ledger", *TERMS), 0)
+        if measure != "gross":
+            for side in SIDES:
+                terms[side] = self.sums[f"{measure} {side}", leg, currency]
+            terms["fee"] = self.sums["delta", leg, currency, measure]
+            terms["tolerance"] = self.sums["absorbed", leg, currency, measure]
+            return terms
+        for term in (*SIDES, *CARRIED, "not_comparable"):
+            terms[term] = before.get(f"{term}_minor", 0) + self.sums[term, leg, currency]
+        for aspect in ("existence", "multiplicity", "amount", "currency", "state"):
+            terms[aspect] = self.sums["delta", leg, currency, aspect]
+        for side in SIDES:
+            terms[f"pending_{side}"] = self.sums[f"pending_{side}", leg, currency]
+        return terms
+
+    def _hold_rolls(self) -> None:
+        stated = {(row["leg"], row["side"], row["currency"]): row for row in self.manifest["rolls"]}
+        met = {(key[1], key[2], key[3]) for key in self.sums if key[0] == "roll"}
+        for key in sorted(stated.keys() | met):
+            row = stated.get(key, {})
+            for step in (f"{step}_{unit}" for step in STEPS for unit in ("rows", "minor")):
+                what = f"{key[0]}, {key[1]} side, {key[2]}, {step.replace('_', ', ')}"
+                self._expect(what, self.sums[("roll", *key, step)], row.get(step, 0))
+
+    def _hold_counts(self) -> None:
+        counts, leg = self.manifest["counts"], "ledger_statement"
+        for name, side in (("statement_lines", "statement"), ("ledger_transactions", "ledger")):
+            arrived = self.sums["was", leg, side, "new"] + self.sums["was", leg, side, "changed"]
+            self._expect(f"counts, {name}", arrived, counts[name])
+        for name in ("matches", "discrepancies"):
+            total = sum(count for key, count in self.sums.items() if key[0] == name)
+            self._expect(f"counts, {name}", total, counts["matched" if name == "matches" else name])
+        pending = sum(
+            count for key, count in self.sums.items() if key[0] == "bucket" and key[3] == "pending"
+        )
+        self._expect("counts, pending", pending, counts["pending"])
+        words = ["discrepancies"] if counts["discrepancies"] else []
+        words = words or (["reconciled_with_pending"] if pending else ["reconciled"])
+        if self.manifest["verdict"] not in (*words, "incomplete"):
+            self.found.append(
+                f"{MANIFEST}: the verdict is {self.manifest['verdict']}, not {words[0]}"
+            )
+
+    def _hold_exposure(self) -> None:
+        stated = {row["currency"]: row for row in self.manifest["divergence"]}
+        computed: dict[str, Counter[str]] = {currency: Counter() for currency in stated}
+        events = self.seen.execute(
+            "select currency, max(not apart), max(case when not apart then exposure end),"
+            " max(case when apart then exposure end) from events group by currency, event"
+        )
+        for currency, is_open, exposure, apart in events:
+            sums = computed.setdefault(currency, Counter())
+            sums.update(events=is_open, exposure_minor=exposure or 0, apart_minor=apart or 0)
+        for currency, sums in sorted(computed.items()):
+            for name in ("events", "exposure_minor", "apart_minor"):
+                what = f"divergence in {currency}, {name}"
+                self._expect(what, sums[name], stated.get(currency, {}).get(name))
+        for row in self.manifest["kinds"]:
+            for name in ("rows", "exposure_minor", "delta_minor"):
+                total = self.sums["kind", row["kind"], row["currency"] or "", name]
+                self._expect(f"kind {row['kind']}, closing {name}", total, row[f"closing_{name}"])
+            for change in ("new", "reopened", "resolved"):
+                total = self.sums["kind", row["kind"], row["currency"] or "", change]
+                self._expect(f"kind {row['kind']}, {change} rows", total, row[f"{change}_rows"])
+
+    def _chain(self) -> None:
+        """What this run opens with is what its predecessor closed with."""
+        link = self.manifest["predecessor"]
+        if link is None:
+            if self.manifest["opening"] != {"buckets": [], "totals": []}:
+                self.found.append(f"{MANIFEST}: a first run opens with nothing")
+            return
+        if not RUN_ID.fullmatch(str(link["run_id"])):
+            raise KeyError("predecessor")
+        beside = [self.path.parent, *sorted(self.path.parent.parent.glob("*"))]
+        folder = next(
+            (at / link["run_id"] for at in beside if (at / link["run_id"]).is_dir()), None
+        )
+        if folder is None:
+            self.notes.append(
+                f"chain: not checked: the previous folder {link['run_id']} is not here"
+            )
+            return
+        try:
+            with open_plain(folder / MANIFEST) as file:
+                found = hashlib.sha256(file.read(LINE_BYTES_MAX)).hexdigest()
+            before = read_manifest(folder)
+        except (Wrong, OSError) as error:
+            self.found.append(f"chain: the previous {MANIFEST}: {error}")
+            return
+        if link["manifest_sha256"] is None:
+            self.notes.append(
+                "chain: the previous run had no report yet, so its hash is not recorded"
+            )
+        elif link["manifest_sha256"] != found:
+            self.found.append(
+                f"chain: the previous {MANIFEST} is not the one that this run followed"
+            )
+        for name, rows in self.manifest["opening"].items():
+            kept = [row for row in before[name] if row.get("measure", "gross") == "gross"]
+            if rows != [{key: row[key] for key in rows[0]} for row in kept] if rows else kept:
+                self.found.append(f"chain: the opening {name} are not those of the previous run")
+        closed = {(row["leg"], row["side"], row["currency"]): row for row in before["rolls"]}
+        for row in self.manifest["rolls"]:
+            ended = closed.pop((row["leg"], row["side"], row["currency"]), {})
+            for unit in ("rows", "minor"):
+                if row[f"opening_{unit}"] != ended.get(f"closing_{unit}", 0):
+                    self.found.append(
+                        f"chain: {row['side']}, {row['currency']}: opens with other {unit}"
+                    )
+        if any(row["closing_rows"] for row in closed.values()):
+            self.found.append("chain: what the previous run left open is not in the roll-forward")
+
+
+READERS: dict[str, Callable[[Folder, Place, Json], None]] = {
+    "absorbed.ndjson": Folder.absorbed,
+    "discrepancies.ndjson": Folder.discrepancy,
+    "dissolved.ndjson": Folder.dissolved,
+    "fees.ndjson": Folder.fees,
+    "matches.ndjson": Folder.match,
+    "not_expected.ndjson": Folder.not_expected,
+    "pending.ndjson": Folder.pending,
+    "quarantine.ndjson": Folder.quarantine,
+    "withdrawn.ndjson": Folder.withdrawn,
+}
+
+
+def read_manifest(folder: Path) -> Json:
+    """The manifest of a folder, when its bytes are those that it was sealed with."""
+    with open_plain(folder / MANIFEST) as file:
+        content = file.read(LINE_BYTES_MAX)
+    manifest = strict_json(content)
+    seal = manifest.pop("seal_sha256", None)
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if hashlib.sha256(text.encode()).hexdigest() != seal:
+        raise Wrong("its content has changed since it was sealed")
+    manifest["seal_sha256"] = seal
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if content != (text + "\n").encode():
+        raise Wrong("its bytes have changed")
+    if manifest.get("manifest_version") != 2:
+        raise Wrong("it is of another version: use the verify of the code that wrote it")
+    return manifest
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """A file that is no link and no device."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Wrong("it is no plain file")
+    return os.fdopen(descriptor, "rb")
+
+
+def pieces(file: BinaryIO, *, by_line: bool) -> Iterator[bytes]:
+    """A file line by line, or in blocks."""
+    while piece := file.readline(LINE_BYTES_MAX) if by_line else file.read(1 << 20):
+        if by_line and not piece.endswith(b"\n"):
+            raise Wrong("its last line has no end, or a line is too long")
+        yield piece
+
+
+def strict_json(content: bytes) -> Json:
+    """An object without floats, without a key twice, and of whole numbers of 64 bits."""
+
+    def pairs(found: list[tuple[str, Any]]) -> Json:
+        known = dict(found)
+        if len(known) < len(found):
+            raise Wrong("a key is there twice")
+        return known
+
+    def integer(text: str) -> int:
+        return whole(int(text)) if len(text) < 21 else whole(None)
+
+    def refuse(text: str) -> None:
+        raise Wrong(f"{text[:40]} is no whole number")
+
+    try:
+        value = json.loads(
+            content.decode(),
+            object_pairs_hook=pairs,
+            parse_int=integer,
+            parse_float=refuse,
+            parse_constant=refuse,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Wrong(f"no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise Wrong("no object of JSON")
+    return value
+
+
+def whole(value: object) -> int:
+    """A whole number of 64 bits."""
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise Wrong("a number is no whole number of 64 bits")
+    return value
+
+
+def typed(line: Json, name: str, kind: type) -> Any:
+    """What a line says under a name, of that type."""
+    if type(line.get(name)) is not kind:
+        raise Wrong(f"{name} is missing or of another type")
+    return line[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
