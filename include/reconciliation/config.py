@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.calendar_days import CALENDARS
+from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
@@ -36,6 +36,7 @@ OTHER_TYPES = (
     "balance",
     "bank_entry",
 )
+_DAYS_MAX = 366
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
@@ -62,11 +63,15 @@ class StatementsDue:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Business days from the ledger's day to the statement's, and how long each side may wait."""
+    """How many days from the ledger to the statement, which count, and how long each side waits."""
 
     days: int
+    unit: str = BUSINESS_DAYS
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     holidays: str | None = None
+    # Local time from which on a row belongs to the next business day.
+    cut_off: time | None = None
+    batch_weekdays: tuple[int, ...] = ()
     ledger_grace: timedelta = timedelta(hours=1)
     statement_grace: timedelta = timedelta(hours=2)
     provider_made_grace_days: int = 1
@@ -312,14 +317,19 @@ def _settlement(entry: object, place: str) -> Settlement:
     reader = TableReader(entry, place)
     settlement = Settlement(
         days=reader.take("days", _count),
+        unit=reader.take("unit", _unit, BUSINESS_DAYS),
         weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4)),
         holidays=reader.take("holidays", _calendar, None),
+        cut_off=reader.take("cut_off", _cut_off, None),
+        batch_weekdays=reader.take("batch_weekdays", _weekdays, ()),
         ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
         statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
         provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
         compare_dates=reader.take("compare_dates", flag, True),
     )
     reader.finish()
+    if set(settlement.batch_weekdays) - set(settlement.weekdays):
+        raise ConfigurationError(f"{place}: batch_weekdays are business days, so out of weekdays")
     return settlement
 
 
@@ -330,8 +340,8 @@ def _amount(value: object) -> int:
 
 
 def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("must be a whole number of days, 0 or more")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _DAYS_MAX:
+        raise ValueError(f"must be a whole number of days, 0 or more, up to {_DAYS_MAX}")
     return value
 
 
@@ -345,6 +355,18 @@ def _clock(value: object) -> time:
     if not isinstance(value, time):
         raise ValueError("must be a time such as 10:00:00")
     return value
+
+
+def _cut_off(value: object) -> time:
+    if not isinstance(value, time) or value == time.min:
+        raise ValueError("must be a time such as 16:00:00, after 00:00:00")
+    return value
+
+
+def _unit(value: object) -> str:
+    if value not in (BUSINESS_DAYS, CALENDAR_DAYS):
+        raise ValueError(f"must be {BUSINESS_DAYS!r} or {CALENDAR_DAYS!r}")
+    return str(value)
 
 
 def _weekdays(value: object) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -327,7 +327,8 @@ def _due_days(
 def _deadline(psp: Psp, day: date, zone: ZoneInfo) -> datetime:
     due = psp.statements
     local = datetime.combine(day + timedelta(days=due.deadline_days), due.deadline, tzinfo=zone)
-    return local + due.grace
+    # In UTC, where an hour is an hour also over a change of the clocks.
+    return local.astimezone(UTC) + due.grace
 
 
 def _next_day(psp: Psp, last_day: date | None, first_day: date, holidays: Collection[date]) -> date:

@@ -55,6 +55,12 @@ def test_an_entry_that_fits_its_format_is_taken(load) -> None:
         ('"daily"', '"every_run"', "statements that come as files are due 'daily'"),
         ('["mon"]', '["Mon"]', "must be a list out of mon, tue, wed, thu, fri, sat, sun"),
         ("days = 1", "days = -1", "days = -1: must be a whole number of days, 0 or more"),
+        ("days = 1", "days = 1000", "must be a whole number of days, 0 or more, up to 366"),
+        ("days = 1", 'days = 1, unit = "days"', "unit = 'days': must be 'business_days' or 'cal"),
+        ("days = 1", 'days = 1, cut_off = "16:00"', "cut_off = '16:00': must be a time such as 16"),
+        ("days = 1", "days = 1, cut_off = 00:00:00", "must be a time such as 16:00:00, after 00:"),
+        ("days = 1", 'days = 1, batch_weekdays = ["sat"]', "batch_weekdays are business days, so"),
+        ("days = 1", 'days = 1, batch_weekday = ["fri"]', "unknown keys ['batch_weekday']"),
     ],
 )
 def test_a_typo_is_told_with_its_key(load, written: str, instead: str, told: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from include.reconciliation.config import Psp, Settlement, StatementsDue
 from include.reconciliation.coverage import Coverage, KnownStatement, coverage
@@ -84,3 +84,19 @@ def test_numbers_that_begin_anew_with_the_year_keep_their_place() -> None:
 
     assert [] == [gap for gap in found.gaps if "missing" in gap.detail]
     assert date(2026, 3, 3) == found.through
+
+
+def test_a_grace_over_a_change_of_the_clocks_is_as_long_as_any_other() -> None:
+    """Half past one in the morning and two hours more: the clocks show half past four by then."""
+    night = replace(
+        BANK,
+        zone="Europe/Amsterdam",
+        statements=StatementsDue(every_run=False, deadline=time(1, 30), grace=timedelta(hours=2)),
+    )
+    due_at = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)
+    gaps = [
+        coverage(night, [], as_of=as_of, first_day=date(2026, 3, 28), holidays=()).gaps
+        for as_of in (due_at - timedelta(microseconds=1), due_at)
+    ]
+
+    assert [0, 1] == [len(found) for found in gaps]

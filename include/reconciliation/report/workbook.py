@@ -73,6 +73,7 @@ PENDING_COLUMNS = (
     ListColumn("currency", "Cur.", 6),
     ListColumn("amount_minor", "Amount", 15, "amount"),
     ListColumn("due_on", "Due on", 12),
+    ListColumn("due_at", "Discrepancy from", 24),
     ListColumn("age_days", "Age, days", 7, "count"),
     ListColumn("is_counted", "In the sums", 8),
     ListColumn("dated_at", "Occurred", 24),

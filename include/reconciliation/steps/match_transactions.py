@@ -8,7 +8,7 @@ so that the order in which anything arrived can't matter (docs/decisions/002).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
@@ -264,6 +264,7 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         "ledger_grace": settlement.ledger_grace,
         "statement_grace": settlement.statement_grace,
         "compare_dates": settlement.compare_dates,
+        "has_cut_off": settlement.cut_off is not None,
         "tolerates": bool(tolerated),
         "tolerances": Jsonb(tolerated),
         "kinds": Jsonb(
@@ -317,7 +318,8 @@ def _coverage(
     ]
     first_due: date = _one(warehouse.run(cursor, "match/016_first_day", values))["first_day"]
     days = _one(warehouse.run(cursor, "match/018_pool_days", values))
-    years = range(min(first_due, days["first_day"]).year, days["last_day"].year + 2)
+    last_year = (days["last_day"] + timedelta(days=2 * psp.settlement.days)).year + 1
+    years = range(min(first_due, days["first_day"]).year, last_year + 1)
     holidays = bank_holidays.bank_holidays(psp.settlement.holidays, years)
     make_calendar(cursor, psp, days["first_day"], days["last_day"], holidays)
     covered = coverages.coverage(

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per pair, with what a comparison of fees needs; and one per row of either side that
 --          meets nobody. Twins meet each other's: a payment with more than one row is looked at later.
--- Binds:   as_of (timestamptz), compare_dates (boolean), zone (text), ledger_grace (interval).
+-- Binds:   as_of (timestamptz), compare_dates, has_cut_off (boolean), zone (text), ledger_grace (interval).
 -- Reason:  nearly every payment is one pair, found here in one pass over the rows. A row that is not
 --          compared (later than the as-of, of unknown type, no money) has no key, so it meets nobody.
 create unlogged table work_paired_rows as
@@ -68,10 +68,16 @@ select
     pairs.statement_tax_minor,
     pairs.ledger_tax_minor,
     -- Nothing is looked up where dates are not compared.
-    pairs.statement_on < coalesce(pairs.settles_on, work_calendar.settles_on)
+    pairs.statement_on < coalesce(pairs.settles_on, rule.settles_on)
     or pairs.statement_at >= internal.due_at(
-        pairs.settles_on, work_calendar.due_at, %(zone)s, %(ledger_grace)s
+        pairs.settles_on, rule.due_at, %(zone)s, %(ledger_grace)s
     ) as is_on_another_day
 from pairs
 left join work_calendar
-    on %(compare_dates)s and timezone(%(zone)s, pairs.ledger_at)::date = work_calendar.day;
+    on %(compare_dates)s and timezone(%(zone)s, pairs.ledger_at)::date = work_calendar.day
+cross join lateral (
+    select
+        case when is_after then work_calendar.after_settles_on else work_calendar.settles_on end as settles_on,
+        case when is_after then work_calendar.after_due_at else work_calendar.due_at end as due_at
+    from (values (%(has_cut_off)s and pairs.ledger_at >= work_calendar.cut_off_at)) as moment (is_after)
+) as rule;

@@ -1,7 +1,8 @@
 -- The ledger rows that need more than a plain pair, and when each is due.
 --
 -- Grain:   one row per loose ledger row.
--- Binds:   zone (text), ledger_grace (interval).
+-- Binds:   zone (text), ledger_grace (interval), has_cut_off (boolean).
+-- Reason:  what is dated at or after the cut-off is of the next business day.
 create unlogged table work_left_ledger as
 with
 
@@ -18,8 +19,15 @@ loose as materialized (
 
 select
     loose.*,
-    work_calendar.day as dated_on,
-    coalesce(loose.settles_on, work_calendar.settles_on) as due_on,
-    internal.due_at(loose.settles_on, work_calendar.due_at, %(zone)s, %(ledger_grace)s) as due_at
+    rule.dated_on,
+    coalesce(loose.settles_on, rule.settles_on) as due_on,
+    internal.due_at(loose.settles_on, rule.due_at, %(zone)s, %(ledger_grace)s) as due_at
 from loose
-inner join work_calendar on timezone(%(zone)s, loose.dated_at)::date = work_calendar.day;
+inner join work_calendar on timezone(%(zone)s, loose.dated_at)::date = work_calendar.day
+cross join lateral (
+    select
+        case when is_after then work_calendar.after_day else work_calendar.day end as dated_on,
+        case when is_after then work_calendar.after_settles_on else work_calendar.settles_on end as settles_on,
+        case when is_after then work_calendar.after_due_at else work_calendar.due_at end as due_at
+    from (values (%(has_cut_off)s and loose.dated_at >= work_calendar.cut_off_at)) as moment (is_after)
+) as rule;

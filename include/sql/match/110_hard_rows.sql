@@ -21,16 +21,10 @@ select
     pool.dated_on,
     null::date as settles_on,
     null::date as due_on,
-    -- A chargeback or a reversal is the provider's doing: the ledger hears of it a business day later.
-    case
-        when pool.type in ('chargeback', 'reversal')
-            then timezone(
-                %(zone)s,
-                coalesce(work_calendar.next_business_day, pool.dated_on + 1)
-                + timezone(%(zone)s, pool.dated_at)::time
-            )
-        else pool.dated_at + %(statement_grace)s
-    end as due_at,
+    internal.line_due_at(
+        pool.type, pool.dated_at, pool.dated_on, work_calendar.next_business_day, %(zone)s,
+        %(statement_grace)s
+    ) as due_at,
     false as is_due,
     null::text as state,
     null::bigint as match_id,

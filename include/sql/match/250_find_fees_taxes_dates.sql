@@ -1,10 +1,11 @@
 -- Events that both sides know, with another fee, another tax, or on another day than the rule gives.
 --
 -- Grain:   one finding per event and aspect.
--- Binds:   compare_dates (boolean), zone (text), statement_grace (interval).
+-- Binds:   compare_dates, has_cut_off (boolean), zone (text), statement_grace (interval).
 -- Reason:  NULL on either side is 'not compared', never 0. Early is before the due day, late is when
 --          the row would have been overdue; the provider's own chargebacks follow no rule. Where the
---          two share a day, the ledger may be a little behind over midnight.
+--          two share a day, the ledger may be a little behind over midnight. With a cut-off a business day
+--          begins at the cut-off of the one before.
 with
 
 pairs as materialized (
@@ -21,10 +22,12 @@ pairs as materialized (
         entry.dated_on as ledger_on,
         entry.due_on,
         entry.due_at,
+        coalesce(due_day.begins_at, timezone(%(zone)s, entry.due_on::timestamp)) as due_day_begins_at,
         line.type
     from work_differing_pairs as differing
     inner join work_left_statement as line on differing.statement_item_id = line.item_id
     inner join work_left_ledger as entry on differing.ledger_item_id = entry.item_id
+    left join work_calendar as due_day on %(has_cut_off)s and entry.due_on = due_day.day
 
 ),
 
@@ -101,9 +104,10 @@ named as (
             statement_at >= due_at
             or (
                 statement_on < due_on
+                and (not %(has_cut_off)s or statement_at < due_day_begins_at)
                 and (
                     due_on <> ledger_on
-                    or statement_at < timezone(%(zone)s, due_on::timestamp) - %(statement_grace)s
+                    or statement_at < due_day_begins_at - %(statement_grace)s
                 )
             )
         )

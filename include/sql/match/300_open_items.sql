@@ -1,7 +1,8 @@
 -- Every row of the pool that nothing matched: in a discrepancy, or pending with the reason.
 --
 -- Grain:   one row per statement line or ledger row that is open after this run.
--- Binds:   leg (text), as_of (timestamptz), covered_through (date).
+-- Binds:   leg (text), as_of (timestamptz), covered_through (date), zone (text),
+--          statement_grace (interval).
 create unlogged table work_open_rows as
 with
 
@@ -28,7 +29,7 @@ hard_rows as (
         currency,
         amount_minor is not null as is_counted,
         due_at,
-        due_on,
+        case side when 'statement' then timezone(%(zone)s, due_at)::date else due_on end as due_on,
         case
             when state = 'waits' then 'waits_for_payment'
             when amount_minor is null then 'amount_not_comparable'
@@ -89,15 +90,23 @@ later_rows as (
 
     select
         'statement' as side,
-        item_id,
-        coalesce(amount_minor, 0) as amount_minor,
-        currency,
+        pool.item_id,
+        coalesce(pool.amount_minor, 0) as amount_minor,
+        pool.currency,
         false as is_counted,
-        null::timestamptz as due_at,
-        null::date as due_on,
+        grace.due_at,
+        timezone(%(zone)s, grace.due_at)::date as due_on,
         'after_the_window' as reason
-    from work_left_statement
-    where dated_at >= %(as_of)s
+    from work_left_statement as pool
+    left join work_calendar on timezone(%(zone)s, pool.dated_at)::date = work_calendar.day
+    cross join lateral (
+        select
+            internal.line_due_at(
+                pool.type, pool.dated_at, pool.dated_on, work_calendar.next_business_day, %(zone)s,
+                %(statement_grace)s
+            ) as due_at
+    ) as grace
+    where pool.dated_at >= %(as_of)s
     union all
     select
         'ledger',

@@ -9,6 +9,7 @@ select
     currency,
     amount_minor,
     due_on,
+    due_at,
     %(as_of_on)s::date - dated_on as age_days,
     is_counted,
     dated_at,
