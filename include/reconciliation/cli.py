@@ -49,6 +49,10 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.verify",
         needs_server=False,
     ),
+    "diff": Command(
+        "say what changed from one published run to another, and why",
+        "include.reconciliation.steps.compare_runs",
+    ),
     "heartbeat": Command(
         "say whether every PSP account was reconciled in time",
         "include.reconciliation.steps.heartbeat",

@@ -27,8 +27,6 @@ _MADE: dict[int, Path] = {}
 
 def _play(desk: Desk) -> None:
     """Two runs with all that a run can have: of each file at least a line."""
-    with Path(os.environ["RECONCILIATION_CONFIG"]).open("a") as configuration:
-        configuration.write("[psp.tolerances]\nEUR = { fee = { minor = 2 } }\n")
     sale = {"payment": "P1", "event": "C1"}
     desk.ledger("L1", 10000, fee_minor=30, **sale)
     desk.ledger("L2", 700, payment="P2", event="C2")
@@ -59,6 +57,7 @@ def folders(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: An
     """Copies of the folders of two runs, the second on top of the first."""
     if os.getpid() not in _MADE:
         desk: Desk = request.getfixturevalue("desk")
+        request.getfixturevalue("tolerate")(EUR="{ fee = { minor = 2 } }")
         _play(desk)
         _MADE[os.getpid()] = tmp_path_factory.mktemp("made") / "reports"
         shutil.copytree(config.reports_folder(), _MADE[os.getpid()])
