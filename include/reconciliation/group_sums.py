@@ -51,6 +51,12 @@ class Item:
     order: str | None = None
     event: str | None = None
 
+    @property
+    def shape(self) -> Shape:
+        """What decides in which sums the row may be."""
+        names_payment = self.payment is not None
+        return Shape(self.side, self.amount_minor, self.type, names_payment, self.order or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -103,7 +109,7 @@ def decide(items: Iterable[Item]) -> Answer:
         return Answer(is_past_bound=True)
     shelves: dict[Shape, list[Item]] = {}
     for item in ordered:
-        shelves.setdefault(_shape(item), []).append(item)
+        shelves.setdefault(item.shape, []).append(item)
     counts = {shape: len(shelf) for shape, shelf in shelves.items()}
     try:
         sums = all_sums(counts, Budget(SUMS_MAX))
@@ -117,12 +123,6 @@ def decide(items: Iterable[Item]) -> Answer:
         matches=tuple(sorted(groups, key=lambda group: group.items[0].place)),
         ambiguities=tuple(sorted(ambiguities, key=lambda found: found.members[0].place)),
         nearest=None if sums else _near_miss(counts, shelves),
-    )
-
-
-def _shape(item: Item) -> Shape:
-    return Shape(
-        item.side, item.amount_minor, item.type, item.payment is not None, item.order or ""
     )
 
 

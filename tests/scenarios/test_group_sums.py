@@ -16,10 +16,10 @@ def book(desk: Desk, *amounts_minor: int, **settings: object) -> None:
         desk.ledger(f"L{number}", amount_minor, **changes)  # type: ignore[arg-type]
 
 
-def lines_of(*amounts: str) -> list[Line]:
+def lines_of(*amounts: str, **settings: str) -> list[Line]:
     """Captures of payments P1, P2 and so on."""
     return [
-        a_line(payment=f"P{number}", event=f"C{number}", amount=amount)
+        a_line(payment=f"P{number}", event=f"C{number}", amount=amount, **settings)  # type: ignore[arg-type]
         for number, amount in enumerate(amounts, 1)
     ]
 
@@ -104,6 +104,57 @@ def test_rows_of_another_currency_or_day_are_no_part_of_a_sum(desk: Desk) -> Non
     desk.run()
 
     assert [] == desk.matches()
+
+
+def test_lines_and_rows_of_two_currencies_are_no_part_of_a_sum_in_a_third(desk: Desk) -> None:
+    desk.ledger("L1", 4000, payment=None, event=None, currency="USD")
+    desk.ledger("L2", 8000, payment=None, event=None)
+    desk.batch(1, *lines_of("120.00", currency="GBP"))
+
+    desk.run()
+
+    assert [] == desk.matches()
+    assert {"GBP", "USD", "EUR"} == {row[1] for row in desk.open_discrepancies()}
+
+
+def test_the_only_sum_among_many_round_amounts_is_told_and_not_taken(desk: Desk) -> None:
+    book(desk, 4000, 8000, 50000, 60000, 70000, 90000)
+    desk.batch(1, *lines_of("120.00"))
+
+    desk.run()
+
+    assert [] == desk.matches()
+    assert {
+        "ledger 40.00 EUR, no statement line though 2026-03-03 is covered; only sum: 1 line of"
+        " 120.00 EUR against 2 ledger rows of 120.00 EUR, which among 7 rows may be chance"
+    } == {
+        row["explanation"]
+        for row in desk.rows("select * from reconciliation.discrepancies")
+        if row["ledger_minor"] == 4000
+    }
+
+
+def test_the_only_sum_of_odd_amounts_among_as_many_rows_is_a_match(desk: Desk) -> None:
+    book(desk, 4111, 8234, 50003, 60007, 70009, 90001)
+    desk.batch(1, *lines_of("123.45"))
+
+    desk.run()
+
+    assert [("only_sum", 1, 2)] == desk.matches()
+
+
+def test_a_row_that_makes_a_day_crowded_dissolves_a_sum_that_may_be_chance_now(
+    desk: Desk,
+) -> None:
+    book(desk, 4000, 5000, 8000, 9000)
+    desk.batch(1, *lines_of("120.00"))
+    desk.run()
+    before = desk.matches()
+
+    book(desk, 4000, 5000, 8000, 9000, 70000)
+    desk.run(start="2026-03-05T00:00:00Z", end="2026-03-05T01:00:00Z")
+
+    assert ([("only_sum", 1, 2)], []) == (before, desk.matches())
 
 
 def test_nothing_is_added_up_before_the_ledger_rows_are_due(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
     bin/reconciliation bench --lines 1000000            the ratio, three rounds
     bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
+    bin/reconciliation bench --sums 10000               the search for sums alone
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
 """
@@ -24,7 +25,7 @@ from pathlib import Path
 import psycopg
 
 from include.reconciliation import config
-from include.reconciliation.bench import figures, format_files, generate
+from include.reconciliation.bench import figures, format_files, generate, sums
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
@@ -66,9 +67,13 @@ EUR = {{ alert_above_minor = 1, recovered_below_minor = 1 }}
 def main(arguments: list[str]) -> int:
     """Measure and print the figures; 1 when the run did not find exactly what was planted."""
     options = _parser().parse_args(arguments)
-    if options.lines < 1000 or options.rounds < 1:
-        print("--lines is at least 1000 and --rounds at least 1", file=sys.stderr)
+    if options.lines < 1000 or options.rounds < 1 or options.sums < 0:
+        print("--lines is at least 1000, --rounds and --sums at least 1", file=sys.stderr)
         return 2
+    if options.sums:
+        found = sums.search(options.sums, options.seed).figures
+        print(figures.as_json(found) if options.json else figures.as_lines(found))
+        return 0
     # A benchmark that is told to stop leaves no database behind either.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with borrowed_server() as server, _alone() as is_alone, _workplace() as place:
@@ -295,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3, help="how often each of the two is run")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
     parser.add_argument("--format", choices=CSV_FORMATS, help="measure a format alone")
+    parser.add_argument("--sums", type=int, default=0, help="only the search for sums")
     return parser
 
 

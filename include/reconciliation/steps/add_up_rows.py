@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from include.reconciliation.chance import is_chance
 from include.reconciliation.edges import warehouse
 from include.reconciliation.group_sums import ITEMS_MAX, Group, Item, decide
 from include.reconciliation.sum_search import Side
@@ -55,7 +56,7 @@ def _sums(items: Iterable[Item]) -> Iterator[_Sum]:
     if answer.is_past_bound:
         yield _Sum("past_bound", members)
     for group in answer.matches:
-        yield _Sum("match", group.items)
+        yield _Sum("chance" if is_chance(group, members) else "match", group.items)
     for found in answer.ambiguities:
         yield _Sum("ambiguous", found.members, found.groups, found.groups_count)
     if answer.nearest is not None:

@@ -1,7 +1,8 @@
 -- Makes the empty tables of what adds up, and of what does not for certain.
 --
 -- Outcome: 'match' (the only answer), 'ambiguous' (all rows of answers that can't all be true),
---          'fits' (one of those answers), 'near' (the nearest miss), 'past_bound' (not searched).
+--          'fits' (one of those answers), 'chance' (the only answer, among too many rows to prove
+--          anything), 'near' (the nearest miss), 'past_bound' (not searched).
 create unlogged table work_sum_rows (
     side text not null,
     item_id bigint not null,

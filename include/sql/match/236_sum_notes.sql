@@ -1,6 +1,7 @@
 -- What is there to say of a row that stays open though a sum was looked for?
 --
--- Grain:   one row per row of a component that adds up to nothing, or is too large to be searched.
+-- Grain:   one row per row of the nearest miss, of a sum that may be chance, and of a component that
+--          is too large to be searched.
 insert into work_sum_notes (side, item_id, note)
 with
 
@@ -9,6 +10,7 @@ members as (
     select
         work_sums.sum_no,
         work_sums.outcome,
+        rows.component,
         work_sum_members.side,
         work_sum_members.item_id,
         rows.currency,
@@ -19,7 +21,7 @@ members as (
         on
             work_sum_members.side = rows.side
             and work_sum_members.item_id = rows.item_id
-    where work_sums.outcome in ('near', 'past_bound')
+    where work_sums.outcome in ('near', 'chance', 'past_bound')
 
 ),
 
@@ -35,15 +37,28 @@ totals as (
     from members
     group by sum_no
 
+),
+
+components as (
+
+    select
+        component,
+        count(*) as row_count
+    from work_sum_rows
+    group by component
+
 )
 
 select
     members.side,
     members.item_id,
     case members.outcome
-        when 'near'
-            then format(
-                'nearest sum: %%s line%%s of %%s against %%s ledger row%%s of %%s',
+        when 'past_bound'
+            then totals.row_count || ' rows of its day and currency may add up, which are too many to search'
+        else
+            case members.outcome when 'near' then 'nearest sum' else 'only sum' end
+            || format(
+                ': %%s line%%s of %%s against %%s ledger row%%s of %%s',
                 totals.lines,
                 case when totals.lines > 1 then 's' end,
                 internal.money_text(totals.statement_minor, members.currency),
@@ -51,8 +66,12 @@ select
                 case when totals.ledger_rows > 1 then 's' end,
                 internal.money_text(totals.ledger_minor, members.currency)
             )
-        else
-            totals.row_count || ' rows of its day and currency may add up, which are too many to search'
+            || case members.outcome
+                when 'chance'
+                    then ', which among ' || components.row_count || ' rows may be chance'
+                else ''
+            end
     end as note
 from members
-inner join totals on members.sum_no = totals.sum_no;
+inner join totals on members.sum_no = totals.sum_no
+inner join components on members.component = components.component;
