@@ -16,6 +16,15 @@ def book(desk: Desk, *amounts_minor: int, **settings: object) -> None:
         desk.ledger(f"L{number}", amount_minor, **changes)  # type: ignore[arg-type]
 
 
+def explanations(desk: Desk, kind: str) -> set[str]:
+    """What is said of the open discrepancies of that kind, from what was added to it on."""
+    return {
+        row["explanation"].partition("; ")[2]
+        for row in desk.rows("select * from reconciliation.discrepancies")
+        if row["kind"] == kind
+    }
+
+
 def lines_of(*amounts: str, **settings: str) -> list[Line]:
     """Captures of payments P1, P2 and so on."""
     return [
@@ -109,12 +118,16 @@ def test_rows_of_another_currency_or_day_are_no_part_of_a_sum(desk: Desk) -> Non
 def test_lines_and_rows_of_two_currencies_are_no_part_of_a_sum_in_a_third(desk: Desk) -> None:
     desk.ledger("L1", 4000, payment=None, event=None, currency="USD")
     desk.ledger("L2", 8000, payment=None, event=None)
-    desk.batch(1, *lines_of("120.00", currency="GBP"))
+    desk.batch(1, *lines_of("120.00", currency="BRL"))
 
     desk.run()
 
     assert [] == desk.matches()
-    assert {"GBP", "USD", "EUR"} == {row[1] for row in desk.open_discrepancies()}
+    assert [
+        ("missing_in_ledger", "BRL", 12000, 12000),
+        ("missing_in_statement", "EUR", -8000, 8000),
+        ("missing_in_statement", "USD", -4000, 4000),
+    ] == desk.open_discrepancies()
 
 
 def test_the_only_sum_among_many_round_amounts_is_told_and_not_taken(desk: Desk) -> None:
@@ -255,17 +268,79 @@ def test_rows_that_come_later_make_a_sum_ambiguous(desk: Desk) -> None:
     assert [("ambiguous_match", "EUR", -12000, 12000)] == desk.open_discrepancies()
 
 
+def test_of_a_sum_that_a_reference_dissolves_the_reason_is_told_once(desk: Desk) -> None:
+    book(desk, 4000, 8000)
+    desk.batch(1, *lines_of("120.00"))
+    desk.run()
+    before = explanations(desk, "missing_in_statement")
+
+    desk.ledger("L9", 12000)
+    desk.run(start="2026-03-05T00:00:00Z", end="2026-03-05T01:00:00Z")
+    told = explanations(desk, "missing_in_statement")
+    desk.run(start="2026-03-05T01:00:00Z", end="2026-03-05T02:00:00Z")
+
+    reason = "was matched by its sum, but a reference ties a row of it to another"
+    assert (set(), {reason}, {""}) == (
+        before,
+        told,
+        explanations(desk, "missing_in_statement"),
+    )
+
+
+def test_of_a_sum_with_a_row_that_changes_the_reason_is_told(desk: Desk) -> None:
+    book(desk, 4000, 8000)
+    desk.batch(1, *lines_of("120.00"))
+    desk.run()
+
+    book(desk, 4000, 8100)
+    desk.run(start="2026-03-05T00:00:00Z", end="2026-03-05T01:00:00Z")
+
+    (told,) = explanations(desk, "missing_in_ledger")
+    assert ([], True) == (
+        desk.matches(),
+        told.endswith("; was matched by its sum, but a row of it was changed or withdrawn"),
+    )
+
+
+def test_of_a_sum_whose_line_an_amendment_withdraws_the_reason_is_told(desk: Desk) -> None:
+    book(desk, 4000, 8000)
+    desk.batch(1, *lines_of("120.00"), a_line(payment="P5", event="C5", amount="10.00"))
+    desk.run()
+    before = desk.matches()
+
+    desk.batch(1, a_line(payment="P5", event="C5", amount="10.00"))
+    desk.run(start="2026-03-05T00:00:00Z", end="2026-03-05T01:00:00Z")
+
+    assert ([("only_sum", 1, 2)], []) == (before, desk.matches())
+    assert all(
+        told.endswith("was matched by its sum, but a row of it was changed or withdrawn")
+        for told in explanations(desk, "missing_in_statement")
+    )
+
+
+def test_of_a_sum_beside_which_another_fits_the_reason_is_told(desk: Desk) -> None:
+    book(desk, 4000, 8000)
+    desk.batch(1, *lines_of("120.00"))
+    desk.run()
+
+    book(desk, 4000, 8000, 5000, 7000)
+    desk.run(start="2026-03-05T00:00:00Z", end="2026-03-05T01:00:00Z")
+
+    (told,) = explanations(desk, "ambiguous_match")
+    assert told.endswith("; was matched by its sum, but another sum fits as well")
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_any_order_of_arrival_ends_in_the_same_sums(desk: Desk, order: tuple[int, ...]) -> None:
     arrivals = (
-        lambda: book(desk, 4000, 8000, 1503),
+        lambda: book(desk, 4011, 8012, 1503),
         lambda: [
             desk.ledger("L4", 3001, payment=None, event=None),
             desk.ledger("L5", 6100, payment=None, event=None),
             desk.ledger("L6", 5000, payment=None, event=None),
             desk.ledger("L7", 6503, payment="P3", event="C3"),
         ],
-        lambda: desk.batch(1, *lines_of("120.00", "91.01", "65.03")),
+        lambda: desk.batch(1, *lines_of("120.23", "91.01", "65.03")),
     )
     for number, arrival in enumerate(order):
         arrivals[arrival]()

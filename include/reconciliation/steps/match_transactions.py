@@ -55,6 +55,7 @@ _FINDINGS = (
     "230_find_groups_that_differ",
     "235_find_ambiguous_sums",
     "236_sum_notes",
+    "237_dissolved_sums",
     "240_find_unclassified",
     "245_pairs_with_both_sides",
     "247_pairs_that_differ",
@@ -349,8 +350,8 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     warehouse.run(cursor, "match/020_open_lines", values)
     warehouse.run(cursor, "match/021_statement_pool")
     warehouse.run(cursor, "match/030_open_ledger_rows", values)
-    warehouse.run(cursor, "match/032_provisional_lines", values)
-    warehouse.run(cursor, "match/033_provisional_ledger_rows", values)
+    for name in ("032_provisional_lines", "033_provisional_ledger_rows"):
+        warehouse.run(cursor, f"match/{name}", values)
     warehouse.run(cursor, "match/031_ledger_pool")
     cursor.execute("analyze work_known_statement, work_known_ledger")
 

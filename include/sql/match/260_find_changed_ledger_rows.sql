@@ -18,7 +18,8 @@ open_at_head as (
 changed as (
 
     select
-        coalesce(changes.item_id, changes.old_item_id) as finding_no,
+        -- Its own: the row that changed may be missing by its own number.
+        nextval('internal.item_ids') as finding_no,
         changes.change,
         changes.item_id,
         changes.old_item_id,

@@ -122,7 +122,7 @@ described as (
         case work_findings.kind
             when 'missing_in_ledger' then
                 'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ', ledger nothing' || coalesce('; ' || work_sum_notes.note, '')
+                || ', ledger nothing'
             when 'chargeback_not_in_ledger' then
                 'chargeback of ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
                 || ' on the statement, ledger nothing'
@@ -132,7 +132,6 @@ described as (
             when 'missing_in_statement' then
                 'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
                 || ', no statement line though ' || work_findings.due_on || ' is covered'
-                || coalesce('; ' || work_sum_notes.note, '')
             when 'duplicate_settlement' then
                 'statement has ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
                 || ' once more than the ledger'
@@ -167,7 +166,8 @@ described as (
                 || ': statement '
                 || case when work_findings.delta_minor > 0 then 'above' else 'below' end
                 || ' ledger by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency)
-        end as explanation
+        end
+        || coalesce('; ' || work_sum_notes.note, '') as explanation
     from work_findings
     inner join work_finding_ids on work_findings.finding_no = work_finding_ids.finding_no
     left join work_items as lead
