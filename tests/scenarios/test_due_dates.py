@@ -1,8 +1,9 @@
 """When a row becomes late, to the instant: cut-offs, zones, changes of the clocks, batches.
 
-Every row is looked at a microsecond before and at the instant from which on it is late.
+Rows are looked at a microsecond before they are late, and at the instant at which they are.
 """
 
+import json
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -122,10 +123,8 @@ def test_the_sheet_of_pending_items_says_from_when_on_each_is_a_discrepancy(desk
     head, row = ([cell.value for cell in sheet[number]] for number in (3, 4))
     shown = dict(zip(head, row, strict=True))
 
-    assert (shown["Due on"], shown["Discrepancy from"]) == (
-        "2026-03-03",
-        "2026-03-04 11:00:00 UTC",
-    )
+    assert shown["Due on"] == "2026-03-03"
+    assert shown["Discrepancy from"] == "2026-03-04 11:00:00 UTC"
 
 
 @pytest.mark.parametrize(
@@ -291,6 +290,27 @@ def test_with_a_cut_off_a_day_begins_at_that_of_the_day_before(
     assert [row[0] for row in desk.open_discrepancies()] == found
 
 
+@pytest.mark.parametrize(
+    ("booked", "found"),
+    [
+        ("2026-03-03 21:00:00", []),
+        ("2026-03-03 16:00:00", []),
+        ("2026-03-03 15:59:59", ["date_mismatch"]),
+    ],
+)
+def test_what_settles_a_day_later_may_be_booked_from_the_cut_off_before_on(
+    desk: Desk, settle: Settle, booked: str, found: list[str]
+) -> None:
+    """Of Monday after the cut-off: Tuesday's, and due on Wednesday, which begins on Tuesday."""
+    settle("days = 1", "cut_off = 16:00:00")
+    desk.ledger("L1", 10000, at="2026-03-02T16:00:00Z")
+    desk.batch(1, a_line(), booked=booked)
+    run = desk.run("2026-03-02T00:00:00Z", "2026-03-05T00:00:00Z")
+
+    assert run["matched"] == 1
+    assert [row[0] for row in desk.open_discrepancies()] == found
+
+
 def _random_settlement(chance: random.Random) -> tuple[list[str], day_by_day.Rules]:
     """Lines of TOML, and what they mean."""
     zone = chance.choice(
@@ -316,7 +336,7 @@ def _random_settlement(chance: random.Random) -> tuple[list[str], day_by_day.Rul
     )
     lines = [
         f"days = {rules.days}",
-        f"weekdays = {[WEEKDAYS[number] for number in weekdays]}".replace("'", '"'),
+        f"weekdays = {json.dumps([WEEKDAYS[number] for number in weekdays])}",
         f'unit = "{"calendar_days" if rules.in_calendar_days else "business_days"}"',
         f'ledger_grace = "{rules.ledger_grace // timedelta(hours=1)}h"',
     ]
@@ -325,9 +345,7 @@ def _random_settlement(chance: random.Random) -> tuple[list[str], day_by_day.Rul
     if rules.cut_off:
         lines.append(f"cut_off = {rules.cut_off.isoformat()}")
     if batches:
-        lines.append(
-            f"batch_weekdays = {[WEEKDAYS[number] for number in batches]}".replace("'", '"')
-        )
+        lines.append(f"batch_weekdays = {json.dumps([WEEKDAYS[number] for number in batches])}")
     return lines, rules
 
 
