@@ -8,7 +8,9 @@ computed again from the rows (docs/proof.md). Exit codes: 0 all of it holds, 1 s
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 import re
@@ -38,6 +40,19 @@ TERMS = {
 SIDES = ("statement", "ledger")
 # Where a row stood at the head that the run began with.
 WAS = ("new", "changed", "open", "later", "matched", "provisional", "not_expected")
+# What the two tables for people say of each row as well: their columns, and the names in the lines.
+TABLES = {
+    "discrepancies": {
+        "discrepancy_id": "discrepancy_id", "leg": "leg", "aspect": "aspect", "kind": "kind",
+        "change": "change", "status": "status", "currency": "currency",
+        "statement_minor": "statement_minor", "ledger_minor": "ledger_minor",
+        "delta_minor": "delta_minor", "exposure_minor": "exposure_minor",
+    },
+    "pending": {
+        "leg": "leg", "side": "side", "reason": "reason", "currency": "currency",
+        "is_counted": "counted", "amount_minor": "minor", "due_on": "due_on", "due_at": "due_at",
+    },
+}  # fmt: skip
 Json = dict[str, Any]
 Place = tuple[str, int]
 
@@ -192,6 +207,7 @@ class Folder:
     def pending(self, place: Place, line: Json) -> None:
         """A row waits for its other side."""
         self._named_row(place, line["leg"], line, "pending")
+        self._fingerprint("pending", line, {"minor": line["minor"] or 0})
         if typed(line, "counted", bool):
             term = f"pending_{line['side']}"
             self.sums[term, line["leg"], line["currency"]] += whole(line["minor"])
@@ -201,6 +217,7 @@ class Folder:
         if typed(line, "discrepancy_id", str) <= self.last_id:
             raise Wrong("it is there twice, or not in its place")
         self.last_id = line["discrepancy_id"]
+        self._fingerprint("discrepancies", line, {})
         leg, kind, delta = line["leg"], typed(line, "kind", str), whole(line["delta_minor"])
         is_open = typed(line, "change", str) != "resolved"
         currency = line["currency"] or "XXX"
@@ -343,7 +360,32 @@ class Folder:
         self.sums["roll", leg, side, currency, f"{step}_rows"] += sign
         self.sums["roll", leg, side, currency, f"{step}_minor"] += sign * whole(minor)
 
+    def _fingerprint(self, table: str, line: Json, changed: Json) -> None:
+        """Adds what a line says to a sum that does not depend on the order of lines."""
+        values = [(line | changed)[name] for name in TABLES[table].values()]
+        # CSV has texts alone: null is empty, and true is a word.
+        shown = [value if type(value) is str else json.dumps(value) for value in values]
+        cells = ["" if text == "null" else text for text in shown]
+        self.sums["lines of", table] += fingerprint(cells)
+
     # The figures of the manifest, from the sums.
+
+    def _hold_tables(self) -> None:
+        """What people read is what the lines say."""
+        for table, columns in TABLES.items():
+            total = 0
+            try:
+                with open_plain(self.path / f"{table}.csv") as file:
+                    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+                    for row in csv.DictReader(text, strict=True):
+                        total += fingerprint([row[name] for name in columns])
+            except (Wrong, OSError):
+                continue  # It is told already.
+            except (csv.Error, KeyError, AttributeError, ValueError) as error:
+                self.found.append(f"{table}.csv: no such table: {error!r}")
+                continue
+            if total != self.sums["lines of", table]:
+                self.found.append(f"{table}.csv: its rows are not those of {table}.ndjson")
 
     def _figures(self) -> None:
         self._hold_buckets()
@@ -351,6 +393,7 @@ class Folder:
         self._hold_rolls()
         self._hold_counts()
         self._hold_exposure()
+        self._hold_tables()
         if self.refused != self.manifest["inputs"]["refused_statements"]:
             self.found.append(
                 "quarantine.ndjson: not the statements that the manifest lists as refused"
@@ -611,6 +654,12 @@ def strict_json(content: bytes) -> Json:
     if not isinstance(value, dict):
         raise Wrong("no object of JSON")
     return value
+
+
+def fingerprint(cells: list[str]) -> int:
+    """A number for a row of texts."""
+    text = json.dumps(cells).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big")
 
 
 def whole(value: object) -> int:

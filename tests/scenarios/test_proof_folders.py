@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -208,6 +209,21 @@ def test_a_discrepancy_that_its_rows_do_not_come_to_is_named(folders: Folders) -
     assert f"discrepancies.ndjson line {place}: its rows do not come to its delta" in told(
         folders[1]
     )
+
+
+@pytest.mark.parametrize(("table", "column"), [("discrepancies", 14), ("pending", 10)])
+def test_a_table_for_people_that_says_something_else_is_named(
+    folders: Folders, table: str, column: int
+) -> None:
+    path = folders[1] / f"{table}.csv"
+    rows = list(csv.reader(path.read_text().splitlines()))
+    assert rows[0][column] in ("delta_minor", "amount_minor")
+    rows[1][column] = str(int(rows[1][column]) + 1)
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    reseal(folders[1])
+
+    assert f"{table}.csv: its rows are not those of {table}.ndjson" == told(folders[1])
 
 
 def _edits(manifest: Any) -> list[tuple[str, Callable[[Any], None]]]:
