@@ -597,16 +597,19 @@ def read_manifest(folder: Path) -> Json:
         content = file.read(LINE_BYTES_MAX)
     manifest = strict_json(content)
     seal = manifest.pop("seal_sha256", None)
-    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if hashlib.sha256(text.encode()).hexdigest() != seal:
+    if hashlib.sha256(canonical(manifest)).hexdigest() != seal:
         raise Wrong("its content has changed since it was sealed")
     manifest["seal_sha256"] = seal
-    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if content != (text + "\n").encode():
+    if content != canonical(manifest) + b"\n":
         raise Wrong("its bytes have changed")
     if manifest.get("manifest_version") != 2:
         raise Wrong("it is of another version: use the verify of the code that wrote it")
     return manifest
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys and no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def open_plain(path: Path) -> BinaryIO:
