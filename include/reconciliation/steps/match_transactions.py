@@ -260,6 +260,7 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         "reprocess_from": attempt.reprocess_from,
         "reprocess_to": attempt.reprocess_to,
         "head_run_number": head["run_number"],
+        "head_as_of": head["as_of"],
         "look_back": config.load().look_back,
         "zone": attempt.psp.zone,
         "ledger_grace": settlement.ledger_grace,

@@ -16,7 +16,10 @@ select
     net_minor,
     net_currency,
     booked_at as dated_at,
-    booked_on as dated_on
+    booked_on as dated_on,
+    line_scope,
+    line_key,
+    occurrence
 from work_line_changes
 where change in ('new', 'changed') and (is_expected or type = 'unknown')
 union all
@@ -34,5 +37,8 @@ select
     net_minor,
     net_currency,
     dated_at,
-    dated_on
+    dated_on,
+    line_scope,
+    line_key,
+    occurrence
 from work_known_statement;

@@ -23,7 +23,8 @@ select
     fee_minor,
     tax_minor,
     occurred_at as dated_at,
-    settles_on
+    settles_on,
+    ledger_id
 from work_ledger_versions
 where item_id not in (select item_id from work_ledger_payments)
 union all
@@ -42,5 +43,6 @@ select
     fee_minor,
     tax_minor,
     dated_at,
-    settles_on
+    settles_on,
+    ledger_id
 from work_known_ledger;

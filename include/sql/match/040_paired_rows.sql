@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per pair, with what a comparison of fees needs; and one per row of either side that
 --          meets nobody. Twins meet each other's: a payment with more than one row is looked at later.
--- Binds:   as_of (timestamptz), compare_dates, has_cut_off (boolean), zone (text), ledger_grace (interval).
+-- Binds:   as_of, head_as_of (timestamptz), compare_dates, has_cut_off (boolean), zone (text), ledger_grace (interval).
 -- Reason:  nearly every payment is one pair, found here in one pass over the rows. A row that is not
 --          compared (later than the as-of, of unknown type, no money) has no key, so it meets nobody.
 create unlogged table work_paired_rows as
@@ -44,7 +44,15 @@ pairs as not materialized (
         lines.dated_at as statement_at,
         lines.dated_on as statement_on,
         entries.dated_at as ledger_at,
-        entries.settles_on
+        entries.settles_on,
+        lines.line_scope,
+        lines.line_key,
+        lines.occurrence,
+        lines.amount_minor,
+        lines.currency,
+        lines.origin as line_origin,
+        entries.ledger_id,
+        entries.origin as entry_origin
     from lines
     full join entries
         on
@@ -67,6 +75,17 @@ select
     pairs.ledger_fee_minor,
     pairs.statement_tax_minor,
     pairs.ledger_tax_minor,
+    -- What the proof says of a pair: the keys of its rows, their one amount, and where they stood.
+    pairs.line_scope,
+    pairs.line_key,
+    pairs.occurrence,
+    pairs.amount_minor,
+    pairs.currency,
+    case when pairs.line_origin = 'open' and pairs.statement_at >= %(head_as_of)s::timestamptz then 'later' else pairs.line_origin end
+        as line_was,
+    pairs.ledger_id,
+    case when pairs.entry_origin = 'open' and pairs.ledger_at >= %(head_as_of)s::timestamptz then 'later' else pairs.entry_origin end
+        as entry_was,
     -- Nothing is looked up where dates are not compared.
     pairs.statement_on < coalesce(pairs.settles_on, rule.settles_on)
     or pairs.statement_at >= internal.due_at(

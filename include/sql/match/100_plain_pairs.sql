@@ -13,6 +13,14 @@ select
     ledger_fee_minor,
     statement_tax_minor,
     ledger_tax_minor,
+    line_scope,
+    line_key,
+    occurrence,
+    amount_minor,
+    currency,
+    line_was,
+    ledger_id,
+    entry_was,
     has_comparable_fees and statement_fee_minor <> ledger_fee_minor
     or has_comparable_fees and statement_tax_minor <> ledger_tax_minor
     or is_on_another_day as may_differ

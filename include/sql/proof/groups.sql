@@ -1,6 +1,6 @@
--- Which members are of matches of several rows, and whose fees were compared apart from a new match?
+-- Which members are of matches that are no plain pairs, and whose fees were compared apart from a new match?
 --
--- Grain:   work_proof_groups has a row per place in a match that is no pair; work_proof_fees a row per pair
+-- Grain:   work_proof_groups has a row per place in a match; work_proof_fees a row per pair
 --          of rows that differ, or whose match stays as it was.
 -- Binds:   none; reads the workspace.
 -- Reason:  few of many rows: the planner must know how few before it joins them.
@@ -13,7 +13,7 @@ select
     rule_number,
     is_proved
 from work_members
-where (match_id = statement_item_id and ledger_item_id is not null) is not true;
+where match_id in (select match_id from work_hard where state = 'matched');
 
 create unlogged table work_proof_fees as
 select

@@ -1,45 +1,42 @@
--- Which pairs of rows does this run match, and by which rule? A line of JSON each.
+-- Which plain pairs does this run match, and by which rule? A line of JSON each.
 --
--- Grain:   one row per match that is known by its line, in an order that depends on the keys alone.
--- Binds:   leg (text), head_as_of (timestamptz).
+-- Grain:   one row per pair, in an order that depends on the keys alone.
+-- Binds:   leg (text).
 -- Reason:  hashes of keys are sorted in a fraction of the time of the keys. The lines are made before
 --          they are sorted, and without a common table expression, so that two processes share it.
 copy (
     select json
     from (
         select
-            '{"leg":"' || %(leg)s || '","rule":"' || rules.rule || '","absorbed_minor":' || coalesce(members.absorbed_minor, 0)
-            || ',"proved":' || members.is_proved::text
-            || ',"statement":[[[' || to_json(lines.line_scope)::text || ',' || to_json(lines.line_key)::text || ','
-            || lines.occurrence || '],"' || lines.currency || '",' || coalesce(lines.amount_minor::text, 'null') || ',"'
-            || case when lines.origin = 'open' and lines.dated_at >= %(head_as_of)s then 'later' else lines.origin end
-            || '"]],"ledger":[[[' || to_json(entries.ledger_id)::text || '],"' || entries.currency || '",'
-            || entries.amount_minor || ',"'
-            || case when entries.origin = 'open' and entries.dated_at >= %(head_as_of)s then 'later' else entries.origin end
+            '{"leg":"' || %(leg)s || case
+                when has_same_event then '","rule":"event_reference"' else '","rule":"payment_and_amount"'
+            end
+            || ',"absorbed_minor":0,"proved":true,"statement":[[['
+            || to_json(line_scope)::text || ',' || to_json(line_key)::text || ',' || occurrence || '],"'
+            || currency || '",' || amount_minor || ',"' || case line_was when 'sibling' then 'matched' else line_was end
+            || '"]],"ledger":[[['
+            || to_json(ledger_id)::text || '],"'
+            || currency || '",' || amount_minor || ',"' || case entry_was when 'sibling' then 'matched' else entry_was end
             || '"]]'
             || case
-                when lines.fee_currency = entries.currency and not lines.lacks_amount
+                when has_comparable_fees
                     then
                         coalesce(
-                            ',"fee":["' || lines.fee_currency || '",' || lines.fee_minor || ',' || entries.fee_minor || ']',
+                            ',"fee":["' || fee_currency || '",' || statement_fee_minor || ',' || ledger_fee_minor || ']',
                             ''
                         )
                         || coalesce(
-                            ',"tax":["' || lines.fee_currency || '",' || lines.tax_minor || ',' || entries.tax_minor || ']',
+                            ',"tax":["' || fee_currency || '",' || statement_tax_minor || ',' || ledger_tax_minor || ']',
                             ''
                         )
                 else ''
             end
             || '}' as json,
-            hashtextextended(lines.line_key, 0) as key_hash
-        from work_members as members
-        inner join internal.match_rules as rules on members.rule_number = rules.rule_number
-        inner join work_proof_lines as lines on members.statement_item_id = lines.item_id
-        inner join work_proof_entries as entries on members.ledger_item_id = entries.item_id
+            hashtextextended(line_key, 0) as key_hash
+        from work_plain_pairs
         where
-            not exists (
-                select from work_proof_groups
-                where work_proof_groups.match_id = members.match_id
+            match_id not in (
+                select decided_match_id from work_existing_matches where decided_match_id is not null
             )
     ) as written
     order by key_hash, json
