@@ -19,6 +19,7 @@ from typing import Any
 
 from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
@@ -106,6 +107,8 @@ class Psp:
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""
     oauth: OAuth | None = None
+    # Where the gateway's books are held against the ledger's and the statements.
+    gateway: Gateway | None = None
     # The table [[format]] that it names, where the format is declared beside it.
     declared_format: Mapping[str, Any] | None = None
 
@@ -253,6 +256,7 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
+        gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway"),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
         raise ConfigurationError(

@@ -52,6 +52,14 @@ KINDS = (
     Kind("chargeback_not_in_ledger", Aspect.EXISTENCE, "high",
          "a chargeback on the statement that the ledger does not have",
          "+ statement (signed)", "full amount"),
+    # The PSP settled what the company never captured: only its authorisation is known.
+    Kind("missing_capture", Aspect.EXISTENCE, "critical",
+         "settled by the PSP, and only authorised in the gateway",
+         "+ statement (signed)", "full amount"),
+    # Money that the ledger or the PSP counts on, and the gateway knows nothing of.
+    Kind("missing_in_gateway", Aspect.EXISTENCE, "high",
+         "in the ledger or on the statement, and not in the gateway when its time was over",
+         "− ledger, or + statement", "full amount"),
     # The PSP moved money that the ledger does not know, and should by now.
     Kind("missing_in_ledger", Aspect.EXISTENCE, "critical",
          "on the statement, and not in the ledger when its grace was over",
@@ -68,6 +76,10 @@ KINDS = (
     Kind("duplicate_in_ledger", Aspect.MULTIPLICITY, "high",
          "the ledger has the same event more often than the PSP settled it",
          "− surplus", "surplus"),
+    # The gateway recorded one event twice.
+    Kind("duplicate_in_gateway", Aspect.MULTIPLICITY, "high",
+         "the gateway has the same event more often than the ledger or the statement",
+         "+ surplus against the ledger, − against the statement", "surplus"),
     # Both sides know the event in different currencies; the amounts can't be compared.
     Kind("currency_mismatch", Aspect.CURRENCY, "critical",
          "the two sides have the event in different currencies (two rows of one event)",
@@ -76,6 +88,10 @@ KINDS = (
     Kind("refund_mismatch", Aspect.AMOUNT, "high",
          "a refund of another amount on the two sides",
          "statement − ledger", "absolute delta"),
+    # More was captured than the card holder's bank allowed.
+    Kind("capture_exceeds_authorisation", Aspect.AMOUNT, "high",
+         "captures, voids and expiries of a payment are more than was authorised",
+         "takings − authorisations, in their own identity", "delta"),
     # Any other event that both sides know, of another amount; or a group whose totals differ.
     Kind("amount_mismatch", Aspect.AMOUNT, "high",
          "an event, or the rest of a payment, of another amount on the two sides",

@@ -1,3 +1,95 @@
-"""The legs: which two sources are held against each other (SEMANTICS, section 1)."""
+"""The legs: which two books are held against each other, and what their sides are called.
+
+Every leg has a left side and a right one, with difference = left - right. The passes, the proof and
+the published tables call them `statement` and `ledger`, after the leg that every account has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from include.reconciliation.toml_tables import TableReader, flag
 
 LEDGER_STATEMENT = "ledger_statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg: its sides, and which kinds it has in place of those of `ledger_statement`."""
+
+    name: str
+    left: str
+    right: str
+    kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+AUTHORISATION = Leg(
+    "authorisation",
+    "takings",
+    "authorisations",
+    {
+        "amount_mismatch": "capture_exceeds_authorisation",
+        "missing_in_ledger": "capture_exceeds_authorisation",
+        "duplicate_settlement": "capture_exceeds_authorisation",
+    },
+)
+GATEWAY_LEDGER = Leg(
+    "gateway_ledger",
+    "gateway",
+    "ledger",
+    {
+        "missing_in_statement": "missing_in_gateway",
+        "duplicate_settlement": "duplicate_in_gateway",
+    },
+)
+GATEWAY_STATEMENT = Leg(
+    "gateway_statement",
+    "statement",
+    "gateway",
+    {
+        "missing_in_ledger": "missing_in_gateway",
+        "chargeback_not_in_ledger": "missing_in_gateway",
+        "reversed_after_settlement": "missing_in_gateway",
+        "duplicate_in_ledger": "duplicate_in_gateway",
+    },
+)
+# The order in which money passes them: what is wrong is shown under the first leg that it breaks.
+GATEWAY_LEGS = (AUTHORISATION, GATEWAY_LEDGER, GATEWAY_STATEMENT)
+ORDER = (*(leg.name for leg in GATEWAY_LEGS), LEDGER_STATEMENT)
+
+
+def side_name(leg: str, side: str) -> str:
+    """What a side of a leg is called: `statement` is its left side, `ledger` its right one."""
+    for known in GATEWAY_LEGS:
+        if known.name == leg:
+            return known.left if side == "statement" else known.right
+    return side
+
+
+# On which leg a book is on the right: there its changes after a match are told.
+LEG_OF_BOOK = {"ledger": LEDGER_STATEMENT, "gateway": GATEWAY_STATEMENT.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A PSP whose payments go through a gateway that the company keeps books of."""
+
+    knows_disputes: bool = False
+
+    @property
+    def money_types(self) -> tuple[str, ...]:
+        """The economic types that the gateway is expected to know."""
+        disputes = ("chargeback", "reversal") if self.knows_disputes else ()
+        return ("payment", "refund", *disputes)
+
+
+def gateway(entry: Any, place: str) -> Gateway | None:
+    """The table `gateway` of a PSP's entry; None where it has none."""
+    if entry is None:
+        return None
+    reader = TableReader(entry, place)
+    found = Gateway(knows_disputes=reader.take("knows_disputes", flag, False))
+    reader.finish()
+    return found

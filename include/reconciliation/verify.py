@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 MANIFEST = "manifest.json"
 LINE_BYTES_MAX = 1 << 26
 SHOWN_MAX = 20
+GATEWAY_SIDES = {("gateway_ledger", "statement"), ("gateway_statement", "ledger")}
 PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|ndjson|xlsx)", re.ASCII)
 RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Kinds whose rows are matched or told by another kind: they claim none.
@@ -104,7 +105,7 @@ class Folder:
             "create table events (currency text, event text, apart integer, exposure integer)"
         )
         self.refused: list[Json] = []
-        self.last_id = ""
+        self.last = ("", "")
 
     def check(self) -> tuple[list[str], list[str]]:
         """Everything, the gravest first."""
@@ -207,16 +208,18 @@ class Folder:
     def pending(self, place: Place, line: Json) -> None:
         """A row waits for its other side."""
         self._named_row(place, line["leg"], line, "pending")
-        self._fingerprint("pending", line, {"minor": line["minor"] or 0})
+        shown = {"minor": line["minor"] or 0, "side": side_shown(line["leg"], line["side"])}
+        self._fingerprint("pending", line, shown)
         if typed(line, "counted", bool):
             term = f"pending_{line['side']}"
             self.sums[term, line["leg"], line["currency"]] += whole(line["minor"])
 
     def discrepancy(self, place: Place, line: Json) -> None:
         """Its rows come to its delta."""
-        if typed(line, "discrepancy_id", str) <= self.last_id:
+        place_of_it = (typed(line, "leg", str), typed(line, "discrepancy_id", str))
+        if place_of_it <= self.last:
             raise Wrong("it is there twice, or not in its place")
-        self.last_id = line["discrepancy_id"]
+        self.last = place_of_it
         self._fingerprint("discrepancies", line, {})
         leg, kind, delta = line["leg"], typed(line, "kind", str), whole(line["delta_minor"])
         is_open = typed(line, "change", str) != "resolved"
@@ -226,7 +229,9 @@ class Folder:
             self._named_row(place, leg, row, "discrepancy")
             sign = 1 if row["side"] == "statement" else -1
             rest[row["currency"]] += sign * (row["minor"] or 0)
-        self.sums["kind", kind, line["currency"] or "", line["change"]] += 1
+        # An event that breaks several legs counts under the first of them.
+        is_shown = typed(line, "shown_under", str) == leg
+        self.sums["kind", kind, line["currency"] or "", line["change"]] += is_shown
         if is_open:
             self._open_discrepancy(leg, line, currency)
         if is_open and kind not in WITHOUT_ROWS:
@@ -238,10 +243,11 @@ class Folder:
         kind, delta, exposure = line["kind"], whole(line["delta_minor"]), line["exposure_minor"]
         aspect = "tax" if kind == "tax_mismatch" else typed(line, "aspect", str)
         self.sums["delta", leg, currency, aspect] += delta
-        self.sums["discrepancies", leg] += 1
+        is_shown = line["shown_under"] == leg
+        self.sums["discrepancies", leg] += is_shown
         known = 0 if exposure is None else whole(exposure)
         for what, amount in (("rows", 1), ("exposure_minor", known), ("delta_minor", delta)):
-            self.sums["kind", line["kind"], line["currency"] or "", what] += amount
+            self.sums["kind", line["kind"], line["currency"] or "", what] += amount * is_shown
         if line["currency"] is not None:
             row = (currency, line["event_id"], line["status"] != "open", known)
             self.seen.execute("insert into events values (?, ?, ?, ?)", row)
@@ -413,7 +419,10 @@ class Folder:
         opening = {(row["leg"], row["side"]): row for row in self.manifest["opening"]["buckets"]}
         stated = {(row["leg"], row["side"]): row for row in self.manifest["buckets"]}
         met = {(key[1], key[2]) for key in self.sums if key[0] in ("was", "dissolved")}
-        for leg, side in sorted(stated.keys() | met | opening.keys()):
+        # A leg of a gateway that is no longer declared ends; that of the ledger never does.
+        legs = {leg for leg, _ in stated.keys() | met} | {"ledger_statement"}
+        carried = {key for key in opening if key[0] in legs}
+        for leg, side in sorted(stated.keys() | met | carried):
             before, now = opening.get((leg, side), {}), stated.get((leg, side), {})
 
             def count(*key: str, of: tuple[str, str] = (leg, side)) -> int:
@@ -493,11 +502,14 @@ class Folder:
         for name, side in (("statement_lines", "statement"), ("ledger_transactions", "ledger")):
             arrived = self.sums["was", leg, side, "new"] + self.sums["was", leg, side, "changed"]
             self._expect(f"counts, {name}", arrived, counts[name])
-        for name in ("matches", "discrepancies"):
-            total = sum(count for key, count in self.sums.items() if key[0] == name)
-            self._expect(f"counts, {name}", total, counts["matched" if name == "matches" else name])
+        self._expect("counts, matches", self.sums["matches", leg], counts["matched"])
+        total = sum(count for key, count in self.sums.items() if key[0] == "discrepancies")
+        self._expect("counts, discrepancies", total, counts["discrepancies"])
+        # What is left of an authorisation is no item that waits.
         pending = sum(
-            count for key, count in self.sums.items() if key[0] == "bucket" and key[3] == "pending"
+            count
+            for key, count in self.sums.items()
+            if key[0] == "bucket" and key[3] == "pending" and key[1] != "authorisation"
         )
         self._expect("counts, pending", pending, counts["pending"])
         words = ["discrepancies"] if counts["discrepancies"] else []
@@ -670,6 +682,12 @@ def whole(value: object) -> int:
     if type(value) is not int or not -(2**63) <= value < 2**63:
         raise Wrong("a number is no whole number of 64 bits")
     return value
+
+
+def side_shown(leg: str, side: str) -> str:
+    """What people read: on which legs and sides the rows are the gateway's."""
+    is_gateway = leg == "authorisation" or (leg, side) in GATEWAY_SIDES
+    return "gateway" if is_gateway else side
 
 
 def typed(line: Json, name: str, kind: type) -> Any:

@@ -238,13 +238,14 @@ class Books:
             insert into internal.discrepancy_versions (
                 run_number, discrepancy_id, event_id, account_id, leg, aspect, kind, change, status,
                 episode, severity, currency, delta_minor, exposure_minor, occurred_at, first_run_id,
-                explanation, payment_key
+                explanation, payment_key, shown_under
             )
             values (
                 %(run_number)s, %(discrepancy_id)s, %(event_id)s, %(account_id)s,
                 'ledger_statement', 'existence', %(kind)s, %(change)s, %(status)s, 1, 'high',
                 %(currency)s, 0, %(exposure_minor)s,
-                now() - make_interval(days => %(open_days)s), 'first', 'an example', %(payment_key)s
+                now() - make_interval(days => %(open_days)s), 'first', 'an example',
+                %(payment_key)s, 'ledger_statement'
             )
             """,
             row,

@@ -30,6 +30,7 @@ DISCREPANCY: Mapping[str, Any] = {
     "discrepancy_id": sha("discrepancy 1"),
     "event_id": sha("event 1"),
     "leg": "ledger_statement",
+    "shown_under": "ledger_statement",
     "aspect": "amount",
     "kind": "amount_mismatch",
     "change": "new",

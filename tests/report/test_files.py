@@ -75,13 +75,13 @@ def test_the_discrepancies_are_written_byte_for_byte_like_this(an_ordinary_run) 
         "statement_minor,ledger_minor,delta_minor,exposure_minor,"
         "statement_major,ledger_major,delta_major,exposure_major,"
         "psp_reference,merchant_reference,occurred_at,due_at,due_on,age_days,first_run_id,run_id,"
-        "explanation,statement_file,statement_row\n"
+        "explanation,statement_file,statement_row,shown_under\n"
         f"{row['discrepancy_id']},{row['event_id']},adyen,NorthwindEU,ledger_statement,amount,"
         "amount_mismatch,new,open,1,high,EUR,12345,12300,45,45,123.45,123.00,0.45,0.45,"
         "8835511210681324,order-1,2026-11-17T09:30:00Z,2026-11-18T23:00:00Z,2026-11-18,2,"
         f"{run_id},{run_id},"
         '"statement 123.45, ledger 123.00: statement more by 0.45 EUR",'
-        "settlement_detail_report_batch_7.csv,12\n"
+        "settlement_detail_report_batch_7.csv,12,ledger_statement\n"
     ).encode() == bytes_of(folder)["discrepancies.csv"]
 
 

@@ -1,5 +1,6 @@
 """How changes of the ledger are found: by the hashes of hours, or by an indexed changed_at."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -79,7 +80,8 @@ def test_a_mapping_that_does_not_fit_the_ledger_is_named(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt_id = desk.begin(*TUESDAY)
-    monkeypatch.setattr(ledger_source, "MAPPING", "sources/schema/payments_ledger")
+    wrong = replace(ledger_source.LEDGER, mapping="sources/schema/payments_ledger")
+    monkeypatch.setattr(ledger_source, "LEDGER", wrong)
 
     with pytest.raises(SourceError, match=r"sources/schema/payments_ledger\.sql does not fit"):
         extract_ledger_transactions(attempt_id)
@@ -101,14 +103,14 @@ def test_a_mapping_that_breaks_the_contract_is_told_by_file_and_column(
 ) -> None:
     desk.ledger("L1", 10000)
     attempt_id = desk.begin(*TUESDAY)
-    text = ledger_source.warehouse.statement(ledger_source.MAPPING).as_string()
+    text = ledger_source.warehouse.statement(ledger_source.LEDGER.mapping).as_string()
     instead = "" if written is None else f"{written} as {column},"
     broken = psycopg.sql.SQL(text.replace(f"    {column},", instead))  # type: ignore[arg-type]
     known = ledger_source.warehouse.statement
     monkeypatch.setattr(
         ledger_source.warehouse,
         "statement",
-        lambda name: broken if name == ledger_source.MAPPING else known(name),
+        lambda name: broken if name == ledger_source.LEDGER.mapping else known(name),
     )
 
     with pytest.raises(SourceError, match=rf"sources/payments_ledger\.sql .*{sentence}"):

@@ -30,9 +30,9 @@ BREAKS = {
         },
     ),
     "a matched row stays open": (
-        "insert into work_open_rows (side, item_id, bucket, reason, is_counted, amount_minor,"
-        " currency) select 'statement', statement_item_id, 'pending', 'ledger_grace', true, 0,"
-        " 'EUR'"
+        "insert into work_open_rows (leg, side, item_id, bucket, reason, is_counted, amount_minor,"
+        " currency) select 'ledger_statement', 'statement', statement_item_id, 'pending',"
+        " 'ledger_grace', true, 0, 'EUR'"
         " from work_plain_pairs",
         {"no open row is matched", "every row is in one bucket"},
     ),
@@ -104,7 +104,8 @@ def test_an_opening_that_is_not_the_last_closing_is_named_with_both_amounts(
     run = desk.run(*TUESDAY)
 
     assert run["verdict_reasons"][0] == (
-        "closing is the next opening does not hold: ledger side, EUR: expected 10000, found 9999, "
+        "closing is the next opening does not hold: ledger_statement, ledger side, EUR: "
+        "expected 10000, found 9999, "
         "difference -1"
     )
     assert desk.rows("select run_id from reconciliation.runs where is_head") == [

@@ -289,7 +289,8 @@ def test_retention_drops_the_partitions_of_older_months_and_no_other(
     desk.run()
     partitions = (
         "select inhrelid::regclass::text as name from pg_inherits where inhparent::regclass::text"
-        " in ('internal.statement_lines', 'internal.ledger_transactions')"
+        " in ('internal.statement_lines', 'internal.ledger_transactions',"
+        " 'internal.gateway_transactions')"
     )
     (own,) = [
         row["name"]
@@ -311,14 +312,16 @@ def test_retention_drops_the_partitions_of_older_months_and_no_other(
         dropped = owner.execute("select internal.drop_partitions_before('2020-02-20')").fetchone()
     after = {row["name"] for row in desk.rows(partitions)}
 
-    assert (5,) == dropped
+    assert (7,) == dropped
     assert {
         f"internal.{name}"
         for name in (
             "statement_lines_2019_12",
             "ledger_transactions_2019_12",
+            "gateway_transactions_2019_12",
             "statement_lines_2020_01",
             "ledger_transactions_2020_01",
+            "gateway_transactions_2020_01",
             aged,
         )
     } == before - after

@@ -1,6 +1,6 @@
-"""Reading the ledger: which hours changed, and their rows, in one snapshot of the source.
+"""Reading the ledger or the gateway: which hours changed, and their rows, in one snapshot.
 
-The mapping of the company's tables is `include/sql/sources/payments_ledger.sql`. A cut is never a
+The mappings of the company's tables are in `include/sql/sources`, of one form. A cut is never a
 maximum id or timestamp: hours are compared by count, sum and an order-free hash, so late commits,
 edits and deletions are all seen (SEMANTICS, section 2).
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,18 @@ from psycopg import sql
 from include.reconciliation.edges import warehouse
 from include.reconciliation.errors import SourceError, Transient
 
-CONNECTION_ID = "payments_ledger"
-MAPPING = "sources/payments_ledger"
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One book of the company: how it is called, who reaches it, and how it is read."""
+
+    name: str
+    connection_id: str
+    mapping: str
+
+
+LEDGER = Book("ledger", "payments_ledger", "sources/payments_ledger")
+GATEWAY = Book("gateway", "billing_gateway", "sources/billing_gateway")
 _COPIED_COLUMN = re.compile(r"^COPY work_ledger_extract, line [0-9]+, column (\w+)", re.MULTILINE)
 _BLOCK_BYTES = 1 << 18
 _COLUMNS = (
@@ -43,53 +54,54 @@ _COLUMNS = (
 
 
 @contextmanager
-def snapshot() -> Iterator[warehouse.Cursor]:
-    """One read-only REPEATABLE READ snapshot on the ledger's primary server."""
-    with _told_as_of_the_ledger():
-        session = warehouse.connect(CONNECTION_ID)
+def snapshot(book: Book) -> Iterator[warehouse.Cursor]:
+    """One read-only REPEATABLE READ snapshot on the primary server of a book."""
+    with _told_as_of(book):
+        session = warehouse.connect(book.connection_id)
     with session:
         session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         session.read_only = True
         with session.cursor() as cursor:
-            with _told_as_of_the_ledger():
+            with _told_as_of(book):
                 row = cursor.execute("select pg_is_in_recovery() as is_replica").fetchone()
             if row is None or row["is_replica"]:
                 raise SourceError(
-                    "the connection 'payments_ledger' leads to a replica, which may lag; "
+                    f"the connection {book.connection_id!r} leads to a replica, which may lag; "
                     "point it at the primary server"
                 )
             yield cursor
 
 
 @contextmanager
-def _told_as_of_the_ledger() -> Iterator[None]:
-    """Says whether the ledger can't be read now, or can't be read with this mapping."""
+def _told_as_of(book: Book) -> Iterator[None]:
+    """Says whether a book can't be read now, or can't be read with this mapping."""
     try:
         yield
     except psycopg.OperationalError as error:
-        raise Transient(f"the ledger can't be read now: {_first_line(error)}") from error
+        raise Transient(f"the {book.name} can't be read now: {_first_line(error)}") from error
     except psycopg.ProgrammingError as error:
         raise SourceError(
-            f"include/sql/{MAPPING}.sql does not fit the ledger's tables or rights: "
+            f"include/sql/{book.mapping}.sql does not fit the {book.name}'s tables or rights: "
             f"{_first_line(error)}"
         ) from error
     except (psycopg.errors.NotNullViolation, psycopg.errors.DataError) as error:
         raise SourceError(
-            f"include/sql/{MAPPING}.sql returns a row that breaks its contract: "
+            f"include/sql/{book.mapping}.sql returns a row that breaks its contract: "
             f"{_column(error)}{_first_line(error)}"
         ) from error
 
 
 def hours(
-    cursor: warehouse.Cursor, scope: Mapping[str, Any]
+    book: Book, cursor: warehouse.Cursor, scope: Mapping[str, Any]
 ) -> dict[datetime, tuple[int, str, str]]:
     """Per hour of the source: count, sum and hash of its rows."""
-    with _told_as_of_the_ledger():
-        cursor.execute(_composed("extract/source_hours"), scope)
+    with _told_as_of(book):
+        cursor.execute(_composed(book, "extract/source_hours"), scope)
     return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in cursor}
 
 
 def copy_rows(
+    book: Book,
     source: warehouse.Cursor,
     target: warehouse.Cursor,
     scope: Mapping[str, Any],
@@ -102,11 +114,11 @@ def copy_rows(
         "hours": None if chosen_hours is None else list(chosen_hours),
         "changed_from": changed_from,
     }
-    query = sql.SQL("copy ({}) to stdout").format(_composed("extract/source_rows"))
+    query = sql.SQL("copy ({}) to stdout").format(_composed(book, "extract/source_rows"))
     columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
     into = sql.SQL("copy work_ledger_extract ({}) from stdin").format(columns)
     with (
-        _told_as_of_the_ledger(),
+        _told_as_of(book),
         source.copy(query, values) as outgoing,
         target.copy(into) as incoming,
     ):
@@ -120,8 +132,8 @@ def copy_rows(
         incoming.write(bytes(rows))
 
 
-def _composed(name: str) -> sql.Composed:
-    return warehouse.statement(name).format(source=warehouse.statement(MAPPING))
+def _composed(book: Book, name: str) -> sql.Composed:
+    return warehouse.statement(name).format(source=warehouse.statement(book.mapping))
 
 
 def _column(error: psycopg.Error) -> str:

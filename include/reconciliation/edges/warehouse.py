@@ -97,14 +97,26 @@ def beside(attempt_id: int) -> Iterator[Cursor]:
 
 
 def _enter(cursor: Cursor, attempt_id: int) -> None:
-    cursor.execute(
-        sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
-            sql.Identifier(workspace(attempt_id))
-        )
-    )
+    _search(cursor, workspace(attempt_id))
     # Work tables are large and even: a small sample tells the planner enough.
     cursor.execute("set local default_statistics_target = 20")
     cursor.execute("set local parallel_tuple_cost = 0.02")
+
+
+@contextmanager
+def inside(cursor: Cursor, attempt_id: int, part: str) -> Iterator[None]:
+    """Works in a part of an attempt's workspace, whose tables have the names of the whole's."""
+    _search(cursor, part_of(attempt_id, part))
+    yield
+    _search(cursor, workspace(attempt_id))
+
+
+def _search(cursor: Cursor, schema: str) -> None:
+    cursor.execute(
+        sql.SQL("set local search_path = {}, internal, reconciliation, pg_catalog").format(
+            sql.Identifier(schema)
+        )
+    )
 
 
 def first_item_id(cursor: Cursor) -> int:
@@ -117,6 +129,17 @@ def first_item_id(cursor: Cursor) -> int:
 def workspace(attempt_id: int) -> str:
     """The schema that holds an attempt's unlogged tables."""
     return f"work_{int(attempt_id)}"
+
+
+def part_of(attempt_id: int, part: str) -> str:
+    """The schema of a part of it: the gateway's extract, or what a leg works with."""
+    return f"{workspace(attempt_id)}_{part}"
+
+
+def run_over(cursor: Cursor, name: str, **schemas: str) -> None:
+    """Runs `include/sql/<name>.sql`, in which the places of schemas stand in braces."""
+    places = {place: sql.Identifier(schema) for place, schema in schemas.items()}
+    cursor.execute(statement(name).format(**places))
 
 
 def drop_table(*names: str) -> sql.Composed:

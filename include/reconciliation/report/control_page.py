@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from include.reconciliation.kinds import BY_NAME
+from include.reconciliation.legs import GATEWAY_LEGS, LEDGER_STATEMENT, side_name
 from include.reconciliation.report.blocks import (
     Block,
     Column,
@@ -47,6 +48,7 @@ REASONS = {
     "ledger_grace": "the ledger may still book it",
     "waits_for_payment": "waits for the rest of its payment",
     "amount_not_comparable": "no amount in the payment's currency",
+    "still_open": "authorised, and neither captured nor void",
     "unclassified": "its type is not known",
     "after_the_window": "dated at or after the cut-off",
 }
@@ -96,6 +98,8 @@ def _header(facts: ReportFacts) -> Facts:
         ("Statements cover up to", covered),
         ("Started by", _started_by(header)),
     ]
+    if not header["rules"]["psp"].get("gateway"):
+        stated.append(("Not configured", ", ".join(leg.name for leg in GATEWAY_LEGS)))
     if header["reprocess_from"] is not None:
         stated.append(("Decided again from", moment(header["reprocess_from"])))
         stated.append(("up to (exclusive)", moment(header["reprocess_to"])))
@@ -131,7 +135,8 @@ def _buckets(facts: ReportFacts) -> Iterator[Block]:
         parts = [row[f"{bucket}_rows"] for bucket in _BUCKETS]
         rest = row["in_force_rows"] - sum(parts)
         weight = Weight.BAD if rest else Weight.ITEM
-        cells = [f"{row['leg']}: {row['side']}", row["in_force_rows"], *parts, rest]
+        side = f"{row['leg']}: {side_name(row['leg'], row['side'])}"
+        cells = [side, row["in_force_rows"], *parts, rest]
         rows.append(TableRow(cells, weight))
     titles = ("In force", "Matched", "Pending", "Discrepancy", "Not expected", "Left over (0)")
     columns = [Column("Leg and side", span=2), *(Column(title, Look.COUNT) for title in titles)]
@@ -238,7 +243,7 @@ def _pending(facts: ReportFacts) -> Iterator[Block]:
         rows.append(
             TableRow(
                 [
-                    row["side"],
+                    _side(row),
                     reason,
                     row["currency"],
                     row["item_rows"],
@@ -256,6 +261,11 @@ def _pending(facts: ReportFacts) -> Iterator[Block]:
         Column("Due", span=2),
     ]
     yield Table(columns, rows)
+
+
+def _side(row: Row) -> str:
+    side = side_name(row["leg"], row["side"])
+    return side if row["leg"] == LEDGER_STATEMENT else f"{row['leg']}: {side}"
 
 
 def _due(row: Row) -> str:

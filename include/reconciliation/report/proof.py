@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from include.reconciliation.legs import side_name
 from include.reconciliation.report.blocks import (
     Block,
     Column,
@@ -88,17 +89,19 @@ def _proof_table(leg: str, measure: str, rows: list[Row], facts: ReportFacts) ->
     def column(name: str) -> list[int]:
         return [row[name] for row in rows]
 
+    left, right = side_name(leg, "statement"), side_name(leg, "ledger")
     differences = [row["statement_minor"] - row["ledger_minor"] for row in rows]
     left_over = [unexplained_minor(row) for row in rows]
     lines = [
-        line("Statement rows in force", column("statement_minor")),
-        line("Less ledger rows that move money", [-amount for amount in column("ledger_minor")]),
+        line(f"{left.capitalize()} rows in force", column("statement_minor")),
+        line(f"Less {right} rows that move money", [-amount for amount in column("ledger_minor")]),
         line("= Difference to explain", differences, Weight.SUBTOTAL),
     ]
     for name, label, sign in TERMS:
         amounts = [sign * amount for amount in column(name)]
         if measure == "gross" or name in _VALUE_TERMS or any(amounts):
-            lines.append(line(label, amounts))
+            named = label.replace("statement", left).replace("ledger", right)
+            lines.append(line(named, amounts))
     explained = [difference - rest for difference, rest in zip(differences, left_over, strict=True)]
     lines.append(line("= Explained", explained, Weight.SUBTOTAL))
     weight = Weight.BAD if any(left_over) else Weight.GOOD
@@ -126,7 +129,8 @@ def roll_forward(facts: ReportFacts) -> Iterator[Block]:
     for (leg, currency), sides in groups.items():
         columns = [Column(f"{leg}: {currency}", Look.TEXT, 3)]
         for side in sides:
-            columns += [Column(f"{side} rows", Look.COUNT), Column(f"{side}", Look.AMOUNT)]
+            name = side_name(leg, side)
+            columns += [Column(f"{name} rows", Look.COUNT), Column(name, Look.AMOUNT)]
         lines = []
         for step in _ROLL:
             cells: list[str | int | None] = [_ROLL_LABELS[step]]

@@ -60,6 +60,7 @@ DISCREPANCY_COLUMNS = (
     ListColumn("statement_file", "Statement file", 36),
     ListColumn("statement_row", "Row", 8, "count"),
     ListColumn("leg", "Leg", 18),
+    ListColumn("shown_under", "Counted under", 18),
     ListColumn("aspect", "Aspect", 13),
     ListColumn("episode", "Episode", 9, "count"),
     ListColumn("first_run_id", "First seen in run", 66, "code"),

@@ -18,9 +18,9 @@ from include.reconciliation import config, kinds, tolerances
 from include.reconciliation import coverage as coverages
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
-from include.reconciliation.legs import LEDGER_STATEMENT
+from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.steps import add_up_rows, pauses
+from include.reconciliation.steps import add_up_rows, gateway_legs, pauses, work_tables
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
@@ -62,7 +62,6 @@ _FINDINGS = (
     "250_find_fees_taxes_dates",
     "255_absorb_within_tolerance",
     "260_find_changed_ledger_rows",
-    "300_open_items",
 )
 # So many rows that join the pool are paired among the others; fewer are cheaper left to the passes.
 JOINERS_MAX = 10_000
@@ -94,49 +93,6 @@ _ANALYZED_AFTER = {
     "200_make_findings": "work_hard",
     "247_pairs_that_differ": "work_differing_pairs",
 }
-_VIEWS = (
-    "work_open_items",
-    "work_match_members",
-    "work_pairs",
-    "work_plain_pairs",
-    "work_pool_statement",
-    "work_pool_ledger",
-    "work_line_changes",
-    "work_latest_lines",
-)
-_TABLES = (
-    "work_compared_lines",
-    "work_calendar",
-    "work_known_statement",
-    "work_ledger_payments",
-    "work_known_ledger",
-    "work_lonely_ledger_rows",
-    "work_loose_rows",
-    "work_left_statement",
-    "work_left_ledger",
-    "work_touched_payments",
-    "work_replaced_items",
-    "work_sibling_lines",
-    "work_sibling_ledger_rows",
-    "work_crowded_payments",
-    "work_paired_rows",
-    "work_unclaimed",
-    "work_differing_pairs",
-    "work_hard_groups",
-    "work_hard",
-    "work_totals",
-    "work_findings",
-    "work_finding_members",
-    "work_finding_keys",
-    "work_absorbed",
-    "work_open_rows",
-    "work_existing_matches",
-    "work_items",
-    "work_finding_ids",
-    "work_discrepancies",
-    "work_coverage",
-    "work_run_counts",
-)
 
 
 def match_transactions(attempt_id: int) -> dict[str, int]:
@@ -181,8 +137,10 @@ def decide(
     `large` names the staged tables that are indexed meanwhile.
     """
     volumes.discard(cursor, attempt.attempt_id, volumes.MEMBERS)
-    cursor.execute(warehouse.drop_view(*add_up_rows.VIEWS, *_VIEWS))
-    cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *_TABLES))
+    if attempt.psp.gateway is not None:
+        gateway_legs.drop(cursor, attempt.attempt_id)
+    cursor.execute(warehouse.drop_view(*add_up_rows.VIEWS, *work_tables.VIEWS))
+    cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *work_tables.TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
     values = _values(attempt, head)
     with bank_holidays.loading(attempt.psp.settlement.holidays):
@@ -202,7 +160,10 @@ def decide(
     # Two processes share the pairs; what follows leaves a core to the indexes.
     with volumes.indexing(attempt.attempt_id, large):
         _decide_what_is_left(cursor, values, covered)
-        _stage_members(cursor, attempt, values["leg"])
+        rows = _stage_members(cursor, attempt.psp, values["leg"])
+        volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
+        if attempt.psp.gateway is not None:
+            gateway_legs.decide(cursor, attempt, values, _decide_leg)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -219,7 +180,13 @@ def _decide_what_is_left(
     _run_passes(cursor, _PASSES_BY_REFERENCE, values)
     add_up_rows.add_up_rows(cursor, values)
     _run_passes(cursor, _FINDINGS, values)
+    warehouse.run(cursor, "match/300_open_items", values)
     add_gaps(cursor, covered)
+    _sum_up(cursor, values)
+
+
+def _sum_up(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """What is matched, what is wrong and what stays open, under the names that these have."""
     cursor.execute("analyze work_open_rows, work_findings, work_finding_members")
     for name in ("310_existing_matches", "320_new_matches", "400_items"):
         warehouse.run(cursor, f"match/{name}", values)
@@ -237,14 +204,35 @@ def _run_passes(cursor: warehouse.Cursor, names: Sequence[str], values: dict[str
             cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
 
 
-def _stage_members(cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str) -> None:
-    """Writes the matches down as they will be published."""
+def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
+    """Writes the matches down as they will be published; how many rows they take."""
     versions = dict.fromkeys(MATCH_RULES, MATCHER_VERSION)
-    versions |= tolerances.rule_versions(attempt.psp.tolerances, MATCHER_VERSION)
+    versions |= tolerances.rule_versions(psp.tolerances, MATCHER_VERSION)
     values = {"leg": leg, "rules": list(versions), "rule_versions": list(versions.values())}
     warehouse.run(cursor, "match/510_match_rules", values)
-    rows = warehouse.run(cursor, "match/520_members", values).rowcount
-    volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
+    return warehouse.run(cursor, "match/520_members", values).rowcount
+
+
+def _decide_leg(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any], leg: Leg
+) -> None:
+    """Decides a leg of the gateway by the same passes, over the two books that its views name."""
+    _make_pool(cursor, values)
+    _make_calendar(cursor, attempt.psp, values)
+    _pair(cursor, values)
+    _part_the_rest(cursor, values)
+    if leg is AUTHORISATION:
+        warehouse.run(cursor, "legs/use_authorisations", values)
+    _run_passes(cursor, _PASSES_BY_REFERENCE, values)
+    # Both books name the payment: nothing is matched on amounts alone.
+    warehouse.run(cursor, "match/191_make_sums")
+    _run_passes(cursor, _FINDINGS, values)
+    warehouse.run(cursor, "legs/name_findings", values)
+    warehouse.run(cursor, "match/300_open_items", values)
+    if leg is AUTHORISATION:
+        warehouse.run(cursor, "legs/still_open")
+    _sum_up(cursor, values)
+    _stage_members(cursor, attempt.psp, values["leg"])
 
 
 def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
@@ -255,6 +243,8 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         "psp": attempt.psp_name,
         "account": attempt.account,
         "leg": LEDGER_STATEMENT,
+        "left": "statement",
+        "right": "ledger",
         "as_of": attempt.as_of if head["as_of"] is None else max(attempt.as_of, head["as_of"]),
         "window_start": attempt.window_start,
         "reprocess_from": attempt.reprocess_from,
@@ -319,11 +309,7 @@ def _coverage(
         for row in warehouse.run(cursor, "match/015_known_statements", values)
     ]
     first_due: date = _one(warehouse.run(cursor, "match/016_first_day", values))["first_day"]
-    days = _one(warehouse.run(cursor, "match/018_pool_days", values))
-    last_year = (days["last_day"] + timedelta(days=2 * psp.settlement.days)).year + 1
-    years = range(min(first_due, days["first_day"]).year, last_year + 1)
-    holidays = bank_holidays.bank_holidays(psp.settlement.holidays, years)
-    make_calendar(cursor, psp, days["first_day"], days["last_day"], holidays)
+    holidays = _make_calendar(cursor, psp, values, first_due)
     covered = coverages.coverage(
         psp, known, as_of=values["as_of"], first_day=first_due, holidays=holidays
     )
@@ -333,6 +319,19 @@ def _coverage(
         [covered.through, covered.until],
     )
     return covered
+
+
+def _make_calendar(
+    cursor: warehouse.Cursor, psp: config.Psp, values: dict[str, Any], first_day: date | None = None
+) -> frozenset[date]:
+    """The settlement calendar over the days of the pool; the bank holidays that it knows."""
+    days = _one(warehouse.run(cursor, "match/018_pool_days", values))
+    last_year = (days["last_day"] + timedelta(days=2 * psp.settlement.days)).year + 1
+    first_year = min(first_day or days["first_day"], days["first_day"]).year
+    years = range(first_year, last_year + 1)
+    holidays = bank_holidays.bank_holidays(psp.settlement.holidays, years)
+    make_calendar(cursor, psp, days["first_day"], days["last_day"], holidays)
+    return holidays
 
 
 def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
@@ -347,6 +346,11 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
         warehouse.run(cursor, "match/011_compared_lines")
     else:
         warehouse.run(cursor, "match/012_lines_are_new")
+    _make_pool(cursor, values)
+
+
+def _make_pool(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """The rows that changed and those that are open, on both sides."""
     warehouse.run(cursor, "match/013_replaced_items")
     warehouse.run(cursor, "match/020_open_lines", values)
     warehouse.run(cursor, "match/021_statement_pool")

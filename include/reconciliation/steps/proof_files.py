@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 from include.reconciliation.edges import attempts, store, warehouse
-from include.reconciliation.legs import LEDGER_STATEMENT
+from include.reconciliation.legs import side_name
 from include.reconciliation.report.manifest import ReportFile
+from include.reconciliation.steps import gateway_legs
 
 # Written with the report: which statements were refused is said there, too.
 REFUSED = "quarantine.ndjson"
@@ -47,19 +49,23 @@ def write(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> list[ReportFil
     head = warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}).fetchone()
     assert head is not None
     values = {
-        "leg": LEDGER_STATEMENT,
         "account_id": attempt.account_id,
         "head_as_of": head["as_of"] or _DISTANT_PAST,
     }
-    cursor.execute(warehouse.drop_table(*_TABLES))
-    warehouse.run(cursor, "proof/open_rows", values)
-    warehouse.run(cursor, "proof/groups")
-    cursor.execute("analyze work_proof_open_rows, work_proof_groups, work_proof_fees")
-    warehouse.run(cursor, "proof/lines")
-    warehouse.run(cursor, "proof/entries")
-    files = [_keep(cursor, name, values) for name in _FILES]
-    # The tables below them lose columns when they are published.
-    cursor.execute(warehouse.drop_view(*_VIEWS))
+    legs = gateway_legs.of(attempt)
+    for leg in legs:
+        with gateway_legs.workplace(cursor, attempt, leg):
+            cursor.execute(warehouse.drop_table(*_TABLES))
+            warehouse.run(cursor, "proof/open_rows", values | {"leg": leg})
+            warehouse.run(cursor, "proof/groups")
+            cursor.execute("analyze work_proof_open_rows, work_proof_groups, work_proof_fees")
+            warehouse.run(cursor, "proof/lines")
+            warehouse.run(cursor, "proof/entries")
+    files = [_keep(cursor, attempt, name, values) for name in _FILES]
+    for leg in legs:
+        with gateway_legs.workplace(cursor, attempt, leg):
+            # The tables below them lose columns when they are published.
+            cursor.execute(warehouse.drop_view(*_VIEWS))
     return files
 
 
@@ -93,15 +99,23 @@ def _write_beside(attempt: attempts.Attempt) -> list[ReportFile]:
         return write(cursor, attempt)
 
 
-def _keep(cursor: warehouse.Cursor, name: str, values: dict[str, Any]) -> ReportFile:
-    rows = _Rows(_sent(cursor, name, values))
+def _keep(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, name: str, values: dict[str, Any]
+) -> ReportFile:
+    rows = _Rows(_sent(cursor, attempt, name, values))
     sha256 = store.keep(rows)
     return ReportFile(f"{name}.ndjson", sha256, rows.size_bytes, rows.lines)
 
 
-def _sent(cursor: warehouse.Cursor, name: str, values: dict[str, Any]) -> Iterator[bytes]:
-    for query in _FILES[name]:
-        with cursor.copy(warehouse.statement(f"proof/{query}"), values) as copy:
+def _sent(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, name: str, values: dict[str, Any]
+) -> Iterator[bytes]:
+    for leg, query in product(gateway_legs.of(attempt), _FILES[name]):
+        of_leg = values | {"leg": leg, "right": side_name(leg, "ledger")}
+        with (
+            gateway_legs.workplace(cursor, attempt, leg),
+            cursor.copy(warehouse.statement(f"proof/{query}"), of_leg) as copy,
+        ):
             for row in copy:
                 yield bytes(row)
 

@@ -16,7 +16,7 @@ from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
-from include.reconciliation.steps import incidents, pauses, proof_files
+from include.reconciliation.steps import gateway_legs, incidents, pauses, proof_files
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import decide, with_fresh_inputs
 from include.reconciliation.steps.validate_statements import is_staged
@@ -145,6 +145,8 @@ def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_num
         "leg": LEDGER_STATEMENT,
         "run_number": run_number,
     }
+    if attempt.psp.gateway is not None:
+        gateway_legs.publish_matches(cursor, attempt, run_number, _SHARED_VOLUME)
     for name in _MATCHES:
         warehouse.run(cursor, f"publish/{name}", values)
     volume = volumes.attach(cursor, attempt.attempt_id, volumes.MEMBERS, run_number=run_number)
@@ -173,6 +175,8 @@ def _keep_rows(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number: 
         "run_number": run_number,
         "volume": shared["volume"],
     }
+    if attempt.psp.gateway is not None:
+        gateway_legs.publish_rows(cursor, attempt, values)
     warehouse.run(cursor, "publish/015_end_statement_lines", values)
     if not new_lines["is_so"] or attach(volumes.LINES) is None:
         warehouse.run(cursor, "publish/020_statement_lines", values)

@@ -2,7 +2,8 @@
 --
 -- Grain:   one row per position (1 is the heads, 2 the runs before them) and currency; the row
 --          without a currency counts payments over all currencies. A position with nothing open
---          has no rows. An event counts once, with its largest exposure.
+--          has no rows. An event counts once, with its largest exposure, under the
+--          first leg that it breaks.
 -- Binds:   psp (text), account_id (integer, null for all accounts of the PSP).
 with
 
@@ -36,6 +37,7 @@ open_discrepancies as (
         discrepancy_versions.event_id,
         discrepancy_versions.currency,
         discrepancy_versions.exposure_minor,
+        discrepancy_versions.leg = discrepancy_versions.shown_under as is_shown,
         coalesce(
             discrepancy_versions.payment_key,
             discrepancy_versions.psp_reference,
@@ -58,7 +60,7 @@ events as (
         event_id,
         currency,
         max(exposure_minor) as exposure_minor,
-        count(*) as discrepancies
+        count(*) filter (where is_shown) as discrepancies
     from open_discrepancies
     where currency is not null
     group by position, account_id, event_id, currency

@@ -1,6 +1,6 @@
 -- Days before the look-back that are read again: those whose rows matter still, and a share of all.
 --
--- Grain:   one row per day (UTC).
+-- Grain:   one row per day (UTC); a row may be open on any leg.
 -- Binds:   account_id (integer), leg (text), read_from (timestamptz, start of the look-back), is_first_of_day
 --          (boolean), rotation_days (integer).
 -- Reason:  a row that is open, or was matched within the look-back, may not change unseen; beyond
@@ -23,8 +23,6 @@ inner join ledger_transactions
         and open_items.account_id = ledger_transactions.account_id
 where
     open_items.account_id = %(account_id)s
-    and open_items.leg = %(leg)s
-    and open_items.side = 'ledger'
     and ledger_transactions.occurred_at < %(read_from)s
 union
 select date_trunc('day', ledger_transactions.occurred_at)

@@ -76,6 +76,7 @@ open_rows as (
         count(*) filter (where bucket = 'pending') as pending_rows,
         count(*) filter (where bucket = 'discrepancy') as discrepancy_rows
     from work_open_rows
+    where leg = %(leg)s
     group by side
 
 ),
@@ -90,7 +91,10 @@ idle_now as (
         and type <> 'unknown'
         and not exists (
             select from work_open_rows
-            where work_open_rows.side = 'ledger' and work_open_rows.item_id = work_left_ledger.item_id
+            where
+                work_open_rows.leg = %(leg)s
+                and work_open_rows.side = 'ledger'
+                and work_open_rows.item_id = work_left_ledger.item_id
         )
         and not exists (
             select from work_hard

@@ -25,7 +25,7 @@ closing as not materialized (
         currency,
         amount_minor
     from work_open_rows
-    where is_counted
+    where leg = %(leg)s and is_counted
 
 ),
 
@@ -94,8 +94,8 @@ entering_later as materialized (
             and open_items.side = 'ledger'
     left join work_open_rows
         on
-            open_items.side = work_open_rows.side
-            and open_items.item_id = work_open_rows.item_id
+            (open_items.leg, open_items.side, open_items.item_id)
+            = (work_open_rows.leg, work_open_rows.side, work_open_rows.item_id)
     where
         open_items.account_id = %(account_id)s
         and open_items.leg = %(leg)s

@@ -19,7 +19,7 @@ deltas as (
         sum(delta_minor) filter (where kind = 'fee_mismatch')::bigint as fee_minor,
         sum(delta_minor) filter (where kind = 'tax_mismatch')::bigint as tax_minor
     from work_discrepancies
-    where change <> 'resolved' and currency is not null
+    where leg = %(leg)s and change <> 'resolved' and currency is not null
     group by currency
 
 ),
@@ -31,7 +31,7 @@ pending as (
         sum(amount_minor) filter (where side = 'statement')::bigint as pending_statement_minor,
         sum(amount_minor) filter (where side = 'ledger')::bigint as pending_ledger_minor
     from work_open_rows
-    where bucket = 'pending' and is_counted
+    where leg = %(leg)s and bucket = 'pending' and is_counted
     group by currency
 
 ),

@@ -1,7 +1,7 @@
 -- Ledger rows that were changed or removed after they had been matched without a discrepancy.
 --
 -- Grain:   one finding per row: of this run's changes, and those still open whose event is not settled.
--- Binds:   account_id (integer), leg (text), head_run_number (bigint), as_of (timestamptz).
+-- Binds:   account_id (integer), leg, right (text), head_run_number (bigint), as_of (timestamptz).
 -- Reason:  the money is told by the kind that the new state gives (delta 0 here); that history was
 --          rewritten is a finding of its own. It lasts while its payment has another discrepancy or a
 --          row that is not matched, and at least for the run that saw it.
@@ -106,10 +106,11 @@ found as (
         coalesce(item_id, old_item_id),
         case
             when change = 'vanished'
-                then format('ledger row %%s of %%s is gone', ledger_id, internal.money_text(old_minor, currency))
+                then format('%%s row %%s of %%s is gone', %(right)s::text, ledger_id, internal.money_text(old_minor, currency))
             else
                 format(
-                    'ledger row %%s was %%s when it was matched, and is %%s now',
+                    '%%s row %%s was %%s when it was matched, and is %%s now',
+                    %(right)s::text,
                     ledger_id,
                     internal.money_text(old_minor, currency),
                     internal.money_text(new_minor, currency)

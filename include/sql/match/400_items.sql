@@ -109,8 +109,8 @@ from (
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
     where listed.side = 'statement'
 ) as lines
-inner join internal.statements on lines.statement_id = statements.statement_id
-inner join internal.deliveries on statements.delivery_id = deliveries.delivery_id
+left join internal.statements on lines.statement_id = statements.statement_id
+left join internal.deliveries on statements.delivery_id = deliveries.delivery_id
 union all
 select
     'ledger' as side,

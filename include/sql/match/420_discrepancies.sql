@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per discrepancy.
 -- Binds:   account_id (integer), psp, account, leg, run_id (text), head_run_number (bigint),
---          kinds (jsonb).
+--          kinds (jsonb), left and right (text: what the two sides are called).
 create unlogged table work_discrepancies as
 with
 
@@ -121,54 +121,83 @@ described as (
         ) as event_id,
         case work_findings.kind
             when 'missing_in_ledger' then
-                'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ', ledger nothing'
+                words.left_side || ' ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ', ' || words.right_side || ' nothing'
             when 'chargeback_not_in_ledger' then
                 'chargeback of ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ' on the statement, ledger nothing'
+                || ' on the ' || words.left_side || ', ' || words.right_side || ' nothing'
             when 'reversed_after_settlement' then
                 'reversal of ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ' on the statement, ledger nothing'
+                || ' on the ' || words.left_side || ', ' || words.right_side || ' nothing'
             when 'missing_in_statement' then
-                'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
+                words.right_side || ' ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
                 || ', no statement line though ' || work_findings.due_on || ' is covered'
+            when 'missing_in_gateway' then
+                case
+                    when work_findings.statement_minor is null
+                        then 'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
+                    else
+                        'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                end
+                || ', gateway nothing'
+            when 'missing_capture' then
+                'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                || ', the gateway knows the intent and no capture of it'
             when 'duplicate_settlement' then
                 'statement has ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ' once more than the ledger'
+                || ' once more than the ' || words.right_side
             when 'duplicate_in_ledger' then
                 'ledger has ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
-                || ' once more than the statement'
+                || ' once more than the ' || words.left_side
+            when 'duplicate_in_gateway' then
+                'gateway has '
+                || internal.money_text(
+                    coalesce(work_findings.statement_minor, work_findings.ledger_minor), work_findings.currency
+                )
+                || ' once more than the '
+                || case when work_findings.statement_minor is null then words.left_side else words.right_side end
             when 'unclassified_line' then
                 case
                     when work_findings.statement_minor is not null or work_findings.ledger_minor is null
-                        then 'statement line of unknown type ' || coalesce('"' || line.provider_type || '"', '')
+                        then words.left_side || ' line of unknown type ' || coalesce('"' || line.provider_type || '"', '')
                     else
-                        'ledger row of unknown type or status "' || coalesce(lead.type, '') || ', ' || coalesce(lead.status, '') || '"'
+                        words.right_side || ' row of unknown type or status "'
+                        || coalesce(lead.type, '') || ', ' || coalesce(lead.status, '') || '"'
                 end
                 || coalesce(': ' || internal.money_text(coalesce(work_findings.statement_minor, work_findings.ledger_minor), work_findings.currency), '')
             when 'currency_mismatch' then
                 case
                     when work_findings.statement_minor is not null
-                        then 'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency) || ', ledger in another currency'
+                        then words.left_side || ' ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                            || ', ' || words.right_side || ' in another currency'
                     else
-                        'ledger ' || internal.money_text(work_findings.ledger_minor, work_findings.currency) || ', statement in another currency'
+                        words.right_side || ' ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
+                        || ', ' || words.left_side || ' in another currency'
                 end
             when 'status_mismatch' then
-                'statement ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
-                || ', in the ledger the event moves no money (' || coalesce(entry.status, '') || ')'
+                case
+                    when work_findings.statement_minor is null
+                        then words.right_side || ' ' || internal.money_text(work_findings.ledger_minor, work_findings.currency)
+                            || ', in the ' || words.left_side || ' the event moves no money'
+                    else
+                        words.left_side || ' ' || internal.money_text(work_findings.statement_minor, work_findings.currency)
+                        || ', in the ' || words.right_side || ' the event moves no money (' || coalesce(entry.status, '') || ')'
+                end
             when 'ambiguous_match' then work_findings.detail
             when 'date_mismatch' then work_findings.detail
             when 'ledger_changed' then work_findings.detail
             when 'statement_gap' then work_findings.detail
             else
-                'statement ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
-                || ', ledger ' || coalesce(internal.money_text(work_findings.ledger_minor, work_findings.currency), 'nothing')
-                || ': statement '
+                words.left_side || ' ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
+                || ', ' || words.right_side || ' '
+                || coalesce(internal.money_text(work_findings.ledger_minor, work_findings.currency), 'nothing')
+                || ': ' || words.left_side || ' '
                 || case when work_findings.delta_minor > 0 then 'above' else 'below' end
-                || ' ledger by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency)
+                || ' ' || words.right_side || ' by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency)
         end
         || coalesce('; ' || work_sum_notes.note, '') as explanation
     from work_findings
+    cross join (values (%(left)s::text, %(right)s::text)) as words (left_side, right_side)
     inner join work_finding_ids on work_findings.finding_no = work_finding_ids.finding_no
     left join work_items as lead
         on
@@ -188,6 +217,7 @@ select
     coalesce(carried.event_id, described.event_id) as event_id,
     %(account_id)s::integer as account_id,
     %(leg)s::text as leg,
+    %(leg)s::text as shown_under,
     %(kinds)s::jsonb -> described.kind ->> 'aspect' as aspect,
     described.slot,
     described.kind,
@@ -238,6 +268,7 @@ select
     open_at_head.event_id,
     open_at_head.account_id,
     open_at_head.leg,
+    open_at_head.shown_under,
     open_at_head.aspect,
     null,
     open_at_head.kind,

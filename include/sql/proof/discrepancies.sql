@@ -89,6 +89,7 @@ copy (
             found.leg,
             found.discrepancy_id,
             found.event_id,
+            found.shown_under,
             found.aspect,
             found.kind,
             found.change,

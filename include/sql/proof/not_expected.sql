@@ -1,7 +1,7 @@
 -- Which rows came to be expected nowhere, and by which rule? A line of JSON each.
 --
 -- Grain:   one row per row that this run decided, in the order of sides and keys.
--- Binds:   leg (text), account_id (integer), head_as_of (timestamptz).
+-- Binds:   leg, right (text), account_id (integer), head_as_of (timestamptz).
 copy (
     with
 
@@ -18,7 +18,10 @@ copy (
             and pool.type <> 'unknown'
             and not exists (
                 select from work_open_rows
-                where work_open_rows.side = 'ledger' and work_open_rows.item_id = pool.item_id
+                where
+                    work_open_rows.leg = %(leg)s
+                    and work_open_rows.side = 'ledger'
+                    and work_open_rows.item_id = pool.item_id
             )
             and not exists (
                 select from work_hard
@@ -48,7 +51,7 @@ copy (
             coalesce(gross_currency, net_currency) as currency,
             gross_minor as minor,
             change as was,
-            'type ' || type || ' is not expected in the ledger' as rule
+            'type ' || type || ' is not expected in the ' || %(right)s as rule
         from work_line_changes
         where change in ('new', 'changed') and not is_expected and type <> 'unknown'
         union all

@@ -68,4 +68,5 @@ left join changed on open_rows.side = changed.side and open_rows.item_id = chang
 left join internal.open_items as at_head
     on open_rows.item_id = at_head.item_id and at_head.leg = %(leg)s
 left join internal.provisional_members as provisional
-    on open_rows.item_id = provisional.item_id and provisional.leg = %(leg)s;
+    on open_rows.item_id = provisional.item_id and provisional.leg = %(leg)s
+where open_rows.leg = %(leg)s;

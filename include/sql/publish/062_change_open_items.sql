@@ -1,6 +1,6 @@
 -- Notes what changed of items that stay open.
 --
--- Binds:   account_id (integer), leg (text).
+-- Binds:   account_id (integer).
 update internal.open_items set
     bucket = work_open_rows.bucket,
     reason = work_open_rows.reason,
@@ -11,7 +11,7 @@ update internal.open_items set
 from work_open_rows
 where
     open_items.account_id = %(account_id)s
-    and open_items.leg = %(leg)s
+    and open_items.leg = work_open_rows.leg
     and open_items.side = work_open_rows.side
     and open_items.item_id = work_open_rows.item_id
     and (

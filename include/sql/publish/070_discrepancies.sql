@@ -5,7 +5,7 @@ insert into internal.discrepancy_versions (
     run_number, discrepancy_id, event_id, account_id, leg, aspect, kind, change, status, episode,
     severity, currency, statement_minor, ledger_minor, delta_minor, exposure_minor, psp_reference,
     merchant_reference, occurred_at, due_at, due_on, first_run_id, explanation, statement_file,
-    statement_row, payment_key
+    statement_row, payment_key, shown_under
 )
 select
     %(run_number)s,
@@ -33,5 +33,6 @@ select
     explanation,
     statement_file,
     statement_row,
-    payment_key
+    payment_key,
+    shown_under
 from work_discrepancies;

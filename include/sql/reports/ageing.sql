@@ -1,6 +1,8 @@
 -- How old is what is open, in days up to the as-of?
 --
 -- Grain:   one row per list (open discrepancies by exposure, pending of either side by amount) and currency.
+-- Reason:  an event ages under the first leg that it breaks; what waits on a leg of the gateway waits
+--          in the ledger or on the statement too.
 -- Binds:   as_of_on (date, in the PSP's zone), zone (text, of the IANA list).
 with
 
@@ -13,7 +15,7 @@ open_rows as (
         coalesce(exposure_minor, 0) as amount_minor,
         %(as_of_on)s::date - (coalesce(occurred_at, due_at) at time zone %(zone)s)::date as age_days
     from work_discrepancies
-    where change <> 'resolved' and currency is not null
+    where change <> 'resolved' and currency is not null and leg = shown_under
     union all
     select
         case work_open_items.side when 'statement' then 2 else 3 end,
@@ -24,7 +26,7 @@ open_rows as (
     from work_open_items
     inner join work_items
         on work_open_items.side = work_items.side and work_open_items.item_id = work_items.item_id
-    where work_open_items.bucket = 'pending'
+    where work_open_items.bucket = 'pending' and work_open_items.leg = 'ledger_statement'
 
 )
 

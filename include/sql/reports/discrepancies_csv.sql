@@ -34,7 +34,8 @@ copy (
         %(run_id)s as run_id,
         regexp_replace(explanation, '^[-=+@\t\r\n＝＋－＠]', '''\&') as explanation,
         regexp_replace(statement_file, '^[-=+@\t\r\n＝＋－＠]', '''\&') as statement_file,
-        statement_row
+        statement_row,
+        regexp_replace(shown_under, '^[-=+@\t\r\n＝＋－＠]', '''\&') as shown_under
     from work_report_discrepancies
     order by position
 ) to stdout (format csv, header true, encoding 'UTF8')

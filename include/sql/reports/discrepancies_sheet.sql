@@ -23,6 +23,7 @@ select
     statement_file,
     statement_row,
     leg,
+    shown_under,
     aspect,
     episode,
     coalesce(first_run_id, %(run_id)s) as first_run_id,

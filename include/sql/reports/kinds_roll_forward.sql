@@ -1,6 +1,7 @@
 -- How did the discrepancies of each kind roll forward from the predecessor to this run?
 --
--- Grain:   one row per kind and currency; opening + new + reopened - resolved + moved in - moved out = closing.
+-- Grain:   one row per kind and currency, each event under the first leg that it breaks;
+--          opening + new + reopened - resolved + moved in - moved out = closing.
 -- Binds:   predecessor_run_id (text, NULL for a first run); the rest is the workspace.
 with
 
@@ -10,13 +11,19 @@ previous as (
         discrepancy_versions.discrepancy_id,
         discrepancy_versions.kind,
         discrepancy_versions.currency,
-        discrepancy_versions.exposure_minor
+        discrepancy_versions.exposure_minor,
+        discrepancy_versions.leg = discrepancy_versions.shown_under as is_shown
     from internal.runs
     inner join internal.discrepancy_versions
         on runs.run_number = discrepancy_versions.run_number
     where
         runs.run_id = %(predecessor_run_id)s
         and discrepancy_versions.change <> 'resolved'
+        -- A leg that is no more has nothing to carry on.
+        and (
+            discrepancy_versions.leg = 'ledger_statement'
+            or discrepancy_versions.leg in (select leg from work_run_buckets)
+        )
 
 ),
 
@@ -28,7 +35,8 @@ present as (
         currency,
         delta_minor,
         exposure_minor,
-        change
+        change,
+        leg = shown_under as is_shown
     from work_discrepancies
     where change <> 'resolved'
 
@@ -47,7 +55,10 @@ pairs as (
         present.exposure_minor as present_exposure_minor,
         present.delta_minor as present_delta_minor,
         present.change,
-        (previous.kind, previous.currency) is distinct from (present.kind, present.currency) as has_moved
+        previous.is_shown as was_shown,
+        present.is_shown,
+        (previous.kind, previous.currency, previous.is_shown)
+        is distinct from (present.kind, present.currency, present.is_shown) as has_moved
     from previous
     full outer join present on previous.discrepancy_id = present.discrepancy_id
 
@@ -70,7 +81,7 @@ movements as (
         0 as unknown_exposure_rows,
         0 as closing_delta_minor
     from pairs
-    where was_open
+    where was_shown
     union all
     select
         present_kind,
@@ -87,7 +98,7 @@ movements as (
         case when present_exposure_minor is null then 1 else 0 end,
         present_delta_minor
     from pairs
-    where is_open
+    where is_shown
 
 )
 

@@ -7,6 +7,7 @@ select
     work_discrepancies.discrepancy_id,
     work_discrepancies.event_id,
     work_discrepancies.leg,
+    work_discrepancies.shown_under,
     work_discrepancies.aspect,
     work_discrepancies.kind,
     work_discrepancies.change,

@@ -5,7 +5,12 @@
 create or replace view work_report_pending as
 select
     work_open_items.leg,
-    work_open_items.side,
+    case
+        when work_open_items.leg = 'gateway_ledger' and work_open_items.side = 'statement' then 'gateway'
+        when work_open_items.leg = 'gateway_statement' and work_open_items.side = 'ledger' then 'gateway'
+        when work_open_items.leg = 'authorisation' then 'gateway'
+        else work_open_items.side
+    end as side,
     work_open_items.reason,
     work_open_items.is_counted,
     work_items.type,

@@ -28,7 +28,7 @@ opened as (
 )
 
 select
-    coalesce(closed.side, opened.side) || ' side, ' || coalesce(closed.currency, opened.currency) as what,
+    %(leg)s::text || ', ' || coalesce(closed.side, opened.side) || ' side, ' || coalesce(closed.currency, opened.currency) as what,
     coalesce(closed.closing_minor, 0) as expected,
     coalesce(opened.opening_minor, 0) as found
 from closed
