@@ -52,7 +52,7 @@ def test_no_payment_has_two_labels_that_look_the_same(history: History) -> None:
     def facts(label: Label) -> tuple[object, ...]:
         return (
             label.account, label.kind, label.currency, label.delta_minor, label.psp_reference,
-            label.event,
+            label.event, label.leg,
         )
 
     assert len({facts(label) for label in history.labels}) == len(history.labels)

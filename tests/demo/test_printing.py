@@ -37,7 +37,7 @@ def all_found_findings() -> list[Finding]:
 def test_the_last_line_counts_what_was_planted_found_and_not_planted() -> None:
     lines = list(printing.labels(all_found(), 14, EXPONENTS))
     assert lines[-1] == (
-        f"planted {len(LABELS)} (17 kinds)   found {len(LABELS)}   missed 0   "
+        f"planted {len(LABELS)} (21 kinds)   found {len(LABELS)}   missed 0   "
         "reported but not planted 0   decoys left alone 14"
     )
 

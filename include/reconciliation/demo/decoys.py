@@ -56,6 +56,7 @@ def partial_capture_with_reversal(desk: Desk) -> None:
         desk.reversal(sale, "partial_capture_reversal", -4_000, at(timeline.SATURDAY, 14, 25))
     )
     desk.book_row(replace(ledger_row(sale), amount_minor=6_000, fee_minor=None, tax_minor=None))
+    desk.story.gateway.amount_minor[sale.event_reference] = 6_000
 
 
 def three_refunds_of_one_sale(desk: Desk) -> None:
@@ -109,6 +110,7 @@ def late_commit(desk: Desk) -> None:
 def declined_card(desk: Desk) -> None:
     """A failed payment: nothing moves, and nothing is expected on the statement."""
     sale = desk.payment(at(timeline.SATURDAY, 18, 5), "USD", 9_999)
+    desk.story.gateway.declined.add(sale.psp_reference)
     desk.book_row(replace(ledger_row(sale), status=FAILED))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from include.reconciliation.demo import timeline
+from include.reconciliation.demo.gateway import GatewayKnowledge
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.movements import (
     LedgerChange,
@@ -21,6 +22,7 @@ from include.reconciliation.demo.movements import (
     ledger_row,
     statement_line,
 )
+from include.reconciliation.legs import LEDGER_STATEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Story:
     lines: list[StatementLine] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     decoys: list[str] = field(default_factory=list)
+    gateway: GatewayKnowledge = field(default_factory=GatewayKnowledge)
 
 
 class Desk:
@@ -238,6 +241,7 @@ class Desk:
         currency: str | None = None,
         event: str | None = None,
         is_cleared: bool = False,
+        leg: str = LEDGER_STATEMENT,
     ) -> None:
         """Writes down what the reconciliation must report."""
         self.story.labels.append(
@@ -253,6 +257,7 @@ class Desk:
                 psp_reference=movement.psp_reference,
                 event=event or str(movement.event_reference),
                 is_cleared=is_cleared,
+                leg=leg,
             )
         )
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.desk import BRAZIL, EUROPE, STRIPE, AccountProfile, Desk
+from include.reconciliation.demo.gateway_faults import GATEWAY_FAULTS
 from include.reconciliation.demo.loose_rows import two_sums_fit
 from include.reconciliation.demo.movements import (
     FAILED,
@@ -39,6 +40,7 @@ def phantom_refund(desk: Desk) -> None:
     """A refund was made in the PSP's dashboard; nobody booked it."""
     sale = desk.both(desk.payment(at(timeline.THURSDAY, 9, 31), "USD", 12_900))
     refund = desk.refund(sale, 12_900, at(timeline.FRIDAY, 14, 2))
+    desk.story.gateway.unknown_events.add(refund.event_reference)
     desk.state(refund)
     desk.label("phantom_refund", "existence", "missing_in_ledger", refund, -12_900, 12_900)
 
@@ -253,6 +255,7 @@ def failed_and_settled(desk: Desk) -> None:
     sale = desk.payment(at(timeline.FRIDAY, 20, 1), "USD", 11_250)
     desk.state(sale)
     desk.book_row(replace(ledger_row(sale), status=FAILED))
+    desk.story.gateway.failed.add(sale.event_reference)
     desk.label("failed_and_settled", "state", "status_mismatch", sale, 11_250, 11_250)
 
 
@@ -382,6 +385,7 @@ FAULTS: dict[str, tuple[AccountProfile, Plant]] = {
         (STRIPE, failed_and_settled),
         (BRAZIL, failed_refund_paid),
         (STRIPE, amount_changed_after_match),
+        *((STRIPE, plant) for plant in GATEWAY_FAULTS),
         (BRAZIL, deleted_after_match),
         (EUROPE, settled_before_its_day),
         (BRAZIL, settled_after_the_month),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from include.reconciliation.demo.movements import Movement
@@ -41,32 +41,76 @@ class GatewayTransaction:
     processed_at: datetime
 
 
+@dataclass(slots=True)
+class GatewayKnowledge:
+    """What the gateway knows otherwise of movements: payments and events by their references."""
+
+    # Of a payment: nothing of it is known, its card was declined, or another amount authorised.
+    unknown_payments: set[str] = field(default_factory=set)
+    declined: set[str] = field(default_factory=set)
+    authorised_minor: dict[str, int] = field(default_factory=dict)
+    # Of an event: it is not known, failed, is recorded twice, or has another amount.
+    unknown_events: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    twice: set[str] = field(default_factory=set)
+    amount_minor: dict[str, int] = field(default_factory=dict)
+
+
 def gateway_rows(
-    movements: Iterable[Movement],
+    movements: Iterable[Movement], known: GatewayKnowledge
 ) -> tuple[tuple[GatewayIntent, ...], tuple[GatewayTransaction, ...]]:
     """What the gateway wrote: an intent with its authorisation per payment, and each event."""
     intents: dict[str, GatewayIntent] = {}
     transactions: list[GatewayTransaction] = []
-    for movement in movements:
-        if movement.type not in _TYPES:
-            continue
-        intent_id = f"in_{movement.psp_reference}"
+    events = [
+        movement
+        for movement in movements
+        if movement.type in _TYPES and movement.psp_reference not in known.unknown_payments
+    ]
+    captured: dict[str, int] = {}
+    for movement in events:
+        if movement.type == "payment":
+            before = captured.get(movement.psp_reference, 0)
+            captured[movement.psp_reference] = before + movement.amount_minor
+    for movement in events:
+        payment = movement.psp_reference
+        intent_id = f"in_{payment}"
         if intent_id not in intents:
-            intents[intent_id] = _intent(intent_id, movement)
-            transactions.append(_transaction(intent_id, "authorization", movement, "au"))
-        event = _TYPES[movement.type]
-        transactions.append(_transaction(intent_id, event, movement, "tr"))
+            amount_minor = known.authorised_minor.get(payment, captured.get(payment, 0))
+            intents[intent_id] = _intent(intent_id, movement, amount_minor)
+            authorisation = _transaction(intent_id, "authorization", movement, "au")
+            status = "failed" if payment in known.declined else "succeeded"
+            transactions.append(
+                replace(authorisation, amount_minor=amount_minor, status=status)
+            )
+        if movement.event_reference not in known.unknown_events:
+            transactions += _of_event(intent_id, movement, known)
     return tuple(intents.values()), tuple(transactions)
 
 
-def _intent(intent_id: str, movement: Movement) -> GatewayIntent:
+def _of_event(
+    intent_id: str, movement: Movement, known: GatewayKnowledge
+) -> list[GatewayTransaction]:
+    event = movement.event_reference
+    made = _transaction(intent_id, _TYPES[movement.type], movement, "tr")
+    has_failed = event in known.failed or movement.psp_reference in known.declined
+    made = replace(
+        made,
+        amount_minor=known.amount_minor.get(event, made.amount_minor),
+        status="failed" if has_failed else made.status,
+    )
+    again = replace(made, transaction_id=f"{made.transaction_id}_again")
+    return [made, again] if event in known.twice else [made]
+
+
+def _intent(intent_id: str, movement: Movement, amount_minor: int) -> GatewayIntent:
     return GatewayIntent(
         intent_id=intent_id,
         provider=movement.psp,
         provider_account=movement.account,
         provider_reference=movement.psp_reference,
         merchant_reference=movement.merchant_reference,
-        amount_minor=abs(movement.amount_minor),
+        amount_minor=amount_minor,
         currency=movement.currency,
         status="captured",
         created_at=movement.occurred_at - timedelta(minutes=1),

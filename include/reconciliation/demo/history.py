@@ -19,6 +19,7 @@ from include.reconciliation.demo.desk import PROFILES, AccountProfile, Desk, Sto
 from include.reconciliation.demo.faults import FAULTS
 from include.reconciliation.demo.gaps import plant_gaps
 from include.reconciliation.demo.gateway import GatewayIntent, GatewayTransaction, gateway_rows
+from include.reconciliation.demo.gateway_faults import on_other_legs
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.movements import LedgerChange
 from include.reconciliation.demo.streams import stream
@@ -54,7 +55,8 @@ def make_history(seed: int, *, scenarios: frozenset[str] | None = None) -> Histo
     )
     files = adyen_files(story.lines, scenarios)
     plant_gaps(story, files, scenarios)
-    intents, transactions = gateway_rows(story.movements)
+    intents, transactions = gateway_rows(story.movements, story.gateway)
+    story.labels.extend(on_other_legs(story.labels))
     return History(
         seed=seed,
         ledger_changes=tuple(sorted(story.changes, key=_change_order)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from include.reconciliation.legs import LEDGER_STATEMENT
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -25,4 +27,4 @@ class Label:
     psp_reference: str | None
     event: str
     is_cleared: bool = False
-    leg: str = "ledger_statement"
+    leg: str = LEDGER_STATEMENT

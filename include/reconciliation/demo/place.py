@@ -158,7 +158,7 @@ def write_environment(entries: Mapping[str, str]) -> None:
 
 
 def configuration_text(stripe_url: str) -> str:
-    """The project's own psps.toml, with Stripe's endpoint on loopback."""
+    """The project's own psps.toml, with Stripe's endpoint on loopback, behind the gateway."""
     text = (config.PROJECT_ROOT / "include" / "psps.toml").read_text(encoding="utf-8")
     pattern = re.compile(r'^endpoint = "https://api\.stripe\.com"', re.MULTILINE)
     changed, count = pattern.subn(f'endpoint = "{stripe_url}"', text)
@@ -167,7 +167,8 @@ def configuration_text(stripe_url: str) -> str:
             "include/psps.toml is not the one that the demo was made for: Stripe's endpoint is "
             "another. Set it to https://api.stripe.com, or run the demo in a fresh clone."
         )
-    return changed
+    # The first entry is Stripe's: what its endpoint was found in.
+    return changed.replace("[psp.statements]", "[psp.gateway]\n\n[psp.statements]", 1)
 
 
 def _stored_runs(server: Server) -> int:

@@ -1,6 +1,7 @@
 -- Where does each account stand at its head, per currency: matched and pending?
 --
--- Grain:   one row per account and currency that has a line, a ledger row or a pending item.
+-- Grain:   one row per account and currency that has a line, a ledger row or a pending item on
+--          ledger_statement.
 -- Reason:  what is pending is a term of the proof: statement less ledger, without rows that lie after the
 --          window. Those are counted apart, so that the amount is the one on the control page.
 with
@@ -27,6 +28,7 @@ pending as (
         count(*) filter (where reason <> 'after_the_window') as pending_rows,
         count(*) filter (where reason = 'after_the_window') as later_rows
     from reconciliation.pending_items
+    where leg = 'ledger_statement'
     group by psp, account, currency
 
 )
@@ -43,6 +45,7 @@ select
     run_totals.residual_minor
 from reconciliation.runs
 inner join reconciliation.run_totals on runs.run_id = run_totals.run_id and run_totals.measure = 'gross'
+    and run_totals.leg = 'ledger_statement'
 left join matched
     on
         runs.psp = matched.psp
