@@ -31,8 +31,8 @@ Prove = Callable[[warehouse.Cursor, dict[str, Any]], list[str]]
 
 # What shows a leg its books.
 _SIDES = {
-    AUTHORISATION: ("legs/left_takings", "legs/right_authorisations"),
-    GATEWAY_LEDGER: ("legs/left_gateway", "legs/right_ledger"),
+    AUTHORISATION: ("legs/left_takings", "legs/left_rows", "legs/right_authorisations"),
+    GATEWAY_LEDGER: ("legs/left_gateway", "legs/left_rows", "legs/right_ledger"),
     GATEWAY_STATEMENT: ("legs/left_lines", "legs/right_gateway"),
 }
 
