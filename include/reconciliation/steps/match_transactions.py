@@ -18,7 +18,7 @@ from include.reconciliation import config, kinds, tolerances
 from include.reconciliation import coverage as coverages
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
-from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT, Leg
+from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import add_up_rows, gateway_legs, pauses, work_tables
 from include.reconciliation.steps.add_gaps import add_gaps
@@ -163,7 +163,7 @@ def decide(
         rows = _stage_members(cursor, attempt.psp, values["leg"])
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
         if attempt.psp.gateway is not None:
-            gateway_legs.decide(cursor, attempt, values, _decide_leg)
+            gateway_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -208,6 +208,8 @@ def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
     """Writes the matches down as they will be published; how many rows they take."""
     versions = dict.fromkeys(MATCH_RULES, MATCHER_VERSION)
     versions |= tolerances.rule_versions(psp.tolerances, MATCHER_VERSION)
+    if psp.gateway is not None:
+        versions |= psp.gateway.over_capture_versions(MATCHER_VERSION)
     values = {"leg": leg, "rules": list(versions), "rule_versions": list(versions.values())}
     warehouse.run(cursor, "match/510_match_rules", values)
     return warehouse.run(cursor, "match/520_members", values).rowcount
@@ -226,7 +228,11 @@ def _decide_leg(
     _run_passes(cursor, _PASSES_BY_REFERENCE, values)
     # Both books name the payment: nothing is matched on amounts alone.
     warehouse.run(cursor, "match/191_make_sums")
+    if leg is AUTHORISATION and values["tolerates"]:
+        warehouse.run(cursor, "legs/declared_over_capture", values)
     _run_passes(cursor, _FINDINGS, values)
+    if leg is GATEWAY_LEDGER:
+        warehouse.run(cursor, "legs/find_refunds_above_captures", values)
     warehouse.run(cursor, "legs/name_findings", values)
     warehouse.run(cursor, "match/300_open_items", values)
     if leg is AUTHORISATION:
