@@ -41,7 +41,9 @@ _PUBLISHED = (
     "legs/keep_payments",
     "publish/040_keep_dissolved_members",
     "publish/042_release_members",
+    "publish/045_release_shared_key_members",
     "publish/052_match_members",
+    "publish/053_shared_key_members",
     "publish/057_end_absorbed",
     "publish/058_absorbed",
 )

@@ -28,8 +28,11 @@ from include.reconciliation.steps.validate_statements import is_staged, stage, s
 
 MATCHER_VERSION = "1"
 MATCH_RULES = (
+    "batch_totals",
     "event_reference",
     "only_sum",
+    "order_and_amount",
+    "order_totals",
     "payment_and_amount",
     "payment_totals",
     "reference_without_amount",
@@ -45,6 +48,10 @@ _PASSES_BY_REFERENCE = (
     "170_mark_duplicates",
     "180_payment_totals",
     "185_unanswered_ledger_rows",
+    "186_named_references",
+    "187_closed_batches",
+    "188_rows_that_share_a_key",
+    "189_match_by_shared_key",
     "190_apply_totals",
 )
 _FINDINGS = (
@@ -71,6 +78,7 @@ _JOINERS = (
     ("052_ledger_payments", "work_ledger_payments"),
     ("054_claimed_ledger_rows", None),
     ("060_touched_payments", "work_touched_payments"),
+    ("065_payments_of_one_key", None),
     ("070_statement_siblings", "work_sibling_lines"),
     ("072_add_statement_siblings", None),
     ("080_ledger_siblings", "work_sibling_ledger_rows"),
@@ -90,6 +98,8 @@ _TOLERATING = ("198_match_within_tolerance", "255_absorb_within_tolerance")
 _ANALYZED_AFTER = {
     "110_hard_rows": "work_hard",
     "120_hard_rows_in_order": "work_hard",
+    "186_named_references": "work_named_references",
+    "188_rows_that_share_a_key": "work_shared_rows",
     "200_make_findings": "work_hard",
     "247_pairs_that_differ": "work_differing_pairs",
 }
