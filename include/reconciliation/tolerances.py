@@ -26,7 +26,7 @@ RULES = {
     "tax_within_tolerance": "tax",
     "date_within_tolerance": "date",
 }
-# The match of captures that exceed their authorisation by no more than the gateway's entry declares.
+# How the match of captures is called that exceed their authorisation as far as is declared.
 OVER_CAPTURE = "declared_over_capture"
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?", re.ASCII)
 
@@ -110,9 +110,7 @@ def rule_versions(tolerances: Mapping[str, Tolerances], matcher_version: str) ->
     }
 
 
-def rule_version(
-    criteria: Mapping[str, Tolerance | DateTolerance], matcher_version: str
-) -> str:
+def rule_version(criteria: Mapping[str, Tolerance | DateTolerance], matcher_version: str) -> str:
     """The version of one rule: the matcher's, and its criteria per currency."""
     words = (f"{currency} {criterion.words()}" for currency, criterion in sorted(criteria.items()))
     return f"{matcher_version}: {'; '.join(words)}"

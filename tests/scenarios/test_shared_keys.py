@@ -15,7 +15,9 @@ LATER = ("2026-03-05T00:00:00Z", "2026-03-05T01:00:00Z")
 EARLY = {"end": "2026-03-03T21:30:00Z"}
 
 
-def by_order(desk: Desk, ledger_id: str, amount_minor: int, order: str = "O1", **more: object) -> None:
+def by_order(
+    desk: Desk, ledger_id: str, amount_minor: int, order: str = "O1", **more: object
+) -> None:
     """A ledger row that knows its order, and no reference of the PSP."""
     settings = {"payment": None, "event": None, "merchant": order, **more}
     desk.ledger(ledger_id, amount_minor, **settings)  # type: ignore[arg-type]
@@ -284,9 +286,7 @@ def test_any_order_of_arrival_ends_in_the_same_matches(desk: Desk, order: tuple[
     arrivals = (
         lambda: (by_order(desk, "L1", 10011), by_batch(desk, "L2", 9017, "TX2EURXT")),
         lambda: desk.batch(1, of_order("P1", "60.00"), of_order("P2", "40.11")),
-        lambda: desk.batch(
-            2, of_order("P3", "50.17", "O3"), of_order("P4", "40.00", "O4")
-        ),
+        lambda: desk.batch(2, of_order("P3", "50.17", "O3"), of_order("P4", "40.00", "O4")),
     )
     for number, arrival in enumerate(order):
         arrivals[arrival]()

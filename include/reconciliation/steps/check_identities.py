@@ -154,10 +154,10 @@ def _broken(
     found = sorted((warehouse.SQL_FOLDER / "identities" / "hold").glob("*.sql"))
     held = [f"identities/hold/{path.stem}" for path in found if path.stem != without]
     for name in (*held, *own):
+        sentence = name.rpartition("/")[2].replace("_", " ")
         for row in warehouse.run(cursor, name, values):
             sentences.append(
-                f"{name.rpartition('/')[2].replace('_', ' ')} does not hold: {row['what']}: expected "
-                f"{row['expected']}, found {row['found']}, "
+                f"{sentence} does not hold: {row['what']}: expected {row['expected']}, found {row['found']}, "
                 f"difference {row['found'] - row['expected']}"
             )
     return sentences

@@ -55,9 +55,7 @@ def of(attempt: attempts.Attempt) -> tuple[str, ...]:
 
 
 @contextmanager
-def workplace(
-    cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str
-) -> Iterator[None]:
+def workplace(cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str) -> Iterator[None]:
     """Works where a leg has its tables: in its part, or for `ledger_statement` in the whole."""
     if leg == LEDGER_STATEMENT:
         yield
@@ -150,11 +148,9 @@ def _values(attempt: attempts.Attempt, leg: Leg, matcher_version: str) -> dict[s
     if leg is not GATEWAY_STATEMENT:
         # No statement is awaited; a row of the gateway waits a cycle, what it takes none.
         changed["covered_through"] = date.max
-        # The company's own books have nothing to tolerate between them, but a declared over-capture.
+        # Between the company's own books only a declared over-capture is tolerated.
         changed["tolerates"] = leg is AUTHORISATION and bool(gateway.over_capture)
-        changed["statement_grace"] = (
-            timedelta(0) if leg is AUTHORISATION else config.load().cycle
-        )
+        changed["statement_grace"] = timedelta(0) if leg is AUTHORISATION else config.load().cycle
     return changed
 
 

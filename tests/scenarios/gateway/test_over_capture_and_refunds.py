@@ -1,4 +1,4 @@
-"""What a gateway's intents must hold: takings within the authorisation, refunds within the captures."""
+"""What intents must hold: takings within the authorisation, refunds within the captures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ FIFTEEN_PERCENT = '[psp.gateway.over_capture]\nEUR = { percent = "15" }\n'
 THURSDAY = ("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
 
 
-def captured_above(gateway: GatewayDesk, *amounts_minor: int, authorised_minor: int = 10000) -> None:
+def captured_above(
+    gateway: GatewayDesk, *amounts_minor: int, authorised_minor: int = 10000
+) -> None:
     """An intent with so many captures, each in the ledger and on the statement."""
     gateway.intent(amount_minor=authorised_minor)
     for number, amount_minor in enumerate(amounts_minor, 1):

@@ -1,4 +1,4 @@
-"""Random books: a ledger, batches and a gateway that agree mostly, and disagree in every way we know."""
+"""Random books: a ledger, batches and a gateway that agree mostly, and else in no way."""
 
 from __future__ import annotations
 
@@ -129,8 +129,10 @@ def _refund(payment: str, amount_minor: int, number: int = 1) -> Book:
 
 def _refunded(random: Random, payment: str, amount: int) -> Book:
     part = random.randint(1, amount - 2)
-    return agreed(payment, amount).plus(_refund(payment, part)).plus(
-        _refund(payment, random.randint(1, amount), 2)
+    return (
+        agreed(payment, amount)
+        .plus(_refund(payment, part))
+        .plus(_refund(payment, random.randint(1, amount), 2))
     )
 
 
@@ -215,7 +217,9 @@ def _of_an_order(random: Random, payment: str, amount: int) -> Book:
     return Book(
         [Entry(f"L-{payment}", amount, merchant=order)],
         [
-            a_line(payment=f"{payment}a", event=f"Ca-{payment}", amount=major(part), merchant=order),
+            a_line(
+                payment=f"{payment}a", event=f"Ca-{payment}", amount=major(part), merchant=order
+            ),
             a_line(
                 payment=f"{payment}b",
                 event=f"Cb-{payment}",
@@ -259,9 +263,7 @@ def _failed(random: Random, payment: str, amount: int) -> Book:
 
 def _odd(random: Random, payment: str, amount: int) -> Book:
     book = agreed(payment, amount)
-    return Book(
-        book.entries, [replace(book.lines[0], type="SomethingNew")], book.takings
-    )
+    return Book(book.entries, [replace(book.lines[0], type="SomethingNew")], book.takings)
 
 
 def _other_fee(random: Random, payment: str, amount: int) -> Book:
@@ -301,7 +303,10 @@ SHAPES = (
 
 
 def random_book(
-    seed: int, shapes: Sequence[Callable[[Random, str, int], Book]] = SHAPES, *, nameless: bool = True
+    seed: int,
+    shapes: Sequence[Callable[[Random, str, int], Book]] = SHAPES,
+    *,
+    nameless: bool = True,
 ) -> Book:
     """Each shape once, and some twice; amounts are odd, so that few are equal by chance."""
     random = Random(seed)

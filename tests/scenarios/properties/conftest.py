@@ -39,7 +39,8 @@ members as (
             case when match_rules.rule not like '%%_and_amount' then lines.event_reference end
         ) as line,
         concat_ws(
-            ' ', entries.psp_reference, entries.merchant_reference, entries.type, entries.amount_minor,
+            ' ', entries.psp_reference, entries.merchant_reference, entries.type,
+            entries.amount_minor,
             case when match_rules.rule not like '%%_and_amount' then entries.event_reference end
         ) as entry
     from internal.match_members as members
@@ -82,12 +83,15 @@ select leg, item_id, count(*) from (
 """
 # Rows that are in no bucket, or in two: counted from what is in force and from what was decided.
 IN_FORCE = """
-select 'statement' as side, count(*) as rows from internal.statement_lines where last_run_number is null
+select 'statement' as side, count(*) as rows
+from internal.statement_lines where last_run_number is null
 union all
 select 'ledger', count(*) from internal.ledger_transactions where last_run_number is null
 """
 BUCKETS = """
-select leg, side, in_force_rows, matched_rows + pending_rows + discrepancy_rows + not_expected_rows as rows
+select
+    leg, side, in_force_rows,
+    matched_rows + pending_rows + discrepancy_rows + not_expected_rows as rows
 from internal.run_buckets inner join internal.heads using (run_number)
 """
 
@@ -127,7 +131,8 @@ class Place:
             self.gateway.execute(
                 "insert into public.payment_intents (id, provider, provider_account,"
                 " provider_reference, amount_minor, currency, status, created_at)"
-                " values (%s, 'adyen', 'Shop', %s, 0, 'EUR', 'captured', %s) on conflict do nothing",
+                " values (%s, 'adyen', 'Shop', %s, 0, 'EUR', 'captured', %s)"
+                " on conflict do nothing",
                 [taking.payment, taking.payment, MONDAY],
             )
             self.gateway.execute(

@@ -36,7 +36,13 @@ HOSTS = (
     {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
     # Clocks that change, a decimal comma, a locale that may not be there.
     {"TZ": "America/Sao_Paulo", "LC_ALL": "pt_BR.UTF-8", "LANG": "pt_BR", "PYTHONHASHSEED": "4242"},
-    {"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "PGTZ": "Asia/Tokyo", "PGDATESTYLE": "German", "PYTHONHASHSEED": "7"},
+    {
+        "TZ": "Asia/Kathmandu",
+        "LC_ALL": "tr_TR.UTF-8",
+        "PGTZ": "Asia/Tokyo",
+        "PGDATESTYLE": "German",
+        "PYTHONHASHSEED": "7",
+    },
 )
 
 
@@ -75,7 +81,13 @@ def in_a_process(name: str, host: dict[str, str]) -> Callable[[int], None]:
 
     def reconcile(number: int) -> None:
         subprocess.run(
-            [sys.executable, "-m", "tests.scenarios.properties.in_a_process", name, *WINDOWS[number]],
+            [
+                sys.executable,
+                "-m",
+                "tests.scenarios.properties.in_a_process",
+                name,
+                *WINDOWS[number],
+            ],
             check=True,
             cwd=PROJECT_ROOT,
             env=os.environ | PLAIN | host,
@@ -84,7 +96,9 @@ def in_a_process(name: str, host: dict[str, str]) -> Callable[[int], None]:
     return reconcile
 
 
-def on_hosts(place: Callable[..., Place], hosts: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
+def on_hosts(
+    place: Callable[..., Place], hosts: tuple[dict[str, str], ...]
+) -> list[dict[str, str]]:
     """The files of the same book on each host, written in another order on each."""
     book = random_book(5)
     found = []
