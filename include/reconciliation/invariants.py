@@ -93,7 +93,9 @@ def invariant(book: str, name: str, text: str) -> Invariant:
         severity=_one_of(fields["Severity"], SEVERITIES, f"{place}, Severity"),
         scope=Scope(_one_of(fields["Scope"], tuple(Scope), f"{place}, Scope")),
         rows_allowed=_rows(fields["Allowed"], place),
-        alert_per=AlertPer(_one_of(fields["Alert"], tuple(AlertPer), f"{place}, Alert", "one per ")),
+        alert_per=AlertPer(
+            _one_of(fields["Alert"], tuple(AlertPer), f"{place}, Alert", "one per ")
+        ),
         escalate_after=after,
         escalate_to=to,
         action=fields["Do"],
@@ -126,8 +128,8 @@ def _escalation(text: str, place: str) -> tuple[timedelta | None, str | None]:
     found = _ESCALATE.fullmatch(text.rstrip("."))
     if found is None:
         raise ConfigurationError(
-            f"{place}, Escalate: expected never, at once to SOMEBODY or after N minutes to SOMEBODY; "
-            f"found {text!r}"
+            f"{place}, Escalate: expected never, at once to SOMEBODY or after N minutes to "
+            f"SOMEBODY; found {text!r}"
         )
     return timedelta(minutes=int(found[1] or 0)), found[2]
 

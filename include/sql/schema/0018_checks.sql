@@ -1,4 +1,11 @@
 -- Books that check themselves: what each check found, and alerts that have a life.
+create table internal.books (
+    book text primary key,
+    known_since timestamptz not null default clock_timestamp()
+);
+
+comment on table internal.books is 'The books that are checked, and since when that is known: from then on a check may be late.';
+
 create table internal.check_runs (
     check_run_id bigint generated always as identity primary key,
     airflow_run_id text not null,
@@ -192,7 +199,7 @@ grant select on
 reconciliation.alert_changes, reconciliation.check_runs, reconciliation.violations
 to reconciliation_rw, reconciliation_ro;
 grant select, insert on
-internal.check_runs, internal.violations, internal.alert_changes
+internal.books, internal.check_runs, internal.violations, internal.alert_changes
 to reconciliation_rw;
 -- A repeat of the same Airflow run replaces what it found; an alert's history is only added to.
 grant delete on internal.check_runs, internal.violations to reconciliation_rw;
