@@ -1,7 +1,8 @@
 """Makes var/venv hold exactly what the lock says: run by bin/setup, standard library only.
 
 `--test` adds what the tests need; `--peers` also makes var/peers, an environment of its own for
-`bin/reconciliation bench --against`, because a peer may want other versions than the pipeline. A stamp holds the hash of the lock, so that a second run installs nothing. uv installs, because it
+`bin/reconciliation bench --against`, because a peer may want other versions than the pipeline has.
+A stamp holds the hash of the lock, so that a second run installs nothing. uv installs, because it
 is ten times as fast; it is told what the user has set for pip, and pip takes over if it fails.
 """
 
