@@ -29,14 +29,16 @@ def measured(**changed: object) -> dict[str, object]:
         "command": "bin/reconciliation bench --lines 1000000",
         "machine": MACHINE,
         "load_before": "0.1",
+        "load_after": "2.1",
         "figures": {
             "pipeline_s": "10.00", "ratio": "1.90", "ratio_min": "1.80", "ratio_max": "2.10",
-            "peak_mb": "60", "planted": "3250", "found": "3250", "false": "0",
+            "peak_mb": "60", "server_peak_mb": "90",
+            "planted": "3250", "found": "3250", "false": "0",
         },
         "tasks": [{"name": "publish_run", "s": "1.25", "peak_mb": "41"}],
         "rounds": [
-            {"floor_s": "5.25", "pipeline_s": "10.00", "ratio": "1.90", "found": "3250",
-             "false": "0"}
+            {"false": "0", "found": "3250", "ratio": "1.90", "pipeline_s": "10.00",
+             "floor_s": "5.25"}
         ],
     }  # fmt: skip
     figures = {**entry["figures"], **changed.pop("figures", {})}  # type: ignore[dict-item]
@@ -119,6 +121,15 @@ def test_a_changed_figure_makes_another_page() -> None:
     assert before != after
 
 
+def test_each_figure_of_a_round_and_of_a_task_stands_in_its_column() -> None:
+    page = with_figures(FRAME, kept(pipeline={"1000": measured()}))  # type: ignore[arg-type]
+
+    assert "| Round | Floor, s | Pipeline, s | Ratio | Found | False |\n" in page
+    assert "| 1 | 5.25 | 10.00 | 1.90 | 3,250 | 0 |\n" in page
+    assert "| `publish_run` | 1.25 | 41 |\n" in page
+    assert "load 0.1 before and 2.1 after\n" in page
+
+
 def test_what_was_measured_with_uncommitted_changes_says_so() -> None:
     clean = with_figures(FRAME, kept(pipeline={"1000": measured()}))  # type: ignore[arg-type]
     dirty = with_figures(FRAME, kept(pipeline={"1000": measured(is_dirty=True)}))  # type: ignore[arg-type]
@@ -175,7 +186,7 @@ def test_peers_stand_beside_the_pipeline_with_what_they_do_not_show() -> None:
 
     page = with_figures(FRAME, kept(pipeline={"1000000": entry}))  # type: ignore[arg-type]
 
-    assert "| this pipeline | 10.00 | in it | 60 | 3,250 | 0 |\n" in page
+    assert "| this pipeline | 10.00 | in it | 60, and 90 of the server | 3,250 | 0 |\n" in page
     assert "| datacompy 1.1.0 | 7.10 | 0.30 | 1,234 | 3,000 | 3 |\n" in page
     assert "| pandas 3 | no memory |" in page
     assert "- datacompy does not show: `status_mismatch` (250)\n" in page

@@ -58,8 +58,8 @@ def setting(arguments: Sequence[str]) -> dict[str, Any]:
             "memory_gb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 10**9,
             "python": platform.python_version(),
         },
-        # How many processes wanted a core in the minute before.
-        "load_before": f"{os.getloadavg()[0]:.1f}",
+        # How many processes wanted a core: more than the benchmark's own, and it was not alone.
+        "load_before": _load(),
     }
 
 
@@ -68,15 +68,22 @@ def keep(measurement: Measurement, its_setting: Mapping[str, Any]) -> None:
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     results[measurement.sort][measurement.size] = {
         **its_setting,
+        "load_after": _load(),
         "figures": dict(measurement.figures),
         **({"tasks": list(measurement.tasks)} if measurement.tasks else {}),
         **({"rounds": list(measurement.rounds)} if measurement.rounds else {}),
         **({"peers": dict(measurement.peers)} if measurement.peers else {}),
     }
-    text = json.dumps(results, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    # In one order whatever was measured last, so that a comparison of two versions says little.
+    results = {sort: dict(sorted(entries.items())) for sort, entries in results.items()}
+    text = json.dumps(results, indent=2, ensure_ascii=False) + "\n"
     RESULTS.write_text(text, encoding="utf-8")
     page = benchmarks.with_figures(PAGE.read_text(encoding="utf-8"), json.loads(text))
     PAGE.write_text(page, encoding="utf-8")
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def _code() -> dict[str, Any]:

@@ -146,9 +146,13 @@ def _figures(entry: Mapping[str, Any]) -> str:
 
 
 def _rounds(entry: Mapping[str, Any]) -> str:
-    rows = ([str(number), *own.values()] for number, own in enumerate(entry["rounds"], 1))
+    names = ("floor_s", "pipeline_s", "ratio", "found", "false")
+    rows = (
+        [str(number), *(_readable(own[name]) for name in names)]
+        for number, own in enumerate(entry["rounds"], 1)
+    )
     head = ("Round", "Floor, s", "Pipeline, s", "Ratio", "Found", "False")
-    return _table(head, ([_readable(cell) for cell in row] for row in rows), right=5)
+    return _table(head, rows, right=5)
 
 
 def _tasks(entry: Mapping[str, Any]) -> str:
@@ -161,12 +165,13 @@ def _peers(kept: Results) -> str:
     for size, entry in _by_size(kept["pipeline"]):
         if "peers" in entry:
             own = entry["figures"]
-            ours = ["this pipeline", own["pipeline_s"], "in it", own["peak_mb"]]
+            memory = f"{own['peak_mb']}, and {own['server_peak_mb']} of the server"
+            ours = ["this pipeline", own["pipeline_s"], "in it", memory]
             found = [_readable(own["found"]), _readable(own["false"])]
             rows = [[*ours, *found], *(_peer(*peer) for peer in entry["peers"].items())]
             head = ("", "s", "Imports, s", "Largest process, MB", "Found", "False")
             parts.append(
-                f"### Peers at {_whole(size)} lines\n\n{_where(entry)}"
+                f"### Peers at {_whole(size)} lines\n\n{_where(entry)}\n"
                 f"Planted: {_readable(own['planted'])}.\n\n"
                 f"{_table(head, rows, right=5)}\n{_missed(entry['peers'])}"
             )
@@ -234,7 +239,7 @@ def _where(entry: Mapping[str, Any]) -> str:
     return (
         f"`{entry['command']}`\\\n"
         f"{entry['date']}, {_commit(entry)}\\\n"
-        f"{_machine(entry)}; load before it: {entry['load_before']}\n\n"
+        f"{_machine(entry)}; load {entry['load_before']} before and {entry['load_after']} after\n"
     )
 
 
