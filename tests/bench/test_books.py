@@ -19,11 +19,6 @@ LINES = 8000
 
 
 @pytest.fixture
-def ledger(databases: Databases) -> OwnLedger:
-    return OwnLedger(databases.conninfo("payments_ledger", "postgres"))
-
-
-@pytest.fixture
 def books(ledger: OwnLedger, tmp_path: Path) -> Path:
     file = tmp_path / "file.csv"
     generate.make_books(ledger, lines=LINES, seed=3, file=file)  # type: ignore[arg-type]

@@ -26,11 +26,6 @@ MISMATCH = ("amount_mismatch", "EUR", 100, 100, "88")
 TWICE = ("duplicate_settlement", "EUR", 900, 900, "88")
 
 
-@pytest.fixture
-def ledger(databases: Databases) -> OwnLedger:
-    return OwnLedger(databases.conninfo("payments_ledger", "postgres"))
-
-
 @needs_peers
 @pytest.mark.parametrize(
     ("name", "found", "missed"),

@@ -11,17 +11,6 @@ import pytest
 from include.reconciliation.bench import record
 from include.reconciliation.bench.record import Measurement, keep, setting
 from include.reconciliation.bench.run import main
-from include.reconciliation.documentation import benchmarks
-
-
-@pytest.fixture
-def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A docs folder with nothing kept yet."""
-    (tmp_path / "benchmarks.json").write_text('{"format": {}, "pipeline": {}, "sums": {}}')
-    (tmp_path / "benchmarks.md").write_text(benchmarks.PAGE.read_text(encoding="utf-8"))
-    monkeypatch.setattr(record, "RESULTS", tmp_path / "benchmarks.json")
-    monkeypatch.setattr(record, "PAGE", tmp_path / "benchmarks.md")
-    return tmp_path
 
 
 def results(docs: Path) -> dict[str, dict[str, dict[str, object]]]:
