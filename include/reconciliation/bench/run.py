@@ -148,7 +148,7 @@ class Bench:
             floor = self._floor()
             sizes["floor"] = self.databases.size_mb(FLOOR)
             # Else autovacuum would look after the floor's tables on the pipeline's time.
-            self.databases.drop_floor()
+            self.databases.drop_measured(FLOOR)
             self.databases.fresh_round()
             before_mb = self.databases.size_mb(ROUND)
             costs, pipeline_s = self._second_run(number)
@@ -161,6 +161,7 @@ class Bench:
                 f"ratio {entry.ratio:.2f}, found {scores[-1].found} of {scores[-1].planted}, "
                 f"false {scores[-1].false}"
             )
+            self.databases.drop_measured(ROUND)
             for name, its_rounds in of_peers.items():
                 its_rounds.append(self._peer(name))
         tasks = figures.tasks(measured)
