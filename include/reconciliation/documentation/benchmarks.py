@@ -27,18 +27,26 @@ class Target:
     """What is wanted at most, and what the kept results say: None where they say nothing."""
 
     wanted: str
-    at_most: Decimal
+    limit: Decimal
     unit: str
     measured: Decimal | None
     remark: str = ""
+    is_below: bool = False  # the limit itself is too much
+
+    @property
+    def is_met(self) -> bool:
+        """Whether what was measured is within the limit; what was not measured is not."""
+        if self.measured is None:
+            return False
+        return self.measured < self.limit or (self.measured == self.limit and not self.is_below)
 
     @property
     def row(self) -> list[str]:
         """Its row in the table."""
-        limit = f"{self.at_most}{self.unit}"
+        limit = f"{'<' if self.is_below else '≤'} {self.limit}{self.unit}"
         if self.measured is None:
             return [self.wanted, limit, self.remark or NOT_MEASURED, ""]
-        verdict = "met" if self.measured <= self.at_most else "**not met**"
+        verdict = "met" if self.is_met else "**not met**"
         return [self.wanted, limit, f"{self.measured}{self.unit}{self.remark}", verdict]
 
 
@@ -91,6 +99,7 @@ def targets(kept: Results) -> list[Target]:
                 Decimal(200),
                 " MB",
                 _figure(figures, "peak_mb"),
+                is_below=True,
             ),
         ]
     searched = kept["sums"].get(SEARCH, {}).get("figures", {})
@@ -102,6 +111,7 @@ def targets(kept: Results) -> list[Target]:
             Decimal(60),
             " s",
             _figure(searched, "seconds"),
+            is_below=True,
         ),
     ]
 
@@ -129,7 +139,7 @@ def _figure(figures: Mapping[str, str], name: str) -> Decimal | None:
 
 def _targets(kept: Results) -> str:
     rows = (target.row for target in targets(kept))
-    return _table(("Target", "At most", "Measured", ""), rows)
+    return _table(("Target", "Limit", "Measured", "Verdict"), rows)
 
 
 def _pipeline(kept: Results) -> str:
