@@ -54,7 +54,7 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.steps.compare_runs",
     ),
     "heartbeat": Command(
-        "say whether every PSP account was reconciled in time",
+        "say whether every PSP account was reconciled, and every book checked, in time",
         "include.reconciliation.steps.heartbeat",
     ),
     "migrate": Command(
