@@ -1,0 +1,59 @@
+"""A backtest over a desk's runs, and what it says in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from include.reconciliation.backtest.run import Span, backtest
+from include.reconciliation.local.server import Server
+
+# The rules of a file, over the whole of March 2026 unless said otherwise.
+Backtest = Callable[..., dict[str, Any]]
+MARCH = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
+
+
+def backtests(server: Server, folder: Path) -> Backtest:
+    """Tries a configuration, given as text, over a span."""
+
+    def run(text: str, start: datetime = MARCH[0], end: datetime = MARCH[1], **of: Any) -> Any:
+        path = folder / "changed.toml"
+        path.write_text(text)
+        return backtest(server, path, Span(start, end, **of))
+
+    return run
+
+
+def matches(found: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """(change, leg, currency, statement, ledger, absorbed) of each match of the only account."""
+    return [
+        (
+            row["change"], row["leg"], row["currency"], row["statement_minor"], row["ledger_minor"],
+            row["absorbed_minor"],
+        )
+        for row in found["accounts"][0]["matches"]
+    ]  # fmt: skip
+
+
+def discrepancies(found: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """(change, kind before, kind after, currency, exposure before and after) of the only account."""
+    return [
+        (
+            row["change"], row["kind_before"], row["kind_after"], row["currency"],
+            row["exposure_before_minor"], row["exposure_after_minor"],
+        )
+        for row in found["accounts"][0]["discrepancies"]
+    ]  # fmt: skip
+
+
+def at_risk(found: dict[str, Any], account: int = 0) -> list[tuple[Any, ...]]:
+    """(currency, at the end before and after, at its most before and after)."""
+    return [
+        (
+            row["currency"], row["end_before"], row["end_after"], row["most_before"],
+            row["most_after"],
+        )
+        for row in found["accounts"][account]["divergence"]
+    ]  # fmt: skip
