@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from include.reconciliation.backtest.run import Span, backtest
+from include.reconciliation.local.bootstrap import SUPERUSER
 from include.reconciliation.local.server import Server
+from tests.conftest import Databases
 
 # The rules of a file, over the whole of March 2026 unless said otherwise.
 Backtest = Callable[..., dict[str, Any]]
@@ -57,3 +61,40 @@ def at_risk(found: dict[str, Any], account: int = 0) -> list[tuple[Any, ...]]:
         )
         for row in found["accounts"][account]["divergence"]
     ]  # fmt: skip
+
+
+def whole(databases: Databases) -> dict[str, list[str]]:
+    """Every row of every table of the warehouse, sequences too."""
+    with psycopg.connect(databases.conninfo("reconciliation", SUPERUSER)) as session:
+        names = session.execute(
+            "select oid::regclass::text from pg_class where relkind in ('r', 'S')"
+            " and relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema')"
+            " and relnamespace::regnamespace::text not like 'pg_toast%' order by 1"
+        ).fetchall()
+        return {
+            name: sorted(
+                row for (row,) in session.execute(f"select t::text from {name} as t").fetchall()
+            )
+            for (name,) in names
+        }
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file that was kept, written for people or delivered; not the rules that are tried."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "changed.toml"
+    }
+
+
+def backtest_databases(databases: Databases, prefix: str) -> list[str]:
+    """The databases of backtests of that name; other tests may have theirs beside."""
+    with psycopg.connect(databases.server.conninfo("postgres", SUPERUSER)) as session:
+        return [
+            name
+            for (name,) in session.execute(
+                "select datname from pg_database where starts_with(datname, %s) order by 1",
+                [prefix],
+            )
+        ]
