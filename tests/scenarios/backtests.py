@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +23,10 @@ MARCH = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 def backtests(server: Server, folder: Path) -> Backtest:
     """Tries a configuration, given as text, over a span."""
 
+    numbers = itertools.count()
+
     def run(text: str, start: datetime = MARCH[0], end: datetime = MARCH[1], **of: Any) -> Any:
-        path = folder / "changed.toml"
+        path = folder / f"tried_{next(numbers)}.toml"
         path.write_text(text)
         return backtest(server, path, Span(start, end, **of))
 
@@ -42,7 +45,7 @@ def matches(found: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def discrepancies(found: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """(change, kind before, kind after, currency, exposure before and after) of the only account."""
+    """(change, kind before and after, currency, exposure before and after) of the only account."""
     return [
         (
             row["change"], row["kind_before"], row["kind_after"], row["currency"],
@@ -72,9 +75,7 @@ def whole(databases: Databases) -> dict[str, list[str]]:
             " and relnamespace::regnamespace::text not like 'pg_toast%' order by 1"
         ).fetchall()
         return {
-            name: sorted(
-                row for (row,) in session.execute(f"select t::text from {name} as t").fetchall()
-            )
+            name: sorted(str(row) for row in session.execute(f"table {name}").fetchall())
             for (name,) in names
         }
 
@@ -84,7 +85,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "changed.toml"
+        if path.is_file() and not path.name.startswith("tried_")
     }
 
 

@@ -1,7 +1,7 @@
 """Databases of a backtest's own on the embedded server: made for it, and dropped with it.
 
-Making them is a DBA's work, as in bootstrap; what is replayed connects with the pipeline's role. The
-warehouse itself is only read, so that it may lie on any server (docs/decisions/015).
+Making them is a DBA's work, as in bootstrap; what is replayed connects with the pipeline's role.
+The warehouse itself is only read, so that it may lie on any server (docs/decisions/015).
 """
 
 from __future__ import annotations

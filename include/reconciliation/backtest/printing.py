@@ -30,7 +30,7 @@ def lines_of(found: Row) -> Iterator[str]:
         return
     count = sum(account["runs"] for account in found["accounts"])
     yield (
-        f"Decided again by the rules that they had, the {count} runs say what they published. "
+        f"By the rules that they had, {count} of {count} runs come out as they were published. "
         "Nothing is published now."
     )
     for account in found["accounts"]:
@@ -40,8 +40,8 @@ def lines_of(found: Row) -> Iterator[str]:
 
 def _no_replay(differences: Sequence[Row]) -> Iterator[str]:
     yield (
-        "Decided again by the rules that they had, the runs do not say what they published, so that "
-        "a comparison with other rules would mean nothing."
+        "By the rules that they had, the runs do not come out as they were published, so that a "
+        "comparison with other rules would mean nothing."
     )
     for account in differences:
         yield ""
@@ -96,7 +96,8 @@ def _more(rows: Sequence[Any]) -> Iterator[str]:
 
 def _divergence(rows: Iterable[Row], exponents: Mapping[str, int]) -> Iterator[Cells]:
     yield (
-        "money at risk", "at the end", "after", "at its most", "after", "runs above limit", "after",
+        "money at risk", "end before", "end after", "most before", "most after",
+        "runs above limit before", "after",
     )  # fmt: skip
     for row in rows:
         currency = row["currency"]
@@ -123,11 +124,12 @@ def _summary(found: Row, exponents: Mapping[str, int]) -> Iterator[Cells]:
                 of[name] += minor
 
     for row in found["matches"]:
-        amount_minor = row["ledger_minor"] if row["statement_minor"] is None else row["statement_minor"]
+        amounts = (row["statement_minor"], row["ledger_minor"])
+        amount_minor = next((minor for minor in amounts if minor is not None), None)
         add(row, _MATCHES[row["change"]], amount=amount_minor, absorbed=row["absorbed_minor"])
     for row in found["discrepancies"]:
-        kind = row["kind_after"] or row["kind_before"]
-        exposure = row["exposure_after_minor"] if row["kind_after"] else row["exposure_before_minor"]
+        when = "after" if row["kind_after"] else "before"
+        kind, exposure = row[f"kind_{when}"], row[f"exposure_{when}_minor"]
         add(row, f"{_DISCREPANCIES[row['change']]}: {kind}", exposure=exposure)
     for row in found["pending"]:
         add(row, f"{row['change']}: {row['side']} side", amount=row["amount_minor"])
@@ -146,7 +148,10 @@ def _summary(found: Row, exponents: Mapping[str, int]) -> Iterator[Cells]:
 
 
 def _absorbed(rows: Iterable[Row], exponents: Mapping[str, int]) -> Iterator[Cells]:
-    yield ("tolerances let pass", "measure", "currency", "count", "after", "amount", "after")
+    yield (
+        "tolerances let pass", "measure", "currency", "count before", "after", "amount before",
+        "after",
+    )  # fmt: skip
     for row in rows:
         yield (
             row["leg"],
@@ -176,8 +181,8 @@ def _matches(rows: Iterable[Row], exponents: Mapping[str, int]) -> Iterator[Cell
 
 def _discrepancies(rows: Iterable[Row], exponents: Mapping[str, int]) -> Iterator[Cells]:
     yield (
-        "discrepancy", "leg", "kind", "currency", "delta", "after", "exposure", "after", "payment",
-        "id",
+        "discrepancy", "leg", "kind", "currency", "delta before", "after", "exposure before",
+        "after", "payment", "id",
     )  # fmt: skip
     for row in rows:
         kinds = dict.fromkeys(filter(None, (row["kind_before"], row["kind_after"])))
@@ -199,7 +204,9 @@ def _discrepancies(rows: Iterable[Row], exponents: Mapping[str, int]) -> Iterato
 
 
 def _pending(rows: Iterable[Row], exponents: Mapping[str, int]) -> Iterator[Cells]:
-    yield ("row", "leg", "side", "currency", "amount", "before", "after", "due after", "payment", "id")
+    yield (
+        "row", "leg", "side", "currency", "amount", "before", "after", "due after", "payment", "id",
+    )  # fmt: skip
     for row in rows:
         yield (
             row["change"],

@@ -58,8 +58,8 @@ class PastRun:
             psp = restored(config.Psp, self.rules["psp"])
         except (TypeError, ValueError, KeyError) as error:
             raise NotReplayed(
-                f"run {self.run_id[:12]} of {self.psp} / {self.account} was made by rules that this "
-                f"code does not know ({error}); begin with a later run"
+                f"run {self.run_id[:12]} of {self.psp} / {self.account} was made by rules that "
+                f"this code does not know ({error}); begin with a later run"
             ) from None
         return config.Configuration(
             cycle=timedelta(minutes=self.rules["cycle_minutes"]),
@@ -114,8 +114,8 @@ def chains_of(runs: Sequence[PastRun]) -> list[Chain]:
 def rebuild_position(chain: Chain) -> None:
     """Decides which rows were open at the head before the span; NotReplayed if it can't be told.
 
-    The warehouse keeps the open items of its heads alone. What is open is a function of the rows in
-    force, the as-of and the coverage (docs/decisions/002), so it is found as that head's run did.
+    The warehouse keeps the open items of its heads alone. What is open is a function of the rows
+    in force, the as-of and the coverage (docs/decisions/002): it is found as that head's run did.
     """
     run = chain.start
     if run is None:
@@ -137,13 +137,15 @@ def rebuild_position(chain: Chain) -> None:
         warehouse.run(cursor, "publish/035_open_ledger_payments", values)
         warehouse.run(cursor, "backtest/start/forget_open_rows", values)
         warehouse.run(cursor, "publish/064_add_open_items", values)
-        differing = warehouse.run(cursor, "backtest/start/position_differs", chain.values).fetchone()
+        differing = warehouse.run(
+            cursor, "backtest/start/position_differs", chain.values
+        ).fetchone()
         attempts.note(cursor, run.attempt_id, state="published", published_run_id=run.run_id)
         warehouse.run(cursor, "reports/drop_workspace", {"attempt_id": run.attempt_id})
     if differing is not None:
         raise NotReplayed(
-            f"the position of {chain.name} at run {run.run_id[:12]}, before the span, can't be told "
-            f"any more: {differing['what']}: published {differing['expected']}, decided now "
+            f"the position of {chain.name} at run {run.run_id[:12]}, before the span, can't be "
+            f"told any more: {differing['what']}: published {differing['expected']}, decided now "
             f"{differing['found']}. Begin with an earlier or a later run"
         )
 
@@ -244,8 +246,8 @@ def _stage_book(
     unknown = warehouse.run(cursor, "backtest/run/unknown_currencies", currencies).fetchone()
     if unknown is not None:
         raise ConfigurationError(
-            f"{attempt.psp_name} / {attempt.account} has rows in {unknown['currency']} in the span, and "
-            f"no limits.{unknown['currency']}: a run would be refused; add it to the entry"
+            f"{attempt.psp_name} / {attempt.account} has rows in {unknown['currency']} in the "
+            f"span, and no limits.{unknown['currency']}: a run would be refused; add it"
         )
     warehouse.run_over(cursor, "backtest/run/vanished_rows", values, book=book)
     cursor.execute("analyze work_ledger_versions, work_ledger_vanished")

@@ -35,8 +35,9 @@ def check(given: config.Configuration, chains: Sequence[Chain]) -> list[str]:
         run = chain.runs[-1]
         if run.psp not in {psp.name for psp in given.psps}:
             raise ConfigurationError(
-                f"{given.source_path.name} has no PSP {run.psp!r}, which has published runs in the "
-                "span. The file is a whole configuration: add the entry, or choose others with --psp"
+                f"{given.source_path.name} has no PSP {run.psp!r}, which has published runs in "
+                "the span. The file is a whole configuration: add the entry, or choose others "
+                "with --psp"
             )
         new = given.psp(run.psp).rules()
         for had in (past.rules["psp"] for past in chain.runs):
@@ -49,8 +50,8 @@ def _refuse(psp: str, had: dict[str, Any], new: dict[str, Any]) -> None:
     for key in _READ_BY:
         if had.get(key) != new.get(key):
             raise RequestError(
-                f"{psp}: {key} is {new.get(key)!r} in the file and was {had.get(key)!r} in the span. "
-                "A replay decides the lines that were read then; it does not read them again"
+                f"{psp}: {key} is {new.get(key)!r} in the file and was {had.get(key)!r} in the "
+                "span. A replay decides the lines that were read then; it does not read them again"
             )
     if (had.get("gateway") is None) != (new.get("gateway") is None):
         raise RequestError(

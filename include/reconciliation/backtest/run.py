@@ -1,7 +1,7 @@
 """`bin/reconciliation backtest`: what other rules would have made of published history.
 
-The runs of a span are decided again, each from what it was given, by the rules of a file. Nothing is
-published: the warehouse is only read, and the replay happens in a database that is dropped after it.
+The runs of a span are decided again, each from what it was given, by the rules of a file. Nothing
+is published: the warehouse is only read, and the replay has a database that is dropped after it.
 """
 
 from __future__ import annotations
