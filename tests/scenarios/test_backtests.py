@@ -141,6 +141,23 @@ def test_a_narrower_tolerance_opens_what_it_let_pass(
     ]  # fmt: skip
 
 
+def test_a_type_that_the_ledger_need_not_have_is_missing_no_longer(
+    desk: Desk, replayed: Backtest
+) -> None:
+    desk.ledger("L1", 1000)
+    desk.batch(1, a_line(amount="10.00"), a_line(type="Refunded", event="R1", amount="-4.00"))
+    desk.run(*TUESDAY)
+
+    found = replayed(
+        CONFIGURATION.replace(
+            "[psp.statements]", 'expected_in_ledger = ["payment", "chargeback"]\n[psp.statements]'
+        )
+    )
+
+    assert [("closed", "missing_in_ledger", None, "EUR", 400, None)] == discrepancies(found)
+    assert [("EUR", 400, 0, 400, 0)] == at_risk(found)
+
+
 def test_the_span_begins_with_the_position_of_the_head_before_it(
     desk: Desk, replayed: Backtest
 ) -> None:
