@@ -1,4 +1,4 @@
-"""The DAGs of books and alerts: a task per sentence, red where it is not true, and forms that act."""
+"""The DAGs of books and alerts: a task per sentence, red where it is not true; forms that act."""
 
 import shutil
 from datetime import UTC, datetime
