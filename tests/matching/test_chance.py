@@ -107,7 +107,7 @@ def _expected_by_chance(rows: Sequence[Item]) -> Fraction:
 
 
 def test_no_bound_on_chance_keeps_40_and_80_of_120_and_refuses_five_rows_of_whole_fives() -> None:
-    """Why a few rows have none (decision 016): the sum that must match is the likelier one."""
+    """Why a few rows have none (decision 017): the sum that must match is the likelier one."""
     must_match = _expected_by_chance(rows_of([12_000], [4_000, 5_000, 8_000, 9_000]))
     numbers = random.Random(1)
     days = (rows_of([in_fives(numbers)], [in_fives(numbers) for _ in range(4)]) for _ in range(300))

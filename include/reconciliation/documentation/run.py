@@ -18,8 +18,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.documentation import data_model, formats, glossary
+from include.reconciliation.documentation import benchmarks, checks, data_model, formats, glossary
 from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
 from include.reconciliation.local.migrate import migrate
@@ -38,7 +39,14 @@ def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
         DOCS / "data-model.md": data_model.page(relations, columns),
         DOCS / "glossary.md": glossary.with_table(_read("glossary.md"), KINDS),
         DOCS / "formats.md": formats.with_sections(_read("formats.md"), FORMATS.values()),
+        benchmarks.PAGE: benchmarks.with_figures(_read("benchmarks.md"), benchmarks.results()),
         DOCS / "adding-a-format.md": formats.with_roles(_read("adding-a-format.md")),
+        **{
+            DOCS / "books" / f"{book}.md": checks.with_checks(
+                _read(f"books/{book}.md"), invariants_of(book)
+            )
+            for book in books()
+        },
     }
 
 
@@ -47,7 +55,7 @@ def _read(name: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write what docs/ has from database and code: data model, kinds, formats, reasons."""
+    """Write what docs/ has from database, code and measurements: data model, kinds, formats."""
     argparse.ArgumentParser(prog="reconciliation docs", description=main.__doc__).parse_args(
         arguments
     )
@@ -60,7 +68,7 @@ def main(arguments: list[str]) -> int:
             made = pages(session)
     for path, text in made.items():
         path.write_text(text, encoding="utf-8")
-        print(f"docs/{path.name}")
+        print(path.relative_to(PROJECT_ROOT))
     return 0
 
 

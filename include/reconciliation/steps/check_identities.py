@@ -157,8 +157,8 @@ def _broken(
         sentence = name.rpartition("/")[2].replace("_", " ")
         for row in warehouse.run(cursor, name, values):
             sentences.append(
-                f"{sentence} does not hold: {row['what']}: expected {row['expected']}, found {row['found']}, "
-                f"difference {row['found'] - row['expected']}"
+                f"{sentence} does not hold: {row['what']}: expected {row['expected']}, "
+                f"found {row['found']}, difference {row['found'] - row['expected']}"
             )
     return sentences
 

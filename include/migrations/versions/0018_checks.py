@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0018_shared_keys.sql."""
+"""Runs include/sql/schema/0018_checks.sql."""
 
 from include.migrations.sql_file import upgrade_with
 
