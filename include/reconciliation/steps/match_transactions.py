@@ -20,7 +20,7 @@ from include.reconciliation.edges import attempts, bank_holidays, volumes, wareh
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.steps import add_up_rows, gateway_legs, pauses, work_tables
+from include.reconciliation.steps import add_up_rows, gateway_legs, passes, pauses, work_tables
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
@@ -38,38 +38,6 @@ MATCH_RULES = (
     "reference_without_amount",
 )
 
-_PASSES_BY_REFERENCE = (
-    "110_hard_rows",
-    "120_hard_rows_in_order",
-    "130_pair_by_event",
-    "140_pair_without_gross",
-    "150_pair_with_difference",
-    "160_pair_by_amount",
-    "170_mark_duplicates",
-    "180_payment_totals",
-    "185_unanswered_ledger_rows",
-    "186_named_references",
-    "187_closed_batches",
-    "188_rows_that_share_a_key",
-    "189_match_by_shared_key",
-    "190_apply_totals",
-)
-_FINDINGS = (
-    "198_match_within_tolerance",
-    "200_make_findings",
-    "210_find_one_sided",
-    "220_find_pairs_that_differ",
-    "230_find_groups_that_differ",
-    "235_find_ambiguous_sums",
-    "236_sum_notes",
-    "237_dissolved_sums",
-    "240_find_unclassified",
-    "245_pairs_with_both_sides",
-    "247_pairs_that_differ",
-    "250_find_fees_taxes_dates",
-    "255_absorb_within_tolerance",
-    "260_find_changed_ledger_rows",
-)
 # So many rows that join the pool are paired among the others; fewer are cheaper left to the passes.
 JOINERS_MAX = 10_000
 # After the pairs: what else belongs to their payments, and then what they leave over.
@@ -93,16 +61,6 @@ _LEFT_OVER = (
     ("104_left_ledger", "work_left_ledger"),
     ("105_hard_groups", "work_hard_groups"),
 )
-# Only where the PSP's entry tolerates anything.
-_TOLERATING = ("198_match_within_tolerance", "255_absorb_within_tolerance")
-_ANALYZED_AFTER = {
-    "110_hard_rows": "work_hard",
-    "120_hard_rows_in_order": "work_hard",
-    "186_named_references": "work_named_references",
-    "188_rows_that_share_a_key": "work_shared_rows",
-    "200_make_findings": "work_hard",
-    "247_pairs_that_differ": "work_differing_pairs",
-}
 
 
 def match_transactions(attempt_id: int) -> dict[str, int]:
@@ -187,9 +145,9 @@ def _decide_what_is_left(
 ) -> None:
     """The passes over what the pairs leave over, and what they come to."""
     _part_the_rest(cursor, values)
-    _run_passes(cursor, _PASSES_BY_REFERENCE, values)
+    _run_passes(cursor, passes.BY_REFERENCE, values)
     add_up_rows.add_up_rows(cursor, values)
-    _run_passes(cursor, _FINDINGS, values)
+    _run_passes(cursor, passes.FINDINGS, values)
     warehouse.run(cursor, "match/300_open_items", values)
     add_gaps(cursor, covered)
     _sum_up(cursor, values)
@@ -207,11 +165,11 @@ def _sum_up(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
 
 def _run_passes(cursor: warehouse.Cursor, names: Sequence[str], values: dict[str, Any]) -> None:
     for name in names:
-        if name in _TOLERATING and not values["tolerates"]:
+        if name in passes.TOLERATING and not values["tolerates"]:
             continue
         warehouse.run(cursor, f"match/{name}", values)
-        if name in _ANALYZED_AFTER:
-            cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
+        if name in passes.ANALYZED_AFTER:
+            cursor.execute(SQL("analyze {}").format(Identifier(passes.ANALYZED_AFTER[name])))
 
 
 def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
@@ -235,12 +193,12 @@ def _decide_leg(
     _part_the_rest(cursor, values)
     if leg is AUTHORISATION:
         warehouse.run(cursor, "legs/use_authorisations", values)
-    _run_passes(cursor, _PASSES_BY_REFERENCE, values)
+    _run_passes(cursor, passes.BY_REFERENCE, values)
     # Both books name the payment: nothing is matched on amounts alone.
     warehouse.run(cursor, "match/191_make_sums")
     if leg is AUTHORISATION and values["tolerates"]:
         warehouse.run(cursor, "legs/declared_over_capture", values)
-    _run_passes(cursor, _FINDINGS, values)
+    _run_passes(cursor, passes.FINDINGS, values)
     if leg is GATEWAY_LEDGER:
         warehouse.run(cursor, "legs/find_refunds_above_captures", values)
     warehouse.run(cursor, "legs/name_findings", values)
