@@ -19,15 +19,15 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
     """The rows that break an invariant, a few at a time, in the order of the query.
 
     Raises SourceError when the book breaks what the check relies on, or answers in another form;
-    Transient when it can't be reached now.
+    Transient when it can't be reached now. What it gave before stays true: the rows come first.
     """
     with _told_as_of(check), _snapshot(check) as cursor:
-        _refuse_what_cannot_be_relied_on(check, cursor)
         with cursor.connection.cursor(name="violations") as rows:
             rows.itersize = _ROWS_AT_ONCE
             rows.execute(warehouse.sql.SQL(check.query), values)
             for row in rows:
                 yield _formed(check, row)
+        _refuse_what_cannot_be_relied_on(check, cursor)
 
 
 @contextmanager

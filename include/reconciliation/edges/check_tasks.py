@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from include.reconciliation.edges.invariant_files import books, invariants_of
@@ -40,7 +40,8 @@ def _task(check: Callable[..., object], book: str, name: str, question: str) -> 
 
 def _asked(run: Any, form: Any) -> dict[str, Any]:
     """What a run of checks is asked: all of each book, or what was touched lately."""
-    as_of = moment("as_of", form["as_of"]) or run.data_interval_end or datetime.now(UTC)
+    # Every task and every try of a run asks for one moment.
+    as_of = moment("as_of", form["as_of"]) or run.data_interval_end or run.run_after
     return {
         "airflow_run_id": f"{run.dag_id}:{run.run_id}",
         "window_start": None if form["scope"] == "full" else as_of - LOOK_BACK,
