@@ -85,7 +85,10 @@ def gateway_rows(
             )
         if movement.event_reference not in known.unknown_events:
             transactions += _of_event(intent_id, movement, known)
-    return tuple(intents.values()), tuple(transactions)
+    return (
+        tuple(replace(each, status=_status(each, transactions_of)) for each in intents.values()),
+        tuple(transactions),
+    )
 
 
 def _of_event(
