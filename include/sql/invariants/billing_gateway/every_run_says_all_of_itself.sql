@@ -40,13 +40,13 @@ problems as (
                     or jsonb_typeof(part.value) <> 'number'
                     or part.value::text !~ '^[0-9]+$'
             )
-                then 'divergence in whole minor units per currency, found ' || divergence
+                then 'divergence in whole minor units per currency, found ' || divergence::text
             when verdict in ('reconciled', 'reconciled_with_pending') and discrepancies > 0
                 then 'no discrepancies of a run that is ' || verdict || ', found ' || discrepancies
             when verdict = 'reconciled' and pending > 0
                 then 'nothing pending of a run that is reconciled, found ' || pending
             when discrepancies = 0 and divergence <> '{}'
-                then 'no divergence without discrepancies, found ' || divergence
+                then 'no divergence without discrepancies, found ' || divergence::text
             when coalesce(notes, '') !~ '^run [a-z]'
                 then 'notes that say what made the run, found ' || coalesce(quote_literal(notes), 'NULL')
         end as problem
