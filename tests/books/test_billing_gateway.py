@@ -1,18 +1,20 @@
 """The billing gateway's book: each sentence holds of a book in order, or names what breaks it."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from include.reconciliation.edges.invariant_files import invariants_of
 from tests.books.conftest import AS_OF, Book
+from tests.books.gateway_rows import (
+    HOUR,
+    MICROSECOND,
+    a_consistent_book,
+    a_transaction,
+    an_intent,
+)
 
-HOUR = timedelta(hours=1)
-MICROSECOND = timedelta(microseconds=1)
 CAPTURED = "captured_is_at_most_authorised"
 REFUNDED = "refunded_is_at_most_captured"
 CURRENCY = "every_transaction_has_its_intents_currency"
@@ -24,8 +26,6 @@ TWICE = "no_provider_reference_succeeds_twice"
 WAITS = "no_intent_waits_unfinished"
 SAYS = "every_intent_says_what_its_transactions_say"
 SIGN = "no_amount_is_below_zero"
-GAP = "every_run_begins_where_the_one_before_ended"
-WHOLE = "every_run_says_all_of_itself"
 
 
 @pytest.fixture
@@ -33,106 +33,8 @@ def book(book_of) -> Book:
     return book_of("billing_gateway")
 
 
-@pytest.fixture
-def log(databases, warehouse) -> Iterator[Book]:
-    """The same book as the pipeline writes it: it may add to the log of runs, and nothing else."""
-    address = databases.conninfo("billing_gateway", "billing_gateway_app")
-    with psycopg.connect(address, autocommit=True) as session:
-        yield Book("billing_gateway", session, warehouse)
-
-
-@pytest.fixture
-def owner(databases):
-    """Whoever may change the gateway's tables themselves."""
-    address = databases.conninfo("billing_gateway", "postgres")
-    with psycopg.connect(address, autocommit=True) as session:
-        yield session
-
-
-def an_intent(book: Book, intent: str = "I1", **columns: Any) -> None:
-    """A captured intent of a day ago."""
-    row = {
-        "provider": "adyen",
-        "provider_account": "Shop",
-        "amount_minor": 1000,
-        "currency": "BRL",
-        "status": "captured",
-        "created_at": AS_OF - 24 * HOUR,
-    }
-    book.add("payment_intents", id=intent, **{**row, **columns})
-
-
-def a_transaction(
-    book: Book, kind: str, amount_minor: int = 1000, intent: str = "I1", **columns: Any
-) -> str:
-    """A transaction that succeeded an hour ago, processed at once; returns its id."""
-    book.runs += 1
-    row = {
-        "id": f"{kind}-{book.runs}",
-        "status": "succeeded",
-        "currency": "BRL",
-        "provider_reference": f"reference-{book.runs}",
-        "created_at": AS_OF - HOUR,
-        **columns,
-    }
-    row.setdefault("processed_at", row["created_at"])
-    book.add(
-        "payment_transactions",
-        intent_id=intent,
-        transaction_type=kind,
-        amount_minor=amount_minor,
-        **row,
-    )
-    return row["id"]
-
-
-def a_run(log: Book, start: datetime, end: datetime, **columns: Any) -> str:
-    """A row of the log that a scheduled run adds; returns its run_id."""
-    log.runs += 1
-    row = {
-        "provider": "adyen",
-        "account": "Shop",
-        "run_id": f"run-{log.runs}",
-        "verdict": "reconciled",
-        "matched": 10,
-        "pending": 0,
-        "discrepancies": 0,
-        "divergence": Jsonb({}),
-        "notes": "run scheduled; every row is matched, or expected nowhere by a declared rule",
-        **columns,
-    }
-    log.add("payment_reconciliation_logs", window_start=start, window_end=end, **row)
-    return row["run_id"]
-
-
-def a_consistent_book(book: Book, log: Book) -> None:
-    """One intent of each kind, all in order, and four runs of which one was made by hand."""
-    an_intent(book, "sold", status="settled")
-    a_transaction(book, "sale", intent="sold")
-    a_transaction(book, "refund", 300, "sold", created_at=AS_OF - HOUR / 2)
-    an_intent(book, "refunded", status="refunded")
-    a_transaction(book, "authorization", intent="refunded")
-    a_transaction(book, "capture", intent="refunded")
-    a_transaction(book, "refund", intent="refunded")
-    a_transaction(book, "chargeback", intent="refunded")
-    for kind, released in (("voided", "void"), ("expired", "expiry")):
-        an_intent(book, kind, status=kind)
-        a_transaction(book, "authorisation", intent=kind)
-        a_transaction(book, released, intent=kind)
-    an_intent(book, "declined", status="failed")
-    a_transaction(book, "authorization", intent="declined", status="failed", processed_at=None)
-    an_intent(book, "open", status="authorised")
-    a_transaction(book, "authorisation", intent="open")
-    a_transaction(book, "capture", 900, "open", status="pending", processed_at=None)
-    an_intent(book, "new", status="created")
-    a_run(log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR)
-    a_run(log, AS_OF - 2 * HOUR, AS_OF - HOUR)
-    a_run(log, AS_OF - HOUR, AS_OF)
-    a_run(log, AS_OF - 2.5 * HOUR, AS_OF - 1.5 * HOUR, notes="run manual; requested by ana")
-
-
-def test_a_book_in_order_holds_every_sentence(book, log):
-    a_consistent_book(book, log)
+def test_a_book_in_order_holds_every_sentence(book, gateway_log):
+    a_consistent_book(book, gateway_log)
 
     for check in invariants_of("billing_gateway"):
         assert ("holds", []) == (book.check(check.name), book.violations(check.name)), check.name
@@ -154,7 +56,7 @@ def test_its_checks_do_not_use_the_connection_that_may_write(book, monkeypatch):
     assert "could_not_check" == book.check(SIGN)
 
 
-# -- amounts ----------------------------------------------------------------------------------------
+# -- amounts --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -250,7 +152,7 @@ def test_an_amount_has_no_sign(book, amount, outcome):
     assert expected == book.violations(SIGN)
 
 
-# -- whose, when and how often ----------------------------------------------------------------------
+# -- whose, when and how often --------------------------------------------------------------------
 
 
 def test_a_transaction_has_the_currency_of_its_intent(book):
@@ -263,12 +165,12 @@ def test_a_transaction_has_the_currency_of_its_intent(book):
     assert [(stranger, "USD", 70)] == book.violations(CURRENCY)
 
 
-def test_a_transaction_has_its_intent(book, owner):
+def test_a_transaction_has_its_intent(book, gateway_owner):
     an_intent(book)
     a_transaction(book, "capture")
     assert "holds" == book.check(INTENT)
 
-    owner.execute(
+    gateway_owner.execute(
         "alter table payment_transactions drop constraint payment_transactions_intent_id_fkey"
     )
     orphan = a_transaction(book, "capture", 80, "archived")
@@ -387,7 +289,7 @@ def test_a_reference_may_stand_again_for_another_type_account_provider_or_after_
     assert "holds" == book.check(TWICE)
 
 
-# -- the state of intents ---------------------------------------------------------------------------
+# -- the state of intents -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("late", "outcome"), [(-1, "holds"), (0, "holds"), (1, "broken")])
@@ -436,116 +338,3 @@ def test_an_intent_says_what_its_transactions_say(book, status, kinds, complaint
     assert "broken" == book.check(SAYS, since=AS_OF - 24 * HOUR)
     assert [("I1", "BRL", 1000)] == book.violations(SAYS)
     assert f"expected of an intent that is {status} {complaint}" in book.messages()[0]
-
-
-# -- the log of runs --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("off", "outcome"), [(-1, "broken"), (0, "holds"), (1, "broken")])
-def test_a_run_begins_where_the_one_before_ended(book, log, off, outcome):
-    """Defect T3 of the runbooks: windows that share an instant count it twice."""
-    a_run(log, AS_OF - 2 * HOUR, AS_OF - HOUR)
-    second = a_run(log, AS_OF - HOUR + off * MICROSECOND, AS_OF)
-
-    assert outcome == book.check(GAP)
-    assert ([(second, None, None)] if outcome == "broken" else []) == book.violations(GAP)
-
-
-def test_each_account_has_a_chain_of_its_own(book, log):
-    a_run(log, AS_OF - 4 * HOUR, AS_OF - 3 * HOUR)
-    a_run(log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR, account="Outlet")
-    a_run(log, AS_OF - HOUR, AS_OF, provider="stripe")
-
-    assert "holds" == book.check(GAP)
-
-
-def test_rows_that_are_delivered_out_of_order_leave_no_gap(book, log):
-    a_run(log, AS_OF - HOUR, AS_OF)
-    a_run(log, AS_OF - 2 * HOUR, AS_OF - HOUR)
-
-    assert "holds" == book.check(GAP)
-
-
-def test_a_run_by_hand_may_look_again_and_hides_no_gap(book, log):
-    a_run(log, AS_OF - 4 * HOUR, AS_OF - 3 * HOUR)
-    a_run(log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR)
-    a_run(log, AS_OF - 3.5 * HOUR, AS_OF - 2.5 * HOUR, notes="run manual; requested by ana")
-    a_run(log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR)
-    assert "holds" == book.check(GAP)
-
-    late = a_run(log, AS_OF - HOUR, AS_OF, notes="run manual; requested by ana")
-    assert "broken" == book.check(GAP)
-    assert [(late, None, None)] == book.violations(GAP)
-
-
-GOOD = {"verdict": "discrepancies", "discrepancies": 2, "divergence": Jsonb({"BRL": 0, "USD": 5})}
-
-
-@pytest.mark.parametrize(
-    ("columns", "complaint"),
-    [
-        ({}, None),
-        ({"verdict": "incomplete", "discrepancies": 1, "divergence": Jsonb({})}, None),
-        ({"window_end": AS_OF - HOUR}, "a window that ends after"),
-        ({"matched": -1}, "counts from 0 on, found -1"),
-        ({"pending": -1}, "counts from 0 on, found -1"),
-        ({"discrepancies": -1}, "counts from 0 on, found -1"),
-        ({"divergence": Jsonb(500)}, "divergence as an object, found number"),
-        ({"divergence": Jsonb([500])}, "divergence as an object, found array"),
-        ({"divergence": Jsonb({"BRL": 5.5})}, "divergence in whole minor units per currency"),
-        ({"divergence": Jsonb({"BRL": -5})}, "divergence in whole minor units per currency"),
-        ({"divergence": Jsonb({"BRL": "5"})}, "divergence in whole minor units per currency"),
-        ({"divergence": Jsonb({"R$": 5})}, "divergence in whole minor units per currency"),
-        ({"verdict": "reconciled"}, "no discrepancies of a run that is reconciled, found 2"),
-        ({"discrepancies": 0}, "no divergence without discrepancies"),
-        (
-            {"verdict": "reconciled", "discrepancies": 0, "divergence": Jsonb({}), "pending": 1},
-            "nothing pending of a run that is reconciled, found 1",
-        ),
-        ({"notes": None}, "notes that say what made the run, found NULL"),
-        ({"notes": "done"}, "notes that say what made the run, found 'done'"),
-    ],
-)
-def test_a_run_says_all_of_itself(book, log, columns, complaint):
-    run = a_run(log, AS_OF - HOUR, **{"end": AS_OF, **GOOD, **_end(columns)})
-
-    assert ("broken" if complaint else "holds") == book.check(WHOLE)
-    assert ([(run, None, None)] if complaint else []) == book.violations(WHOLE)
-    if complaint:
-        assert f"adyen Shop: expected {complaint}" in book.messages()[0]
-
-
-def _end(columns: dict[str, Any]) -> dict[str, Any]:
-    return {"end" if name == "window_end" else name: value for name, value in columns.items()}
-
-
-# -- what can't be relied on ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "value", "unsure", "sure"),
-    [
-        ("payment_intents", "status", "teleported", WAITS, PROCESSED),
-        ("payment_transactions", "status", "teleported", CAPTURED, GAP),
-        ("payment_transactions", "transaction_type", "gift", REFUNDED, GAP),
-        ("payment_reconciliation_logs", "verdict", "fine", WHOLE, CAPTURED),
-        ("payment_intents", "currency", None, CURRENCY, PROCESSED),
-        ("payment_intents", "status", None, SAYS, PROCESSED),
-        ("payment_transactions", "amount_minor", None, CAPTURED, GAP),
-        ("payment_transactions", "status", None, TWICE, GAP),
-        ("payment_reconciliation_logs", "window_end", None, GAP, CAPTURED),
-    ],
-)
-def test_a_word_that_nobody_knows_or_none_is_not_green(
-    book, log, owner, table, column, value, unsure, sure
-):
-    a_consistent_book(book, log)
-    owner.execute(f"alter table {table} alter column {column} drop not null")
-    one = f"id = (select min(id) from {table})"
-    owner.execute(f"update {table} set {column} = %s where {one}", [value])
-
-    assert "could_not_check" == book.check(unsure)
-    assert "holds" == book.check(sure)
-    assert ["book-could-not-check"] == [name for name, _, _ in book.alerts()]
-    assert f"{table}: " in book.messages()[0]
-    assert column in book.messages()[0]

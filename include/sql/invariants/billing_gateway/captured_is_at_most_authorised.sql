@@ -12,7 +12,8 @@
 --           took too much is refunded after finance has approved it.
 -- Asked by: runbook 004, objective (authorised, captured, settled)
 -- Reason:   all transactions of an intent that was touched are summed, whenever they were made. A sale is
---           authorised and captured in one. Only what succeeded counts. Amounts are the excess.
+--           authorised and captured in one. Only what succeeded counts. Amounts are the excess. An over-capture that
+--           a PSP's entry declares is not known in this book, and told: accept its alert, or add your limit here.
 with
 
 touched as (
