@@ -1,4 +1,4 @@
-"""Asking a book: one read-only snapshot on its own connection, which has the name of the book."""
+"""Asking a book: one read-only snapshot on the connection of a role that may only read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from include.reconciliation.errors import SourceError, Transient
 from include.reconciliation.invariants import COLUMNS, Invariant
 
 _ROWS_AT_ONCE = 2_000
+# A book's connection has its name, but where that one may write.
+_CONNECTION_IDS = {"billing_gateway": "billing_gateway_read"}
 
 
 def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -32,7 +34,8 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
 
 @contextmanager
 def _snapshot(check: Invariant) -> Iterator[warehouse.Cursor]:
-    book = ledger_source.Book(check.book, check.book, f"invariants/{check.book}/{check.name}")
+    connection_id = _CONNECTION_IDS.get(check.book, check.book)
+    book = ledger_source.Book(check.book, connection_id, f"invariants/{check.book}/{check.name}")
     with ledger_source.snapshot(book) as cursor:
         yield cursor
 

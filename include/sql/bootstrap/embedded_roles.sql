@@ -15,6 +15,7 @@ begin
             ('marketplace_ro', true),
             ('payments_ledger_owner', false),
             ('billing_gateway_app', true),
+            ('billing_gateway_ro', true),
             ('ledger_ro', true),
             ('source_writer', true)
         ) as roles (role_name, can_login)
@@ -50,6 +51,14 @@ alter role billing_gateway_app set datestyle = 'ISO, YMD';
 alter role billing_gateway_app set statement_timeout = '5min';
 alter role billing_gateway_app set lock_timeout = '10s';
 alter role billing_gateway_app set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the gateway for its checks, nothing else.
+alter role billing_gateway_ro set timezone = 'UTC';
+alter role billing_gateway_ro set datestyle = 'ISO, YMD';
+alter role billing_gateway_ro set default_transaction_read_only = on;
+alter role billing_gateway_ro set statement_timeout = '5min';
+alter role billing_gateway_ro set lock_timeout = '10s';
+alter role billing_gateway_ro set idle_in_transaction_session_timeout = '5min';
 
 alter role source_writer set timezone = 'UTC';
 alter role source_writer set datestyle = 'ISO, YMD';
