@@ -155,6 +155,27 @@ def by_hand(do: Callable[..., object], *, moments: Sequence[str] = ()) -> Callab
     return body
 
 
+def as_of(do: Callable[[str, datetime], object], book: str) -> Callable[..., Any]:
+    """A task that does something with a book as of a moment, which every try of it has in common.
+
+    It is the form's, else the end of the interval, and by hand the moment of the trigger.
+    """
+    from airflow.sdk import get_current_context, task
+
+    @task(task_id=do.__name__, multiple_outputs=False)
+    def body() -> None:
+        context = get_current_context()
+        run, form = context["dag_run"], context["params"]
+        trigger = TRIGGERS[str(getattr(run.run_type, "value", run.run_type))]
+        ends = run.data_interval_end if trigger != "manual" else None
+        with told_to_airflow():
+            refuse_unknown_fields(run.conf, list(form))
+            asked = moment("as_of", form["as_of"])
+            log.info("%s: %s", book, do(book, asked or ends or run.run_after))
+
+    return body
+
+
 def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
     """What a run was asked to do, from its form and its interval; both may be empty.
 
