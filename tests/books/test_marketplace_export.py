@@ -125,7 +125,7 @@ def test_no_address_leaves_the_book(book, email, shown):
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'\t=1"),
-        ("＝1", "'＝1"),  # noqa: RUF001
+        ("＝1", "'＝1"),
         ("W=1", "W=1"),
     ],
 )

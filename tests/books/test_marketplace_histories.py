@@ -1,5 +1,7 @@
 """Generated histories of the marketplace: a clean one breaks nothing, a fault only its sentence."""
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -8,9 +10,9 @@ from include.reconciliation.demo.marketplace import CURRENCIES, History, history
 from include.reconciliation.demo.marketplace_faults import FAULTS, Violation, plant
 from include.reconciliation.edges import book_source
 from include.reconciliation.edges.invariant_files import invariants_of
-from include.reconciliation.steps.run_check import _BEGINNING
 from tests.books.conftest import AS_OF
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SEEDS = [f"seed {number}" for number in range(60)]
 
 
@@ -29,7 +31,7 @@ def write(session: psycopg.Connection, made: History) -> None:
 
 def reported() -> list[Violation]:
     """Every row of every check, over all of the book."""
-    values = {"window_start": _BEGINNING, "window_end": AS_OF, "as_of": AS_OF}
+    values = {"window_start": BEGINNING, "window_end": AS_OF, "as_of": AS_OF}
     return sorted(
         (
             Violation(check.name, row["object"], row["currency"], row["amount_minor"])

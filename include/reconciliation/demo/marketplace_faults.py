@@ -141,18 +141,14 @@ def capture_is_not_booked(desk: _Planted) -> None:
     """The payment was marked as captured, and the transaction of its entries rolled back."""
     row = desk.captured()
     desk.drop(row)
-    desk.told(
-        "every_captured_payment_has_three_entries", row, row["amount_minor"], row["currency"]
-    )
+    desk.told("every_captured_payment_has_three_entries", row, row["amount_minor"], row["currency"])
 
 
 def capture_is_booked_twice(desk: _Planted) -> None:
     """A retry booked all entries again, in the same transaction: each sum is still zero."""
     row = desk.captured()
     capture(desk.made, row, desk.moment)
-    desk.told(
-        "every_captured_payment_has_three_entries", row, row["amount_minor"], row["currency"]
-    )
+    desk.told("every_captured_payment_has_three_entries", row, row["amount_minor"], row["currency"])
 
 
 def payment_is_booked_before_its_capture(desk: _Planted) -> None:
@@ -175,9 +171,7 @@ def refund_is_booked_unprocessed(desk: _Planted) -> None:
     """A refund was paid past its approval."""
     row = desk.refunded()
     row.update(status=desk.chance.choice(("PENDING", "APPROVED", "REJECTED")), completed_at=None)
-    desk.told(
-        "only_processed_refunds_have_entries", row, -row["amount_minor"], row["currency"]
-    )
+    desk.told("only_processed_refunds_have_entries", row, -row["amount_minor"], row["currency"])
 
 
 def key_is_used_twice(desk: _Planted) -> None:
@@ -190,7 +184,7 @@ def key_is_used_twice(desk: _Planted) -> None:
 
 
 def operation_is_split(desk: _Planted) -> None:
-    """A fee was moved into a transaction of its own, with nothing against it but itself."""
+    """A retry booked the fee, waived meanwhile, in a transaction of its own."""
     row = desk.captured()
     buyer, seller, fee = desk.made.entries_of(row)
     # Both transactions are balanced, and each has its own key.
