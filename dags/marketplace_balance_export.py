@@ -1,9 +1,9 @@
 """Writes what the marketplace's wallets hold, and what the platform earned, to CSV files.
 
 **What.** The balance of every wallet per currency, the platform's revenue, its fees and fee refunds
-by day (30 days), and what failed in the last day; amounts are whole minor units. E-mails are masked,
-no text is a formula, and only the user that runs the workers can read the files. They lie in
-`books/marketplace/<as_of>/` of the reports folder, `manifest.json` with their SHA-256 last.
+by day (30 days), and what failed in the last day; amounts are whole minor units. E-mails are
+masked, no text is a formula, and only the user that runs the workers can read the files. They lie
+in `books/marketplace/<as_of>/` of the reports folder, `manifest.json` with their SHA-256 last.
 
 **When.** Mondays at 05:00 UTC, as of that moment. By hand after an incident: as of the moment you
 give, or now.

@@ -186,7 +186,7 @@ def key_is_used_twice(desk: _Planted) -> None:
 def operation_is_split(desk: _Planted) -> None:
     """A retry booked the fee, waived meanwhile, in a transaction of its own."""
     row = desk.captured()
-    buyer, seller, fee = desk.made.entries_of(row)
+    buyer, _, fee = desk.made.entries_of(row)
     # Both transactions are balanced, and each has its own key.
     buyer["amount_minor"] += fee["amount_minor"]
     fee.update(

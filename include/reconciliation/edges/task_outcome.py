@@ -156,24 +156,27 @@ def by_hand(do: Callable[..., object], *, moments: Sequence[str] = ()) -> Callab
 
 
 def as_of(do: Callable[[str, datetime], object], book: str) -> Callable[..., Any]:
-    """A task that does something with a book as of a moment, which every try of it has in common.
-
-    It is the form's, else the end of the interval, and by hand the moment of the trigger.
-    """
+    """A task that does something with a book as of the moment of its run (`moment_of`)."""
     from airflow.sdk import get_current_context, task
 
     @task(task_id=do.__name__, multiple_outputs=False)
     def body() -> None:
-        context = get_current_context()
-        run, form = context["dag_run"], context["params"]
-        trigger = TRIGGERS[str(getattr(run.run_type, "value", run.run_type))]
-        ends = run.data_interval_end if trigger != "manual" else None
         with told_to_airflow():
-            refuse_unknown_fields(run.conf, list(form))
-            asked = moment("as_of", form["as_of"])
-            log.info("%s: %s", book, do(book, asked or ends or run.run_after))
+            log.info("%s: %s", book, do(book, moment_of(get_current_context())))
 
     return body
+
+
+def moment_of(context: Mapping[str, Any]) -> datetime:
+    """The moment that every try of a run has in common.
+
+    The form's, else the end of the interval; by hand, where that may be a week ago, the moment of
+    the trigger. Raises RequestError when a field is unknown or unreadable.
+    """
+    run, form = context["dag_run"], context["params"]
+    refuse_unknown_fields(run.conf, list(form))
+    ends = run.data_interval_end if _trigger(run) != "manual" else None
+    return moment("as_of", form["as_of"]) or ends or run.run_after
 
 
 def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,7 +188,7 @@ def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
     refuse_unknown_fields(run.conf)
     return {
         "airflow_run_id": run.run_id,
-        "trigger": TRIGGERS[str(getattr(run.run_type, "value", run.run_type))],
+        "trigger": _trigger(run),
         # A run without a logical date has no interval, and the context not even the keys.
         "interval_start": run.data_interval_start,
         "interval_end": run.data_interval_end,
@@ -196,6 +199,10 @@ def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
         "requested_by": run.triggering_user_name,
         "note": form["note"] or None,
     }
+
+
+def _trigger(run: Any) -> str:
+    return TRIGGERS[str(getattr(run.run_type, "value", run.run_type))]
 
 
 def _account_task(name: str, work: Callable[..., int], settings: Mapping[str, Any]) -> Any:
