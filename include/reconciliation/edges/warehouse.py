@@ -49,18 +49,24 @@ def connect(
 ) -> psycopg.Connection[dict[str, Any]]:
     """A connection in UTC with ISO dates, rows as dictionaries."""
     target = connection(connection_id)
-    return psycopg.connect(
+    session = psycopg.connect(
         host=target.host,
         port=target.port,
         user=target.login,
         password=target.password,
         dbname=target.schema,
-        autocommit=autocommit,
+        autocommit=True,
         row_factory=dict_row,
         application_name="reconciliation",
         connect_timeout=10,
-        options="-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=iso_8601",
+        client_encoding="UTF8",
     )
+    # Of options the variables PGTZ and PGDATESTYLE of the host would have the last word.
+    session.execute(
+        "set TimeZone = 'UTC'; set DateStyle = 'ISO, YMD'; set IntervalStyle = iso_8601"
+    )
+    session.autocommit = autocommit
+    return session
 
 
 @contextmanager
@@ -136,10 +142,17 @@ def part_of(attempt_id: int, part: str) -> str:
     return f"{workspace(attempt_id)}_{part}"
 
 
-def run_over(cursor: Cursor, name: str, **schemas: str) -> None:
-    """Runs `include/sql/<name>.sql`, in which the places of schemas stand in braces."""
-    places = {place: sql.Identifier(schema) for place, schema in schemas.items()}
-    cursor.execute(statement(name).format(**places))
+def run_over(
+    cursor: Cursor, name: str, values: Mapping[str, Any] | None = None, /, **relations: str
+) -> Cursor:
+    """Runs `include/sql/<name>.sql`, in which the places of schemas or tables stand in braces."""
+    return cursor.execute(over(name, **relations), values)
+
+
+def over(name: str, **relations: str) -> sql.Composed:
+    """The text of `include/sql/<name>.sql` with names put in the places that it has in braces."""
+    places = {place: sql.Identifier(relation) for place, relation in relations.items()}
+    return statement(name).format(**places)
 
 
 def drop_table(*names: str) -> sql.Composed:

@@ -23,6 +23,8 @@ earlier as (
     from work_finding_ids
     inner join internal.discrepancy_versions
         on work_finding_ids.discrepancy_id = discrepancy_versions.discrepancy_id
+    -- What a dry run or a refused one saw has opened nothing.
+    inner join internal.runs on discrepancy_versions.run_number = runs.run_number and runs.is_published
     group by discrepancy_versions.discrepancy_id
 
 ),
@@ -188,12 +190,12 @@ described as (
             when 'ledger_changed' then work_findings.detail
             when 'statement_gap' then work_findings.detail
             else
-                words.left_side || ' ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
+                coalesce(nullif(work_findings.detail, ''), words.left_side || ' ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
                 || ', ' || words.right_side || ' '
                 || coalesce(internal.money_text(work_findings.ledger_minor, work_findings.currency), 'nothing')
                 || ': ' || words.left_side || ' '
                 || case when work_findings.delta_minor > 0 then 'above' else 'below' end
-                || ' ' || words.right_side || ' by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency)
+                || ' ' || words.right_side || ' by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency))
         end
         || coalesce('; ' || work_sum_notes.note, '') as explanation
     from work_findings
