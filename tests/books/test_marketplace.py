@@ -41,6 +41,7 @@ def a_payment(book: Book, payment_id: str, *, hours: float, lifecycle="INITIATED
         amount_minor=1000,
         currency="BRL",
         initiated_at=AS_OF - hours * HOUR,
+        captured_at=AS_OF - hours * HOUR if lifecycle == "CAPTURED" else None,
         updated_at=AS_OF - hours * HOUR,
     )
 
@@ -143,6 +144,77 @@ def test_more_than_five_refunds_may_not_fail_in_any_hour_of_the_day(book, failed
 
     assert outcome == book.check("few_refunds_fail_in_an_hour")
     assert (0 if outcome == "holds" else 6) == len(book.violations("few_refunds_fail_in_an_hour"))
+
+
+@pytest.mark.parametrize(("failed", "outcome"), [(49, "holds"), (50, "holds"), (51, "broken")])
+def test_more_than_fifty_payments_may_not_fail_in_a_day(book, failed, outcome):
+    for number in range(failed):
+        a_payment(book, f"payment-{number}", hours=23.9, lifecycle="FAILED")
+    a_payment(book, "a day ago", hours=24, lifecycle="FAILED")
+
+    assert outcome == book.check("few_payments_fail_in_a_day")
+    assert failed == len(book.violations("few_payments_fail_in_a_day"))
+
+
+@pytest.mark.parametrize(("failed", "outcome"), [(19, "holds"), (20, "holds"), (21, "broken")])
+def test_more_than_twenty_refunds_may_not_fail_in_a_day(book, failed, outcome):
+    for number in range(failed):
+        a_refund(book, f"refund-{number}", minutes=1439, status="FAILED")
+    a_refund(book, "a day ago", minutes=1440, status="FAILED")
+
+    assert outcome == book.check("few_refunds_fail_in_a_day")
+
+
+def test_two_currencies_never_pay_for_each_others_refunds(book):
+    """Defect T7: USD 3.00 back of BRL 10.00 are USD 3.00 too much, not BRL 7.00 left."""
+    a_payment(book, "payment", hours=30, lifecycle="CAPTURED")
+    a_refund(book, "R1", minutes=9, status="COMPLETED")
+    book.session.execute("update refunds set currency = 'USD'")
+
+    assert "broken" == book.check("no_payment_is_refunded_above_its_capture")
+    assert [("payment", "USD", 300)] == book.violations("no_payment_is_refunded_above_its_capture")
+
+
+@pytest.mark.parametrize(("more_minor", "outcome"), [(-1, "holds"), (0, "holds"), (1, "broken")])
+def test_old_refunds_count_when_a_new_one_is_made(book, more_minor, outcome):
+    """Defect T1 again: the payment was touched in the window, all of its refunds are summed."""
+    a_payment(book, "payment", hours=900, lifecycle="CAPTURED")
+    a_refund(book, "long ago", minutes=50_000, status="COMPLETED")
+    a_refund(book, "new", minutes=9, status="COMPLETED")
+    book.session.execute(
+        "update refunds set amount_minor = 700 + %s where id = 'new'", [more_minor]
+    )
+
+    check = "no_payment_is_refunded_above_its_capture"
+    assert outcome == book.check(check, since=AS_OF - 24 * HOUR)
+
+
+def test_a_key_that_comes_back_after_weeks_is_seen(book):
+    for transaction, hours in (("T1", 900), ("T2", 1)):
+        an_entry(book, transaction, 1, hours=hours)
+    book.session.execute("update ledger_entries set idempotency_key = 'K'")
+
+    assert "broken" == book.check(
+        "every_idempotency_key_is_of_one_operation", since=AS_OF - 24 * HOUR
+    )
+
+
+def test_adjustments_repair_a_payment_and_are_no_entries_of_its_capture(book):
+    a_payment(book, "P1", hours=30, lifecycle="CAPTURED")
+    for number in range(3):
+        an_entry(book, "T1", number)
+    book.session.execute("update ledger_entries set payment_id = 'P1', entry_type = 'CAPTURE'")
+    an_entry(book, "T2", 5)
+    book.session.execute("update ledger_entries set payment_id = 'P1'")
+
+    assert "holds" == book.check("every_captured_payment_has_three_entries")
+    assert "holds" == book.check("every_operation_is_one_transaction")
+
+
+def test_a_frozen_wallet_without_its_moment_is_not_green(book):
+    book.add("wallets", id="w1", wallet_code="W1", wallet_type="BUYER", wallet_status="FROZEN")
+
+    assert "could_not_check" == book.check("no_frozen_wallet_is_moved")
 
 
 def test_a_state_that_nobody_knows_is_not_green(book):

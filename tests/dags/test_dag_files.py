@@ -19,6 +19,7 @@ DAG_IDS = [
     "billing_gateway_reconciliation",
     "deliver_alerts",
     "ledger_health_checks",
+    "marketplace_balance_export",
     "resolve_alert",
 ]
 # The ledger is read beside the statements; the two meet where they are matched.

@@ -9,7 +9,7 @@ import hashlib
 import random
 
 
-def stream(seed: int, name: str) -> random.Random:
+def stream(seed: int | str, name: str) -> random.Random:
     """The stream of that name; the same seed and name give the same numbers on any machine."""
     digest = hashlib.sha256(f"{seed}\n{name}".encode()).digest()
     return random.Random(int.from_bytes(digest, "big"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -23,46 +24,62 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
     Raises SourceError when the book breaks what the check relies on, or answers in another form;
     Transient when it can't be reached now. What it gave before stays true: the rows come first.
     """
-    with _told_as_of(check), _snapshot(check) as cursor:
+    with _asked(check.book, f"invariants/{check.book}/{check.name}") as cursor:
         with cursor.connection.cursor(name="violations") as rows:
             rows.itersize = _ROWS_AT_ONCE
             rows.execute(warehouse.sql.SQL(check.query), values)
             for row in rows:
                 yield _formed(check, row)
-        _refuse_what_cannot_be_relied_on(check, cursor)
+        _refuse_what_cannot_be_relied_on(check.book, check.reads, cursor)
+
+
+def write_tables(
+    book: str, names: Collection[str], folder: Path, values: Mapping[str, Any]
+) -> None:
+    """Writes what the queries `books/<book>/<name>` copy to `<name>.csv`, of one snapshot.
+
+    Raises SourceError when anything in the book can't be relied on, Transient when it can't be
+    reached now. The server writes no file: what it sends is written here, block by block.
+    """
+    with _asked(book, f"books/{book}/*") as cursor:
+        _refuse_what_cannot_be_relied_on(book, None, cursor)
+        for name in names:
+            with (
+                (folder / f"{name}.csv").open("wb") as file,
+                cursor.copy(warehouse.statement(f"books/{book}/{name}"), values) as copy,
+            ):
+                for block in copy:
+                    file.write(block)
 
 
 @contextmanager
-def _snapshot(check: Invariant) -> Iterator[warehouse.Cursor]:
-    connection_id = _CONNECTION_IDS.get(check.book, check.book)
-    book = ledger_source.Book(check.book, connection_id, f"invariants/{check.book}/{check.name}")
-    with ledger_source.snapshot(book) as cursor:
-        yield cursor
-
-
-@contextmanager
-def _told_as_of(check: Invariant) -> Iterator[None]:
-    """Turns the server's errors into ours: what can pass, and what can't."""
+def _asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
+    """A snapshot of a book; the server's errors become ours."""
+    source = ledger_source.Book(book, _CONNECTION_IDS.get(book, book), file)
     try:
-        yield
+        with ledger_source.snapshot(source) as cursor:
+            yield cursor
     except (psycopg.errors.QueryCanceled, psycopg.OperationalError) as error:
-        raise Transient(f"{check.book} can't be asked now: {_first_line(error)}") from error
+        raise Transient(f"{book} can't be asked now: {_first_line(error)}") from error
     except psycopg.Error as error:
         raise SourceError(
-            f"include/sql/invariants/{check.book}/{check.name}.sql does not fit the tables, the "
-            f"rights or the values of {check.book}: {_first_line(error)}"
+            f"include/sql/{file}.sql does not fit the tables, the rights or the values of {book}: "
+            f"{_first_line(error)}"
         ) from error
 
 
-def _refuse_what_cannot_be_relied_on(check: Invariant, cursor: warehouse.Cursor) -> None:
-    """A state that nobody knows, or nothing where something must be, proves nothing."""
+def _refuse_what_cannot_be_relied_on(
+    book: str, relations: Collection[str] | None, cursor: warehouse.Cursor
+) -> None:
+    """A state that nobody knows, or nothing where something must be, in these relations or any."""
     broken = [
-        row for row in warehouse.run(cursor, f"books/{check.book}")
-        if row["relation"] in check.reads
+        row
+        for row in warehouse.run(cursor, f"books/{book}")
+        if relations is None or row["relation"] in relations
     ]
     if broken:
         told = "; ".join(f"{row['relation']}: {row['what']}" for row in broken)
-        raise SourceError(f"{check.book} holds what its checks can't rely on: {told}")
+        raise SourceError(f"{book} holds what its checks can't rely on: {told}")
 
 
 def _formed(check: Invariant, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,11 @@ def folder_of(
     return config.reports_folder() / psp / account / window / run_id
 
 
+def folder_of_book(book: str, as_of: datetime) -> Path:
+    """Where the export of a book lies: books/<book>/<as_of> in the reports folder."""
+    return config.reports_folder() / "books" / book / _stamp(as_of)
+
+
 @contextlib.contextmanager
 def draft() -> Iterator[Path]:
     """A folder of this process alone to write a report in; gone afterwards, whatever happens."""

@@ -155,6 +155,30 @@ def by_hand(do: Callable[..., object], *, moments: Sequence[str] = ()) -> Callab
     return body
 
 
+def as_of(do: Callable[[str, datetime], object], book: str) -> Callable[..., Any]:
+    """A task that does something with a book as of the moment of its run (`moment_of`)."""
+    from airflow.sdk import get_current_context, task
+
+    @task(task_id=do.__name__, multiple_outputs=False)
+    def body() -> None:
+        with told_to_airflow():
+            log.info("%s: %s", book, do(book, moment_of(get_current_context())))
+
+    return body
+
+
+def moment_of(context: Mapping[str, Any]) -> datetime:
+    """The moment that every try of a run has in common.
+
+    The form's, else the end of the interval; by hand, where that may be a week ago, the moment of
+    the trigger. Raises RequestError when a field is unknown or unreadable.
+    """
+    run, form = context["dag_run"], context["params"]
+    refuse_unknown_fields(run.conf, list(form))
+    ends = run.data_interval_end if _trigger(run) != "manual" else None
+    return moment("as_of", form["as_of"]) or ends or run.run_after
+
+
 def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
     """What a run was asked to do, from its form and its interval; both may be empty.
 
@@ -164,7 +188,7 @@ def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
     refuse_unknown_fields(run.conf)
     return {
         "airflow_run_id": run.run_id,
-        "trigger": TRIGGERS[str(getattr(run.run_type, "value", run.run_type))],
+        "trigger": _trigger(run),
         # A run without a logical date has no interval, and the context not even the keys.
         "interval_start": run.data_interval_start,
         "interval_end": run.data_interval_end,
@@ -175,6 +199,10 @@ def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
         "requested_by": run.triggering_user_name,
         "note": form["note"] or None,
     }
+
+
+def _trigger(run: Any) -> str:
+    return TRIGGERS[str(getattr(run.run_type, "value", run.run_type))]
 
 
 def _account_task(name: str, work: Callable[..., int], settings: Mapping[str, Any]) -> Any:

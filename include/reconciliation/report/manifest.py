@@ -80,6 +80,17 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
     return (canonical_json(plain) + "\n").encode()
 
 
+def book_manifest(book: str, as_of: datetime, files: Sequence[ReportFile]) -> bytes:
+    """The bytes of an export's manifest, with a newline: the SHA-256 of each of its files."""
+    document = {
+        "manifest_version": 1,
+        "book": book,
+        "as_of": as_of,
+        "files": [_file(file) for file in files],
+    }
+    return (canonical_json(_plain(document)) + "\n").encode()
+
+
 def json_lines(rows: Sequence[Row]) -> bytes:
     """Rows as lines of canonical JSON."""
     return "".join(canonical_json(_plain(dict(row))) + "\n" for row in rows).encode()

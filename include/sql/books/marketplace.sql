@@ -10,6 +10,13 @@ where lifecycle is null or lifecycle not in ('INITIATED', 'AUTHORIZED', 'CAPTURE
 group by lifecycle
 union all
 select
+    'payments',
+    'captured_at is NULL in ' || count(*) || ' rows that are ' || lifecycle
+from payments
+where lifecycle in ('CAPTURED', 'REFUNDED') and captured_at is null
+group by lifecycle
+union all
+select
     'refunds',
     'status is ' || coalesce(quote_literal(status), 'NULL') || ' in ' || count(*) || ' rows'
 from refunds
@@ -21,6 +28,20 @@ select
     'processed_at is NULL in ' || count(*) || ' rows that are PROCESSING'
 from refunds
 where status = 'PROCESSING' and processed_at is null
+having count(*) > 0
+union all
+select
+    'wallets',
+    'wallet_status is ' || coalesce(quote_literal(wallet_status), 'NULL') || ' in ' || count(*) || ' rows'
+from wallets
+where wallet_status is null or wallet_status not in ('ACTIVE', 'FROZEN')
+group by wallet_status
+union all
+select
+    'wallets',
+    'frozen_at is NULL in ' || count(*) || ' rows that are FROZEN'
+from wallets
+where wallet_status = 'FROZEN' and frozen_at is null
 having count(*) > 0
 union all
 select

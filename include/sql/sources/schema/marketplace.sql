@@ -14,6 +14,7 @@ create table if not exists public.wallets (
     wallet_code text not null unique,
     wallet_type text not null,
     wallet_status text,
+    frozen_at timestamptz,
     user_id text
 );
 
@@ -57,6 +58,10 @@ create table if not exists public.ledger_entries (
 
 create index if not exists ledger_entries_created_at on public.ledger_entries (created_at);
 create index if not exists ledger_entries_transaction_id on public.ledger_entries (transaction_id);
+create index if not exists ledger_entries_payment_id on public.ledger_entries (payment_id);
+create index if not exists ledger_entries_refund_id on public.ledger_entries (refund_id);
+create index if not exists ledger_entries_idempotency_key on public.ledger_entries (idempotency_key);
+create index if not exists refunds_payment_id on public.refunds (payment_id);
 
 grant usage on schema public to marketplace_ro, source_writer;
 grant select on public.users, public.wallets, public.payments, public.refunds, public.ledger_entries to marketplace_ro;
