@@ -19,6 +19,7 @@ WAREHOUSE_VERSION_MIN = 150000
 LOCK_KEY = 7_241_863_150
 SOURCES = {
     "billing_gateway": "billing_gateway_owner",
+    "payment_events": "payment_events_owner",
     "payments_ledger": "payments_ledger_owner",
 }
 LOGIN_ROLES = (
@@ -28,6 +29,7 @@ LOGIN_ROLES = (
     "airflow",
     "billing_gateway_app",
     "ledger_ro",
+    "payment_events_ro",
     "source_writer",
 )
 

@@ -29,6 +29,7 @@ CONNECTIONS = {
     "reconciliation": ("reconciliation", "reconciliation_rw"),
     "payments_ledger": ("payments_ledger", "ledger_ro"),
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
+    "payment_events": ("payment_events", "payment_events_ro"),
 }
 
 

@@ -11,9 +11,11 @@ begin
         select role_name, can_login
         from (values
             ('billing_gateway_owner', false),
+            ('payment_events_owner', false),
             ('payments_ledger_owner', false),
             ('billing_gateway_app', true),
             ('ledger_ro', true),
+            ('payment_events_ro', true),
             ('source_writer', true)
         ) as roles (role_name, can_login)
     loop
@@ -40,6 +42,14 @@ alter role billing_gateway_app set datestyle = 'ISO, YMD';
 alter role billing_gateway_app set statement_timeout = '5min';
 alter role billing_gateway_app set lock_timeout = '10s';
 alter role billing_gateway_app set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the event store of payments, nothing else.
+alter role payment_events_ro set timezone = 'UTC';
+alter role payment_events_ro set datestyle = 'ISO, YMD';
+alter role payment_events_ro set default_transaction_read_only = on;
+alter role payment_events_ro set statement_timeout = '5min';
+alter role payment_events_ro set lock_timeout = '10s';
+alter role payment_events_ro set idle_in_transaction_session_timeout = '5min';
 
 alter role source_writer set timezone = 'UTC';
 alter role source_writer set datestyle = 'ISO, YMD';

@@ -1,0 +1,48 @@
+-- Hours in which more than 5 %% of the payments that ended were cancelled.
+--
+-- Grain:   one row per hour of the clock that ended in the window; no row means the invariant holds. A
+--          payment counts once, by the last of its ends in the hour. No payment ended: nothing to judge.
+--          One cancellation never breaks it alone.
+-- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
+--          after the end; all of their payments count.
+with
+
+ends as (
+
+    select distinct on (floor(extract(epoch from occurred_at) / 3600), payment_id)
+        floor(extract(epoch from occurred_at) / 3600)::bigint * 3600 as slot,
+        payment_id,
+        payload ->> 'reason' as reason
+    from payments.events
+    where
+        type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
+        and occurred_at >= %(window_start)s::timestamptz - interval '1 hour'
+        and occurred_at < %(window_end)s
+    order by floor(extract(epoch from occurred_at) / 3600), payment_id, sequence_number desc, event_id desc
+
+),
+
+rates as (
+
+    select
+        to_timestamp(slot) as slot_start,
+        to_timestamp(slot + 3600) as slot_end,
+        count(*) filter (where reason = 'CANCELLED') as cancelled,
+        count(*) as ended
+    from ends
+    group by slot
+
+)
+
+select
+    slot_start,
+    slot_end,
+    cancelled,
+    ended
+from rates
+where
+    slot_end > %(window_start)s
+    and slot_end <= %(window_end)s
+    and cancelled * 100 > ended * 5
+    and cancelled >= 2
+order by slot_start

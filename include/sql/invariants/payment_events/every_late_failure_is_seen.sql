@@ -1,0 +1,56 @@
+-- Attempts that failed after the rail had acknowledged them, and that no operator has looked at since.
+--
+-- Grain:   one row per late failure; no row means the invariant holds. Seen means that an operator's
+--          action led to the failure, or that one on the payment came after it.
+-- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+with
+
+failures as (
+
+    select *
+    from payments.events
+    where
+        type = 'PaymentFailed'
+        and attempt_id is not null
+        and recorded_at >= %(window_start)s
+        and recorded_at < %(window_end)s
+
+)
+
+select
+    failures.payment_id,
+    failures.attempt_id,
+    failures.event_id,
+    failures.payload ->> 'reason' as reason,
+    failures.occurred_at as failed_at
+from failures
+where
+    exists (
+        select
+        from payments.events as acknowledgements
+        where
+            failures.payment_id = acknowledgements.payment_id
+            and failures.attempt_id = acknowledgements.attempt_id
+            and failures.sequence_number > acknowledgements.sequence_number
+            and acknowledgements.type = 'PaymentAcknowledged'
+    )
+    and not exists (
+        select
+        from payments.events as settlements
+        where
+            failures.payment_id = settlements.payment_id
+            and failures.attempt_id = settlements.attempt_id
+            and failures.sequence_number > settlements.sequence_number
+            and settlements.type = 'PaymentSettled'
+    )
+    and not exists (
+        select
+        from payments.operator_actions
+        where
+            failures.payment_id = operator_actions.payment_id
+            and (
+                failures.event_id = operator_actions.event_id
+                or failures.occurred_at <= operator_actions.acted_at
+            )
+    )
+order by failures.payment_id, failures.sequence_number, failures.event_id

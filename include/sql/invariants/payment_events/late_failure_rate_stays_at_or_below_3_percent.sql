@@ -1,0 +1,64 @@
+-- Hours in which more than 3 %% of the acknowledged attempts that ended have failed.
+--
+-- Grain:   one row per hour of the clock that ended in the window; no row means the invariant holds. An
+--          attempt counts once, by the first of its ends. No such attempt: nothing to judge. One late
+--          failure never breaks it alone.
+-- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
+--          after the end; all of their attempts count.
+with
+
+ends as (
+
+    select
+        floor(extract(epoch from events.occurred_at) / 3600)::bigint * 3600 as slot,
+        events.type
+    from payments.events
+    where
+        events.type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
+        and events.occurred_at >= %(window_start)s::timestamptz - interval '1 hour'
+        and events.occurred_at < %(window_end)s
+        and exists (
+            select
+            from payments.events as acknowledgements
+            where
+                events.payment_id = acknowledgements.payment_id
+                and events.attempt_id = acknowledgements.attempt_id
+                and events.sequence_number > acknowledgements.sequence_number
+                and acknowledgements.type = 'PaymentAcknowledged'
+        )
+        and not exists (
+            select
+            from payments.events as earlier
+            where
+                events.payment_id = earlier.payment_id
+                and events.attempt_id = earlier.attempt_id
+                and events.sequence_number > earlier.sequence_number
+                and earlier.type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
+        )
+
+),
+
+rates as (
+
+    select
+        to_timestamp(slot) as slot_start,
+        to_timestamp(slot + 3600) as slot_end,
+        count(*) filter (where type = 'PaymentFailed') as failed,
+        count(*) as ended
+    from ends
+    group by slot
+
+)
+
+select
+    slot_start,
+    slot_end,
+    failed,
+    ended
+from rates
+where
+    slot_end > %(window_start)s
+    and slot_end <= %(window_end)s
+    and failed * 100 > ended * 3
+    and failed >= 2
+order by slot_start

@@ -1,0 +1,53 @@
+-- Hours in which more than 10 %% of the attempts were retries.
+--
+-- Grain:   one row per hour of the clock that ended in the window; no row means the invariant holds. A
+--          retry is an attempt after the first one of its payment. No attempt: nothing to judge. One
+--          retry never breaks it alone.
+-- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
+--          after the end; all of their attempts count.
+with
+
+attempts as (
+
+    select
+        floor(extract(epoch from events.occurred_at) / 3600)::bigint * 3600 as slot,
+        exists (
+            select
+            from payments.events as earlier
+            where
+                events.payment_id = earlier.payment_id
+                and events.sequence_number > earlier.sequence_number
+                and earlier.type = 'PaymentAttemptCreated'
+        ) as is_retry
+    from payments.events
+    where
+        events.type = 'PaymentAttemptCreated'
+        and events.occurred_at >= %(window_start)s::timestamptz - interval '1 hour'
+        and events.occurred_at < %(window_end)s
+
+),
+
+rates as (
+
+    select
+        to_timestamp(slot) as slot_start,
+        to_timestamp(slot + 3600) as slot_end,
+        count(*) filter (where is_retry) as retries,
+        count(*) as attempts
+    from attempts
+    group by slot
+
+)
+
+select
+    slot_start,
+    slot_end,
+    retries,
+    attempts
+from rates
+where
+    slot_end > %(window_start)s
+    and slot_end <= %(window_end)s
+    and retries * 100 > attempts * 10
+    and retries >= 2
+order by slot_start

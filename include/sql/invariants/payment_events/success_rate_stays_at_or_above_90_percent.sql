@@ -1,0 +1,62 @@
+-- Five minutes in which fewer than 90 %% of the payments that ended have settled.
+--
+-- Grain:   one row per five minutes of the clock that ended in the window; no row means the invariant
+--          holds. A payment counts once, by the last of its ends in them; cancelled ones do not count.
+--          No payment ended: nothing to judge. One that did not settle never breaks it alone.
+-- Binds:   window_start, window_end (timestamptz) - which five minutes: those that end after the start
+--          and not after the end; all of their payments count.
+with
+
+ends as (
+
+    select
+        payment_id,
+        type,
+        sequence_number,
+        event_id,
+        payload ->> 'reason' as reason,
+        floor(extract(epoch from occurred_at) / 300)::bigint * 300 as slot
+    from payments.events
+    where
+        type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
+        and occurred_at >= %(window_start)s::timestamptz - interval '5 minutes'
+        and occurred_at < %(window_end)s
+
+),
+
+last_ends as (
+
+    select distinct on (slot, payment_id)
+        slot,
+        payment_id,
+        type
+    from ends
+    where reason is distinct from 'CANCELLED'
+    order by slot, payment_id, sequence_number desc, event_id desc
+
+),
+
+rates as (
+
+    select
+        to_timestamp(slot) as slot_start,
+        to_timestamp(slot + 300) as slot_end,
+        count(*) filter (where type = 'PaymentSettled') as settled,
+        count(*) as ended
+    from last_ends
+    group by slot
+
+)
+
+select
+    slot_start,
+    slot_end,
+    settled,
+    ended
+from rates
+where
+    slot_end > %(window_start)s
+    and slot_end <= %(window_end)s
+    and settled * 100 < ended * 90
+    and ended - settled >= 2
+order by slot_start
