@@ -1,0 +1,460 @@
+"""Each invariant of the event store: the exact rows that break it, and what only seems to."""
+
+import random
+import re
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from include.reconciliation.demo.payment_events.load import load
+from include.reconciliation.demo.payment_events.rows import (
+    EventStore,
+    PaymentWriter,
+    event_of,
+)
+from include.reconciliation.payment_events.replay import replay
+from include.reconciliation.payment_events.states import (
+    ATTEMPT_EDGES,
+    FINAL_REASONS,
+    PAYMENT_EDGES,
+    RETRYABLE_REASONS,
+    EventType,
+    trigger_of,
+)
+from tests.payment_events.conftest import INVARIANTS
+
+AT = datetime(2026, 11, 19, 8, tzinfo=UTC)
+AS_OF = AT + timedelta(hours=2)
+
+
+@pytest.fixture
+def store() -> EventStore:
+    return EventStore()
+
+
+def a_payment(store: EventStore, name: str = "payment", at: datetime = AT) -> PaymentWriter:
+    """A payment that is created and authorised."""
+    payment = PaymentWriter(store, name, at)
+    payment.create(1_050, "AUD")
+    payment.authorise()
+    return payment
+
+
+def acknowledged(store: EventStore, name: str = "payment", at: datetime = AT) -> PaymentWriter:
+    """A payment that the rail has acknowledged."""
+    payment = a_payment(store, name, at)
+    payment.attempt()
+    payment.send()
+    payment.acknowledge()
+    return payment
+
+
+def test_an_illegal_event_is_shown_with_where_it_found_payment_and_attempt(  # type: ignore[no-untyped-def]
+    store, payment_events, check
+) -> None:
+    payment = a_payment(store)
+    payment.attempt()
+    payment.settle()
+    load(payment_events, store)
+
+    (row,) = check("only_legal_transitions_happen", AS_OF)
+
+    assert {
+        "payment_id": "payment",
+        "sequence_number": 4,
+        "event_id": payment.events[3].event_id,
+        "trigger": "settled",
+        "payment_before": "attempting",
+        "attempt_id": "payment-attempt-1",
+        "attempt_before": "created",
+        "recorded_at": payment.events[3].recorded_at,
+    } == row
+
+
+def test_events_before_the_window_count_for_a_payment_that_was_touched_in_it(  # type: ignore[no-untyped-def]
+    store, payment_events, check
+) -> None:
+    """Read alone, the last event of a payment that began earlier would be an illegal first one."""
+    good, bad = acknowledged(store, "good"), a_payment(store, "bad")
+    bad.attempt()
+    for payment in (good, bad):
+        payment.at = AS_OF - timedelta(minutes=30)
+        payment.settle()
+    load(payment_events, store)
+
+    found = check("only_legal_transitions_happen", AS_OF, hours=1)
+
+    assert ["bad"] == [row["payment_id"] for row in found]
+    assert [] == check("only_legal_transitions_happen", AS_OF - timedelta(minutes=30), hours=1)
+
+
+def test_what_comes_after_the_end_of_a_payment_or_of_an_attempt_is_shown(  # type: ignore[no-untyped-def]
+    store, payment_events, check
+) -> None:
+    payment = acknowledged(store, "payment")
+    payment.settle()
+    payment.fail("RAIL")
+    attempt = acknowledged(store, "attempt")
+    attempt.fail("TIMEOUT")
+    attempt.acknowledge()
+    load(payment_events, store)
+
+    found = check("nothing_leaves_a_terminal_state", AS_OF)
+
+    assert [("attempt", 7, None, 6), ("payment", 7, 6, 6)] == [
+        (
+            row["payment_id"],
+            row["sequence_number"],
+            row["payment_ended_at"],
+            row["attempt_ended_at"],
+        )
+        for row in found
+    ]
+
+
+def test_two_settlements_are_told_once_with_their_amount(store, payment_events, broken) -> None:  # type: ignore[no-untyped-def]
+    payment = acknowledged(store)
+    payment.fail("TIMEOUT")
+    payment.act("review")
+    payment.retry()
+    payment.send()
+    payment.acknowledge()
+    payment.settle()
+    payment.attempts = 1
+    payment.settle()
+
+    found = broken(store, AS_OF)
+
+    assert [
+        {
+            "payment_id": "payment",
+            "settlements": 2,
+            "attempts": 2,
+            "event_ids": [payment.events[9].event_id, payment.events[10].event_id],
+            "amount_minor": 1_050,
+            "currency": "AUD",
+            "last_recorded_at": payment.events[10].recorded_at,
+        }
+    ] == found.pop("no_payment_settles_twice")
+    assert {} == found
+
+
+def test_a_key_with_two_payments_is_shown_although_one_is_old(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+    for name, at in (("first", AT - timedelta(days=30)), ("second", AT), ("third", AT)):
+        payment = PaymentWriter(store, name, at)
+        payment.create(1_050, "AUD", key="another key" if name == "third" else "key")
+    load(payment_events, store)
+
+    (row,) = check("every_idempotency_key_has_one_payment", AS_OF)
+
+    assert ("key", 2, ["first", "second"]) == (
+        row["idempotency_key"],
+        row["payments"],
+        row["payment_ids"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "rows"),
+    [("not", 1), ("before", 1), ("after", 0), ("by marking", 0)],
+)
+def test_a_late_failure_is_unseen_until_an_operator_acts_on_it(  # type: ignore[no-untyped-def]
+    store, payment_events, check, seen, rows
+) -> None:
+    payment = acknowledged(store)
+    if seen == "before":
+        payment.act("review")
+        payment.wait(1)
+    if seen == "by marking":
+        payment.mark_failed("RAIL")
+    else:
+        payment.fail("RAIL")
+    if seen == "after":
+        payment.act("review")
+    load(payment_events, store)
+
+    found = check("every_late_failure_is_seen", AS_OF)
+
+    assert [("payment", "payment-attempt-1", "RAIL")] * rows == [
+        (row["payment_id"], row["attempt_id"], row["reason"]) for row in found
+    ]
+
+
+def test_a_failure_before_the_acknowledgement_is_not_late(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+    payment = a_payment(store)
+    payment.attempt()
+    payment.send()
+    payment.fail("RAIL")
+    load(payment_events, store)
+
+    assert [] == check("every_late_failure_is_seen", AS_OF)
+
+
+@pytest.mark.parametrize(("beyond", "rows"), [(-1, 0), (0, 0), (1, 1)])
+def test_ten_minutes_without_an_acknowledgement_are_allowed_and_no_moment_more(  # type: ignore[no-untyped-def]
+    store, payment_events, check, beyond, rows
+) -> None:
+    payment = a_payment(store)
+    payment.attempt()
+    payment.send()
+    sent_at = payment.events[-1].occurred_at
+    load(payment_events, store)
+
+    found = check(
+        "every_sent_attempt_is_acknowledged_within_10_minutes",
+        sent_at + timedelta(minutes=10, microseconds=beyond),
+    )
+
+    assert [
+        {
+            "payment_id": "payment",
+            "attempt_id": "payment-attempt-1",
+            "external_reference": "rail payment-attempt-1",
+            "sent_at": sent_at,
+            "age_seconds": 600,
+        }
+    ] * rows == found
+
+
+def test_an_attempt_that_failed_or_was_acknowledged_is_not_stuck(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+    acknowledged(store, "acknowledged")
+    failed = a_payment(store, "failed")
+    failed.attempt()
+    failed.send()
+    failed.fail("TIMEOUT")
+    load(payment_events, store)
+
+    assert [] == check("every_sent_attempt_is_acknowledged_within_10_minutes", AS_OF)
+
+
+def test_missing_and_double_numbers_are_named(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+    gap, double, late_start = (
+        PaymentWriter(store, name, AT) for name in ("gap", "double", "late start")
+    )
+    for payment, numbers in ((gap, (1, 2, 5, 6)), (double, (1, 2, 2)), (late_start, (2,))):
+        for number in numbers:
+            payment.add(EventType.AUTHORISED, {}, number=number)
+    load(payment_events, store)
+
+    found = check("event_numbers_have_no_gap_and_no_duplicate", AS_OF)
+
+    assert [
+        ("double", None, 2, 1, 2, 3),
+        ("gap", 3, None, 1, 6, 4),
+        ("late start", 1, None, 2, 2, 1),
+    ] == [tuple(row.values()) for row in found]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "set type = 'PaymentExpired'",
+        'set payload = \'{"currency":"AUD","amount_minor":1050}\'',
+        "set payload = '{}'",
+        "set attempt_id = 'x'",
+        "set occurred_at = occurred_at + interval '1 microsecond'",
+        "set recorded_at = recorded_at - interval '1 microsecond'",
+        "set event_id = 'another'",
+        "set previous_sha256 = ''",
+    ],
+)
+def test_a_change_of_any_column_of_an_event_is_found(  # type: ignore[no-untyped-def]
+    store, payment_events, databases, check, change
+) -> None:
+    acknowledged(store).settle()
+    load(payment_events, store)
+    assert [] == check("no_event_is_changed", AS_OF)
+    with psycopg.connect(databases.conninfo("payment_events", "postgres")) as owner:
+        owner.execute(f"update payments.events {change} where sequence_number = 1")  # noqa: S608
+
+    (row,) = check("no_event_is_changed", AS_OF)
+
+    assert (1, True) == (row["sequence_number"], row["is_changed"])
+
+
+def test_an_event_that_was_put_in_the_place_of_another_is_out_of_line(  # type: ignore[no-untyped-def]
+    store, payment_events, databases, check
+) -> None:
+    """Changed with a hash that fits: the event after it tells."""
+    payment = acknowledged(store)
+    forged = EventStore()
+    other = acknowledged(forged)
+    other.events[3:] = []
+    other.at += timedelta(seconds=5)
+    other.send()
+    load(payment_events, store)
+    with psycopg.connect(databases.conninfo("payment_events", "postgres")) as owner:
+        owner.execute("delete from payments.events where sequence_number = 4")
+        owner.execute(
+            "insert into payments.events values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [getattr(other.events[3], name) for name in other.events[3].__slots__],
+        )
+
+    (row,) = check("no_event_is_changed", AS_OF)
+
+    assert (5, False, True) == (row["sequence_number"], row["is_changed"], row["is_out_of_line"])
+    assert payment.events[4].event_id == row["event_id"]
+
+
+@pytest.mark.parametrize("column", ["approval_id", "operator_id", "reason"])
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_an_action_without_approval_operator_or_reason_is_shown(  # type: ignore[no-untyped-def]
+    store, payment_events, check, column, value
+) -> None:
+    payment = a_payment(store)
+    payment.cancel()
+    payment.act("review")
+    first = store.operator_actions[0]
+    store.operator_actions[0] = type(first)(
+        **{name: getattr(first, name) for name in first.__slots__} | {column: value}
+    )
+    load(payment_events, store)
+
+    (row,) = check("every_operator_action_is_approved", AS_OF)
+
+    assert (first.action_id, "payment", "cancel", value) == (
+        row["action_id"],
+        row["payment_id"],
+        row["action"],
+        row[column],
+    )
+
+
+def test_a_retry_a_cancellation_and_a_marked_failure_want_their_action(  # type: ignore[no-untyped-def]
+    store, payment_events, check
+) -> None:
+    retried = acknowledged(store, "retried")
+    retried.fail("RAIL")
+    retried.attempt()
+    a_payment(store, "cancelled").fail("CANCELLED")
+    acknowledged(store, "marked").mark_failed("RAIL")
+    # The action of another kind, and that of another payment, are not its own.
+    store.operator_actions[0] = type(store.operator_actions[0])(
+        **{
+            name: getattr(store.operator_actions[0], name)
+            for name in store.operator_actions[0].__slots__
+        }
+        | {"action": "retry"}
+    )
+    load(payment_events, store)
+
+    found = check("every_operator_event_has_its_action", AS_OF)
+
+    assert [("cancelled", "cancel"), ("marked", "mark_failed"), ("retried", "retry")] == [
+        (row["payment_id"], row["expected_action"]) for row in found
+    ]
+
+
+def test_an_unknown_type_and_an_unknown_reason_are_shown(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+    payment = a_payment(store)
+    payment.add("PaymentRefunded", {})
+    payment.add(EventType.FAILED, {"reason": "SOLAR_FLARE"})
+    payment.add(EventType.FAILED, {})
+    load(payment_events, store)
+
+    found = check("every_event_is_known", AS_OF)
+
+    assert [
+        ("PaymentRefunded", None),
+        ("PaymentFailed", "SOLAR_FLARE"),
+        ("PaymentFailed", None),
+    ] == [(row["type"], row["reason"]) for row in found]
+
+
+def test_the_tables_in_sql_are_those_of_the_two_machines() -> None:
+    text = (INVARIANTS / "only_legal_transitions_happen.sql").read_text(encoding="utf-8")
+
+    def table(name: str) -> list[tuple[str | None, ...]]:
+        values = text.partition(f"\n{name} (")[2].partition("values\n")[2].partition("\n)")[0]
+        return [
+            tuple(part.strip("'") if part != "null" else None for part in re.split(", ", row))
+            for row in re.findall(r"\(([^)]*)\)", values)
+        ]
+
+    targets = {edge.trigger: edge.target for edge in PAYMENT_EDGES}
+    attempt_targets = {edge.trigger: edge.target for edge in ATTEMPT_EDGES}
+    assert [(edge.source, edge.trigger) for edge in PAYMENT_EDGES] == table("payment_edges")
+    assert [(edge.source, edge.trigger) for edge in ATTEMPT_EDGES] == table("attempt_edges")
+    triggers = table("triggers")
+    assert {(str(kind), None) for kind in EventType if kind is not EventType.FAILED} | {
+        (str(EventType.FAILED), reason)
+        for reason in {*RETRYABLE_REASONS, *FINAL_REASONS, "CANCELLED"}
+    } == {row[:2] for row in triggers}
+    for kind, reason, *told in triggers:
+        trigger = trigger_of(str(kind), reason)
+        assert trigger is not None
+        assert [trigger, targets[trigger], attempt_targets.get(trigger)] == told
+
+
+def test_sql_and_replay_judge_a_thousand_random_logs_alike(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+    """Both are asked which payments break a rule of the machines; neither knows of the other."""
+    chance = random.Random(2026)
+    kinds = [*EventType, *EventType, "PaymentRefunded"]
+    reasons = [*sorted(RETRYABLE_REASONS), "FRAUD", "CANCELLED"]
+    for number in range(1_000):
+        payment = PaymentWriter(store, f"payment {number:04}", AT)
+        if chance.randrange(8):
+            # Most go well for a while: else hardly any would get past its first event.
+            payment.create(1_050, "AUD")
+            payment.authorise()
+            for step in (payment.attempt, payment.send, payment.acknowledge)[: chance.randrange(4)]:
+                step()
+        for _ in range(chance.randrange(3)):
+            kind = chance.choice(kinds)
+            payment.attempts = chance.randrange(1, 3)
+            payload = {"reason": chance.choice(reasons)} if kind == EventType.FAILED else {}
+            skipped = chance.randrange(20) == 0
+            payment.add(
+                kind,
+                payload,
+                attempt=bool(chance.randrange(4)),
+                number=len(payment.events) + 1 + skipped,
+            )
+    load(payment_events, store)
+    logs: dict[str, list[object]] = {}
+    for row in store.events:
+        logs.setdefault(row.payment_id, []).append(event_of(row))
+
+    by_replay = {name for name, events in logs.items() if replay(name, events).problems}  # type: ignore[arg-type]
+    by_sql = {
+        row["payment_id"]
+        for name in (
+            "only_legal_transitions_happen",
+            "nothing_leaves_a_terminal_state",
+            "no_payment_settles_twice",
+            "event_numbers_have_no_gap_and_no_duplicate",
+            "every_event_is_known",
+        )
+        for row in check(name, AS_OF)
+    }
+
+    assert by_replay == by_sql
+    assert 300 < len(by_replay) < 950, "both kinds are there"
+
+
+def test_the_reading_role_reads_and_nothing_else(reader, databases) -> None:  # type: ignore[no-untyped-def]
+    for change in (
+        "insert into payments.projections values ('a', 'SETTLED', 1, 'x', now())",
+        "update payments.projections set state = 'SETTLED'",
+        "delete from payments.events",
+        "truncate payments.events",
+    ):
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            reader.execute(change)
+    # The setting is undone by one statement; the rights are what holds.
+    reader.execute("set default_transaction_read_only = off")
+    for change in ("update payments.projections set state = 'SETTLED'", "delete from payments.events"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute(change)
+
+
+def test_the_store_itself_can_not_be_changed_by_its_writer(payment_events) -> None:  # type: ignore[no-untyped-def]
+    for change in (
+        "update payments.events set type = 'PaymentSettled'",
+        "delete from payments.events",
+        "truncate payments.events",
+        "update payments.operator_actions set approval_id = 'x'",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            payment_events.execute(change)
