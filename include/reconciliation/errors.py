@@ -6,6 +6,7 @@
     │   ├── RequestError         what the trigger form asks for can't be done
     │   ├── StatementError       a statement is refused whole; carries reason code and place
     │   ├── SourceError          a ledger or gateway answers something that breaks its contract
+    │   ├── ReplayDiffers        payments are not, or not provably, what their events say
     │   └── CodeChangedError     the code is not the one that this attempt began with
     ├── Transient                repeating may help: Airflow retries with a back-off
     │   ├── ProviderUnavailable  the PSP does not answer, or asks to wait
@@ -42,6 +43,10 @@ class RequestError(Final):
 
 class SourceError(Final):
     """A source database answers something that breaks its documented contract."""
+
+
+class ReplayDiffers(Final):
+    """A replay found payments that are not what their events say, or could not tell."""
 
 
 class CodeChangedError(Final):
