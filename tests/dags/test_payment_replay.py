@@ -33,12 +33,10 @@ def stop_variables(metadata):
     """The stop Variables as Airflow has them; they outlive no test."""
 
     def read():
-        rows = metadata.execute(
-            "select key, val, is_encrypted from variable where key like '%ENABLED'"
-        ).fetchall()
-        from airflow.models import Variable
+        from airflow import models
 
-        return {key: Variable.get(key) for key, _, _ in rows}
+        rows = metadata.execute("select key from variable where key like '%ENABLED'").fetchall()
+        return {key: models.Variable.get(key) for (key,) in rows}
 
     yield read
     metadata.execute("delete from variable where key like '%ENABLED'")
@@ -64,7 +62,14 @@ def test_the_tasks_follow_each_other_and_the_promise_is_a_leaf(dag):
     assert set(FIELDS) == set(dag.params)
     for task in dag.tasks:
         assert (4, timedelta(seconds=20)) == (task.retries, task.retry_delay), task.task_id
-    for promise in ("**What.**", "**When.**", "**Reads**", "**Writes**", "Rerun is safe", "runbook"):
+    for promise in (
+        "**What.**",
+        "**When.**",
+        "**Reads**",
+        "**Writes**",
+        "Rerun is safe",
+        "runbook",
+    ):
         assert promise in dag.doc_md
 
 

@@ -18,6 +18,12 @@ Broken = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture
+def store() -> EventStore:
+    """An event store to write payments into."""
+    return EventStore()
+
+
+@pytest.fixture
 def payment_events(databases) -> Iterator[psycopg.Connection]:  # type: ignore[no-untyped-def]
     """The event store as the company's own system writes it."""
     address = databases.conninfo("payment_events", "source_writer")

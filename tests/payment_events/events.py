@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from include.reconciliation.payment_events.replay import Event
-from include.reconciliation.payment_events.states import EventType
+from include.reconciliation.payment_replay import Event
+from include.reconciliation.payment_states import EventType
 
 TYPES = {
     "created": EventType.CREATED,

@@ -1,17 +1,17 @@
-"""A replayed payment against the stored projection: same, rightly behind, different, or not told."""
+"""A replayed payment against its stored projection: same, rightly behind, different, not told."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from include.reconciliation.payment_events.comparison import (
+from include.reconciliation.payment_comparison import (
     PROJECTION_GRACE,
     Outcome,
     Projection,
     compare,
 )
-from include.reconciliation.payment_events.replay import replay
+from include.reconciliation.payment_replay import replay
 from tests.payment_events.events import log
 
 EVENTS = log("created authorised attempt:1 sent:1 acknowledged:1 settled:1")
@@ -36,7 +36,10 @@ def test_the_same_state_and_hash_are_the_same() -> None:
     [
         ({"state": "FAILED"}, "the projection says FAILED, the events give SETTLED"),
         ({"state_sha256": "0" * 64}, f"the stored SHA-256 is {'0' * 64}, the events give "),
-        ({"sequence_number": 7}, "the projection stands at event 7, the events can be followed to 6"),
+        (
+            {"sequence_number": 7},
+            "the projection stands at event 7, the events can be followed to 6",
+        ),
     ],
 )
 def test_one_thing_that_differs_is_a_difference_and_is_said(change, sentence: str) -> None:  # type: ignore[no-untyped-def]

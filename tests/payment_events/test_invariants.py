@@ -1,53 +1,14 @@
 """Each invariant of the event store: the exact rows that break it, and what only seems to."""
 
-import random
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 import pytest
 
 from include.reconciliation.demo.payment_events.load import load
-from include.reconciliation.demo.payment_events.rows import (
-    EventStore,
-    PaymentWriter,
-    event_of,
-)
-from include.reconciliation.payment_events.replay import replay
-from include.reconciliation.payment_events.states import (
-    ATTEMPT_EDGES,
-    FINAL_REASONS,
-    PAYMENT_EDGES,
-    RETRYABLE_REASONS,
-    EventType,
-    trigger_of,
-)
-from tests.payment_events.conftest import INVARIANTS
-
-AT = datetime(2026, 11, 19, 8, tzinfo=UTC)
-AS_OF = AT + timedelta(hours=2)
-
-
-@pytest.fixture
-def store() -> EventStore:
-    return EventStore()
-
-
-def a_payment(store: EventStore, name: str = "payment", at: datetime = AT) -> PaymentWriter:
-    """A payment that is created and authorised."""
-    payment = PaymentWriter(store, name, at)
-    payment.create(1_050, "AUD")
-    payment.authorise()
-    return payment
-
-
-def acknowledged(store: EventStore, name: str = "payment", at: datetime = AT) -> PaymentWriter:
-    """A payment that the rail has acknowledged."""
-    payment = a_payment(store, name, at)
-    payment.attempt()
-    payment.send()
-    payment.acknowledge()
-    return payment
+from include.reconciliation.demo.payment_events.rows import PaymentWriter
+from include.reconciliation.payment_states import EventType
+from tests.payment_events.payments import AS_OF, AT, a_payment, acknowledged
 
 
 def test_an_illegal_event_is_shown_with_where_it_found_payment_and_attempt(  # type: ignore[no-untyped-def]
@@ -217,7 +178,9 @@ def test_ten_minutes_without_an_acknowledgement_are_allowed_and_no_moment_more( 
     ] * rows == found
 
 
-def test_an_attempt_that_failed_or_was_acknowledged_is_not_stuck(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
+def test_an_attempt_that_failed_or_was_acknowledged_is_not_stuck(
+    store, payment_events, check
+) -> None:  # type: ignore[no-untyped-def]
     acknowledged(store, "acknowledged")
     failed = a_payment(store, "failed")
     failed.attempt()
@@ -244,57 +207,6 @@ def test_missing_and_double_numbers_are_named(store, payment_events, check) -> N
         ("gap", 3, None, 1, 6, 4),
         ("late start", 1, None, 2, 2, 1),
     ] == [tuple(row.values()) for row in found]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "set type = 'PaymentExpired'",
-        'set payload = \'{"currency":"AUD","amount_minor":1050}\'',
-        "set payload = '{}'",
-        "set attempt_id = 'x'",
-        "set occurred_at = occurred_at + interval '1 microsecond'",
-        "set recorded_at = recorded_at - interval '1 microsecond'",
-        "set event_id = 'another'",
-        "set previous_sha256 = ''",
-    ],
-)
-def test_a_change_of_any_column_of_an_event_is_found(  # type: ignore[no-untyped-def]
-    store, payment_events, databases, check, change
-) -> None:
-    acknowledged(store).settle()
-    load(payment_events, store)
-    assert [] == check("no_event_is_changed", AS_OF)
-    with psycopg.connect(databases.conninfo("payment_events", "postgres")) as owner:
-        owner.execute(f"update payments.events {change} where sequence_number = 1")  # noqa: S608
-
-    (row,) = check("no_event_is_changed", AS_OF)
-
-    assert (1, True) == (row["sequence_number"], row["is_changed"])
-
-
-def test_an_event_that_was_put_in_the_place_of_another_is_out_of_line(  # type: ignore[no-untyped-def]
-    store, payment_events, databases, check
-) -> None:
-    """Changed with a hash that fits: the event after it tells."""
-    payment = acknowledged(store)
-    forged = EventStore()
-    other = acknowledged(forged)
-    other.events[3:] = []
-    other.at += timedelta(seconds=5)
-    other.send()
-    load(payment_events, store)
-    with psycopg.connect(databases.conninfo("payment_events", "postgres")) as owner:
-        owner.execute("delete from payments.events where sequence_number = 4")
-        owner.execute(
-            "insert into payments.events values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [getattr(other.events[3], name) for name in other.events[3].__slots__],
-        )
-
-    (row,) = check("no_event_is_changed", AS_OF)
-
-    assert (5, False, True) == (row["sequence_number"], row["is_changed"], row["is_out_of_line"])
-    assert payment.events[4].event_id == row["event_id"]
 
 
 @pytest.mark.parametrize("column", ["approval_id", "operator_id", "reason"])
@@ -362,77 +274,6 @@ def test_an_unknown_type_and_an_unknown_reason_are_shown(store, payment_events, 
     ] == [(row["type"], row["reason"]) for row in found]
 
 
-def test_the_tables_in_sql_are_those_of_the_two_machines() -> None:
-    text = (INVARIANTS / "only_legal_transitions_happen.sql").read_text(encoding="utf-8")
-
-    def table(name: str) -> list[tuple[str | None, ...]]:
-        values = text.partition(f"\n{name} (")[2].partition("values\n")[2].partition("\n)")[0]
-        return [
-            tuple(part.strip("'") if part != "null" else None for part in re.split(", ", row))
-            for row in re.findall(r"\(([^)]*)\)", values)
-        ]
-
-    targets = {edge.trigger: edge.target for edge in PAYMENT_EDGES}
-    attempt_targets = {edge.trigger: edge.target for edge in ATTEMPT_EDGES}
-    assert [(edge.source, edge.trigger) for edge in PAYMENT_EDGES] == table("payment_edges")
-    assert [(edge.source, edge.trigger) for edge in ATTEMPT_EDGES] == table("attempt_edges")
-    triggers = table("triggers")
-    assert {(str(kind), None) for kind in EventType if kind is not EventType.FAILED} | {
-        (str(EventType.FAILED), reason)
-        for reason in {*RETRYABLE_REASONS, *FINAL_REASONS, "CANCELLED"}
-    } == {row[:2] for row in triggers}
-    for kind, reason, *told in triggers:
-        trigger = trigger_of(str(kind), reason)
-        assert trigger is not None
-        assert [trigger, targets[trigger], attempt_targets.get(trigger)] == told
-
-
-def test_sql_and_replay_judge_a_thousand_random_logs_alike(store, payment_events, check) -> None:  # type: ignore[no-untyped-def]
-    """Both are asked which payments break a rule of the machines; neither knows of the other."""
-    chance = random.Random(2026)
-    kinds = [*EventType, *EventType, "PaymentRefunded"]
-    reasons = [*sorted(RETRYABLE_REASONS), "FRAUD", "CANCELLED"]
-    for number in range(1_000):
-        payment = PaymentWriter(store, f"payment {number:04}", AT)
-        if chance.randrange(8):
-            # Most go well for a while: else hardly any would get past its first event.
-            payment.create(1_050, "AUD")
-            payment.authorise()
-            for step in (payment.attempt, payment.send, payment.acknowledge)[: chance.randrange(4)]:
-                step()
-        for _ in range(chance.randrange(3)):
-            kind = chance.choice(kinds)
-            payment.attempts = chance.randrange(1, 3)
-            payload = {"reason": chance.choice(reasons)} if kind == EventType.FAILED else {}
-            skipped = chance.randrange(20) == 0
-            payment.add(
-                kind,
-                payload,
-                attempt=bool(chance.randrange(4)),
-                number=len(payment.events) + 1 + skipped,
-            )
-    load(payment_events, store)
-    logs: dict[str, list[object]] = {}
-    for row in store.events:
-        logs.setdefault(row.payment_id, []).append(event_of(row))
-
-    by_replay = {name for name, events in logs.items() if replay(name, events).problems}  # type: ignore[arg-type]
-    by_sql = {
-        row["payment_id"]
-        for name in (
-            "only_legal_transitions_happen",
-            "nothing_leaves_a_terminal_state",
-            "no_payment_settles_twice",
-            "event_numbers_have_no_gap_and_no_duplicate",
-            "every_event_is_known",
-        )
-        for row in check(name, AS_OF)
-    }
-
-    assert by_replay == by_sql
-    assert 300 < len(by_replay) < 950, "both kinds are there"
-
-
 def test_the_reading_role_reads_and_nothing_else(reader, databases) -> None:  # type: ignore[no-untyped-def]
     for change in (
         "insert into payments.projections values ('a', 'SETTLED', 1, 'x', now())",
@@ -444,7 +285,10 @@ def test_the_reading_role_reads_and_nothing_else(reader, databases) -> None:  # 
             reader.execute(change)
     # The setting is undone by one statement; the rights are what holds.
     reader.execute("set default_transaction_read_only = off")
-    for change in ("update payments.projections set state = 'SETTLED'", "delete from payments.events"):
+    for change in (
+        "update payments.projections set state = 'SETTLED'",
+        "delete from payments.events",
+    ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute(change)
 

@@ -101,7 +101,9 @@ def test_retries_above_10_percent(payment_events, check, first, retried, is_brok
     ("settled", "cancelled", "is_broken"),
     [(96, 4, False), (95, 5, False), (94, 6, True), (0, 1, False), (0, 2, True), (0, 0, False)],
 )
-def test_cancellations_above_5_percent(payment_events, check, settled, cancelled, is_broken) -> None:  # type: ignore[no-untyped-def]
+def test_cancellations_above_5_percent(
+    payment_events, check, settled, cancelled, is_broken
+) -> None:  # type: ignore[no-untyped-def]
     store = EventStore()
     ends(store, "settled", settled)
     ends(store, "cancelled", cancelled)
@@ -208,7 +210,9 @@ def test_fewer_than_five_or_a_fast_one_between_is_fine(  # type: ignore[no-untyp
     assert completing == sum(row["requests"] for row in check(LATENCY, AS_OF))
 
 
-def test_a_request_that_waits_for_less_than_a_second_is_not_known_yet(payment_events, check) -> None:  # type: ignore[no-untyped-def]
+def test_a_request_that_waits_for_less_than_a_second_is_not_known_yet(
+    payment_events, check
+) -> None:  # type: ignore[no-untyped-def]
     load(payment_events, requests([1_001, 1_001, 1_001, 1_001, None, 1_001]))
 
     def completing(seconds: int) -> int:

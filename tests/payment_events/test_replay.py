@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from include.reconciliation.demo.payment_events.history import make_event_store
 from include.reconciliation.demo.payment_events.rows import EventRow, event_of
-from include.reconciliation.payment_events.replay import Attempt, ProblemKind, State, replay
+from include.reconciliation.payment_replay import Attempt, ProblemKind, State, replay
 from tests.payment_events.events import an_event, log
 
 WORDS = (

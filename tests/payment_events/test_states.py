@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from include.reconciliation.payment_events.replay import ProblemKind, replay
-from include.reconciliation.payment_events.states import (
+from include.reconciliation.payment_replay import ProblemKind, replay
+from include.reconciliation.payment_states import (
     ATTEMPT_EDGES,
     ATTEMPT_MACHINE,
     FINAL_REASONS,

@@ -192,7 +192,9 @@ def test_one_payment_and_a_span_are_replayed_alone(payment_events, verify, seen)
     verify(payment_id=some)
     verify(recorded_from=from_, recorded_to=as_of)
 
-    rows = seen("select payment_id, payments from reconciliation.payment_replays order by replay_id")
+    rows = seen(
+        "select payment_id, payments from reconciliation.payment_replays order by replay_id"
+    )
     assert [(some, 1), (None, len(touched))] == [tuple(row.values()) for row in rows]
     assert 20 < len(touched) < 60
 

@@ -1,4 +1,4 @@
-"""Reading the event store of payments: one read-only snapshot, in batches, so that memory is flat."""
+"""Reading the event store of payments: one read-only snapshot, in batches; memory stays flat."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from psycopg.rows import args_row, tuple_row
 from include.reconciliation.edges import ledger_source, warehouse
 from include.reconciliation.errors import SourceError, Transient
 from include.reconciliation.identifiers import canonical_json
-from include.reconciliation.payment_events.comparison import Finding, Projection
-from include.reconciliation.payment_events.replay import Event
+from include.reconciliation.payment_comparison import Finding, Projection
+from include.reconciliation.payment_replay import Event
 
 STORE = ledger_source.Book("event store of payments", "payment_events", "payment_events/events")
 PAYMENTS_PER_BATCH = 1_000

@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from include.reconciliation.edges import payment_event_store, stop_variable, store, warehouse
 from include.reconciliation.edges.payment_event_store import Scope, Snapshot, Told
 from include.reconciliation.errors import ReplayDiffers, RequestError
-from include.reconciliation.payment_events.comparison import Finding, Outcome, compare
+from include.reconciliation.payment_comparison import Finding, Outcome, compare
 from include.reconciliation.steps.incidents import close_alert, open_alert
 
 log = logging.getLogger(__name__)

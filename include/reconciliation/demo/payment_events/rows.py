@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from include.reconciliation.identifiers import canonical_json, content_id
-from include.reconciliation.payment_events.chain import event_sha256
-from include.reconciliation.payment_events.replay import Event, replay
-from include.reconciliation.payment_events.states import EventType
+from include.reconciliation.payment_chain import event_sha256
+from include.reconciliation.payment_replay import Event, replay
+from include.reconciliation.payment_states import EventType
 
 # From the moment something happens until the store has it.
 RECORDING = timedelta(milliseconds=20)
@@ -151,7 +151,9 @@ class PaymentWriter:
     def create(self, amount_minor: int, currency: str, *, key: str | None = None) -> None:
         """The customer asks for it."""
         self.store.intents.append(
-            IntentRow(self.payment_id, key or f"key {self.payment_id}", amount_minor, currency, self.at)
+            IntentRow(
+                self.payment_id, key or f"key {self.payment_id}", amount_minor, currency, self.at
+            )
         )
         self.add(EventType.CREATED, {"amount_minor": amount_minor, "currency": currency})
 
@@ -191,7 +193,11 @@ class PaymentWriter:
         number = len(self.store.rail_requests) + 1
         self.store.rail_requests.append(
             RailRequestRow(
-                f"{self.payment_id}-request-{number:06}", self.payment_id, self.attempt_id, self.at, answered_at
+                f"{self.payment_id}-request-{number:06}",
+                self.payment_id,
+                self.attempt_id,
+                self.at,
+                answered_at,
             )
         )
 

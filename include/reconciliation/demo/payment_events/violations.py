@@ -17,7 +17,7 @@ from include.reconciliation.demo.payment_events.rows import (
     Violation,
     project,
 )
-from include.reconciliation.payment_events.states import EventType
+from include.reconciliation.payment_states import EventType
 
 REPLAY = "payment_replay_verification"
 
@@ -201,7 +201,9 @@ def too_many_retry(planter: Planter) -> None:
 
 def too_many_cancel(planter: Planter) -> None:
     """Four of sixty-four payments that end in an hour are cancelled: 6.25 %."""
-    for number, payment in enumerate(planter.hour("cancellation_rate_stays_at_or_below_5_percent", 60)):
+    for number, payment in enumerate(
+        planter.hour("cancellation_rate_stays_at_or_below_5_percent", 60)
+    ):
         payment.settle()
         if number in (5, 15, 25, 35):
             planter.payment("cancel", payment.at).cancel()
@@ -209,7 +211,9 @@ def too_many_cancel(planter: Planter) -> None:
 
 def too_many_fail_late(planter: Planter) -> None:
     """Two of sixty acknowledged attempts that end in an hour fail: 3.3 %."""
-    for number, payment in enumerate(planter.hour("late_failure_rate_stays_at_or_below_3_percent", 60)):
+    for number, payment in enumerate(
+        planter.hour("late_failure_rate_stays_at_or_below_3_percent", 60)
+    ):
         if number in (5, 35):
             payment.fail("INVALID_ACCOUNT")
             payment.act("review")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from include.reconciliation.payment_events.replay import (
+from include.reconciliation.payment_replay import (
     Event,
     ProblemKind,
     Replay,

@@ -1,7 +1,7 @@
-"""Runs include/sql/schema/0018_payment_replays.sql."""
+"""Runs include/sql/schema/0030_payment_replays.sql."""
 
 from include.migrations.sql_file import upgrade_with
 
-revision = "0018"
+revision = "0030"
 down_revision = "0017"
 upgrade = upgrade_with(__file__)

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from include.reconciliation.identifiers import canonical_json, sha256_of
-from include.reconciliation.payment_events.states import (
+from include.reconciliation.payment_states import (
     ATTEMPT_MACHINE,
     PAYMENT_MACHINE,
     AttemptState,
