@@ -46,7 +46,7 @@ def check(reader: psycopg.Connection) -> Callable[..., list[dict[str, Any]]]:
     def run(name: str, as_of: datetime, hours: int = 24) -> list[dict[str, Any]]:
         text = (INVARIANTS / f"{name}.sql").read_text(encoding="utf-8")
         window = {"window_start": as_of - timedelta(hours=hours), "window_end": as_of}
-        return reader.execute(text, {**window, "as_of": as_of}).fetchall()  # type: ignore[call-overload]
+        return reader.execute(text, window).fetchall()  # type: ignore[call-overload]
 
     return run
 

@@ -74,7 +74,7 @@ def test_sql_and_replay_judge_a_thousand_random_logs_alike(store, payment_events
 
     by_replay = {name for name, events in logs.items() if replay(name, events).problems}
     by_sql = {
-        row["payment_id"]
+        row["object"]
         for name in (
             "only_legal_transitions_happen",
             "nothing_leaves_a_terminal_state",

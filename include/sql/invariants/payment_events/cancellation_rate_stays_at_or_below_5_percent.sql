@@ -5,6 +5,14 @@
 --          One cancellation never breaks it alone.
 -- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
 --          after the end; all of their payments count.
+-- Reads:   payments.events.
+-- Severity: warning.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per check.
+-- Escalate: after 15 minutes to engineering.
+-- Do:      Look at who cancels and why: fraud, duplicates, or a page that loses customers.
+-- Asked by: runbook 002, key metric 4.
 with
 
 ends as (
@@ -35,10 +43,11 @@ rates as (
 )
 
 select
-    slot_start,
-    slot_end,
-    cancelled,
-    ended
+    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    slot_end as occurred_at,
+    concat(cancelled, ' of ', ended, ' payments that ended were cancelled') as what
 from rates
 where
     slot_end > %(window_start)s

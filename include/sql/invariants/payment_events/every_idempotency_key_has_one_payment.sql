@@ -3,6 +3,15 @@
 -- Grain:   one row per key; no row means the invariant holds. All payments of a key are looked at, of
 --          which at least one was created in the window.
 -- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of creation.
+-- Reads:   payments.intents.
+-- Severity: critical.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: at once to engineering.
+-- Do:      Cancel the duplicates that may be cancelled, see that funds were debited once, reverse what
+--          was posted twice.
+-- Asked by: runbook 002, scenario 3.
 with
 
 touched as (
@@ -16,11 +25,14 @@ touched as (
 )
 
 select
-    intents.idempotency_key,
-    count(*) as payments,
-    array_agg(intents.payment_id order by intents.created_at, intents.payment_id) as payment_ids,
-    min(intents.created_at) as first_created_at,
-    max(intents.created_at) as last_created_at
+    intents.idempotency_key as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    max(intents.created_at) as occurred_at,
+    concat(
+        count(*), ' payments have the key: ',
+        string_agg(intents.payment_id, ', ' order by intents.created_at, intents.payment_id)
+    ) as what
 from touched
 inner join payments.intents
     on touched.idempotency_key = intents.idempotency_key

@@ -2,7 +2,16 @@
 --
 -- Grain:   one row per late failure; no row means the invariant holds. Seen means that an operator's
 --          action led to the failure, or that one on the payment came after it.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Binds:   window_end (timestamptz) - what was recorded before it.
+-- Reads:   payments.events, payments.operator_actions.
+-- Severity: high.
+-- Scope:   full.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: after 15 minutes to engineering.
+-- Do:      Ask the rail whether the settlement was rejected, retry where the reason allows it, tell the
+--          customer, and record the action.
+-- Asked by: runbook 002, scenario 2.
 with
 
 failures as (
@@ -12,17 +21,19 @@ failures as (
     where
         type = 'PaymentFailed'
         and attempt_id is not null
-        and recorded_at >= %(window_start)s
         and recorded_at < %(window_end)s
 
 )
 
 select
-    failures.payment_id,
-    failures.attempt_id,
-    failures.event_id,
-    failures.payload ->> 'reason' as reason,
-    failures.occurred_at as failed_at
+    failures.payment_id as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    failures.occurred_at,
+    concat(
+        'attempt ', failures.attempt_id, ' was acknowledged and failed (', failures.payload ->> 'reason',
+        '); no operator has acted on the payment since'
+    ) as what
 from failures
 where
     exists (

@@ -4,6 +4,15 @@
 --          first one of its payment, a cancellation a failure with the reason CANCELLED, a failure that
 --          was marked by hand one whose payload names an operator.
 -- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:   payments.events, payments.operator_actions.
+-- Severity: high.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: after 15 minutes to compliance.
+-- Do:      An unauthorised change of state, or a lost audit row: ask the operators on duty, look at the
+--          logs of the approvals.
+-- Asked by: runbook 002, policy gate.
 with
 
 recorded as (
@@ -38,11 +47,14 @@ recorded as (
 )
 
 select
-    recorded.payment_id,
-    recorded.sequence_number,
-    recorded.event_id,
-    recorded.action as expected_action,
-    recorded.recorded_at
+    recorded.payment_id as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    recorded.recorded_at as occurred_at,
+    concat(
+        'event ', recorded.sequence_number, ' (', recorded.event_id, ') is the ', recorded.action,
+        ' of an operator, and no such action is recorded'
+    ) as what
 from recorded
 where
     recorded.action is not null

@@ -5,6 +5,14 @@
 --          failure never breaks it alone.
 -- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
 --          after the end; all of their attempts count.
+-- Reads:   payments.events.
+-- Severity: high.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per check.
+-- Escalate: after 15 minutes to engineering.
+-- Do:      Ask the rail why it rejects what it has acknowledged.
+-- Asked by: runbook 002, key metric 5.
 with
 
 ends as (
@@ -51,10 +59,11 @@ rates as (
 )
 
 select
-    slot_start,
-    slot_end,
-    failed,
-    ended
+    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    slot_end as occurred_at,
+    concat(failed, ' of ', ended, ' acknowledged attempts that ended have failed') as what
 from rates
 where
     slot_end > %(window_start)s

@@ -2,20 +2,17 @@
 -- event before.
 --
 -- Grain:   one row per such event; no row means the invariant holds. The hash of an event is over the
---          hash before it and all of its columns, each with its length (docs/replay.md). All events of a
---          payment are looked at, of which at least one was recorded in the window.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+--          hash before it and all of its columns, each with its length (docs/replay.md).
+-- Binds:   window_end (timestamptz) - what was recorded before it.
+-- Reads:   payments.events.
+-- Severity: critical.
+-- Scope:   full.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: at once to the security officer.
+-- Do:      Treat it as tampering: keep the store for forensics, compare with a backup, change nothing.
+-- Asked by: runbook 002, immutable events.
 with
-
-touched as (
-
-    select distinct payment_id
-    from payments.events
-    where
-        recorded_at >= %(window_start)s
-        and recorded_at < %(window_end)s
-
-),
 
 told as (
 
@@ -44,9 +41,8 @@ told as (
             (extract(epoch from events.occurred_at)::numeric * 1000000)::bigint::text,
             (extract(epoch from events.recorded_at)::numeric * 1000000)::bigint::text
         ] as fields
-    from touched
-    inner join payments.events
-        on touched.payment_id = events.payment_id
+    from payments.events
+    where events.recorded_at < %(window_end)s
 
 ),
 
@@ -71,14 +67,18 @@ hashed as (
 )
 
 select
-    payment_id,
-    sequence_number,
-    event_id,
-    event_sha256 <> content_sha256 as is_changed,
-    previous_sha256 is distinct from sha256_before as is_out_of_line,
-    event_sha256 as stored_sha256,
-    content_sha256,
-    recorded_at
+    payment_id as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    recorded_at as occurred_at,
+    concat(
+        'event ', sequence_number, ' (', event_id, ') ',
+        case
+            when event_sha256 <> content_sha256
+                then concat('has the content ', content_sha256, ' and the stored SHA-256 ', event_sha256)
+            else 'does not follow from the event before it'
+        end
+    ) as what
 from hashed
 where
     event_sha256 <> content_sha256

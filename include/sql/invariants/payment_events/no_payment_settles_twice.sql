@@ -3,6 +3,15 @@
 -- Grain:   one row per payment; no row means the invariant holds. All settlements of a payment count, of
 --          which at least one was recorded in the window.
 -- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:   payments.events, payments.intents.
+-- Severity: critical.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: at once to engineering.
+-- Do:      Ask the rail which of them moved money. What moved twice is asked back, and booked by a
+--          correction.
+-- Asked by: runbook 002, economic rules.
 with
 
 touched as (
@@ -34,13 +43,14 @@ settlements as (
 )
 
 select
-    settlements.payment_id,
-    settlements.settlements,
-    settlements.attempts,
-    settlements.event_ids,
-    intents.amount_minor,
+    settlements.payment_id as object,
     intents.currency,
-    settlements.last_recorded_at
+    (settlements.settlements - 1) * intents.amount_minor as amount_minor,
+    settlements.last_recorded_at as occurred_at,
+    concat(
+        settlements.settlements, ' settlements in ', settlements.attempts, ' attempts: ',
+        array_to_string(settlements.event_ids, ', ')
+    ) as what
 from settlements
 left join payments.intents
     on settlements.payment_id = intents.payment_id

@@ -4,6 +4,15 @@
 --          payment is told by no_payment_settles_twice. An attempt that failed has ended; its payment
 --          may have a new attempt, where the reason allows one.
 -- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:   payments.events.
+-- Severity: critical.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: at once to engineering.
+-- Do:      Ask the rail what became of the payment. Money that moved after the end is booked by a
+--          correction, never by another event.
+-- Asked by: runbook 002, terminal states.
 with
 
 touched as (
@@ -56,14 +65,17 @@ ends as (
 )
 
 select
-    payment_id,
-    sequence_number,
-    event_id,
-    type,
-    attempt_id,
-    payment_ended_at,
-    attempt_ended_at,
-    recorded_at
+    payment_id as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    recorded_at as occurred_at,
+    concat(
+        'event ', sequence_number, ' (', type, ') came after ',
+        case
+            when sequence_number > payment_ended_at then concat('the payment had ended with event ', payment_ended_at)
+            else concat('attempt ', attempt_id, ' had ended with event ', attempt_ended_at)
+        end
+    ) as what
 from ends
 where
     (sequence_number > payment_ended_at or sequence_number > attempt_ended_at)

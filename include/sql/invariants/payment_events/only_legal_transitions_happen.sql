@@ -5,6 +5,15 @@
 --          nothing_leaves_a_terminal_state, what follows a gap in the numbers by
 --          event_numbers_have_no_gap_and_no_duplicate, what nobody knows by every_event_is_known.
 -- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:   payments.events.
+-- Severity: critical.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per object.
+-- Escalate: at once to engineering.
+-- Do:      Do not bypass it: stop the payment's operations, keep its events, look at its timeline
+--          (docs/books/payment_events.md).
+-- Asked by: runbook 002, state machine reference.
 with
 
 touched as (
@@ -137,14 +146,14 @@ judged as (
 )
 
 select
-    payment_id,
-    sequence_number,
-    event_id,
-    trigger,
-    payment_before,
-    attempt_id,
-    attempt_before,
-    recorded_at
+    payment_id as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    recorded_at as occurred_at,
+    concat(
+        'event ', sequence_number, ' (', trigger, ') found the payment in ', payment_before,
+        case when attempt_id is not null then concat(' and attempt ', attempt_id, ' in ', attempt_before) end
+    ) as what
 from judged
 where
     payment_before not in ('settled', 'failed', 'expired')

@@ -5,6 +5,14 @@
 --          retry never breaks it alone.
 -- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
 --          after the end; all of their attempts count.
+-- Reads:   payments.events.
+-- Severity: high.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per check.
+-- Escalate: after 15 minutes to engineering.
+-- Do:      Look at which reason is retried; ask the rail before more is sent again.
+-- Asked by: runbook 002, key metric 3.
 with
 
 attempts as (
@@ -40,10 +48,11 @@ rates as (
 )
 
 select
-    slot_start,
-    slot_end,
-    retries,
-    attempts
+    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    slot_end as occurred_at,
+    concat(retries, ' of ', attempts, ' attempts were retries') as what
 from rates
 where
     slot_end > %(window_start)s

@@ -5,6 +5,15 @@
 --          No payment ended: nothing to judge. One that did not settle never breaks it alone.
 -- Binds:   window_start, window_end (timestamptz) - which five minutes: those that end after the start
 --          and not after the end; all of their payments count.
+-- Reads:   payments.events.
+-- Severity: high.
+-- Scope:   recent.
+-- Allowed: 0 rows.
+-- Alert:   one per check.
+-- Escalate: after 15 minutes to engineering.
+-- Do:      Look at the reasons of failure and at the rail's status; pause new payments where the rail is
+--          down.
+-- Asked by: runbook 002, key metric 1.
 with
 
 ends as (
@@ -49,10 +58,11 @@ rates as (
 )
 
 select
-    slot_start,
-    slot_end,
-    settled,
-    ended
+    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    slot_end as occurred_at,
+    concat(settled, ' of ', ended, ' payments that ended have settled') as what
 from rates
 where
     slot_end > %(window_start)s
