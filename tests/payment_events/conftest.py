@@ -13,6 +13,7 @@ from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore
 
 INVARIANTS = PROJECT_ROOT / "include" / "sql" / "invariants" / "payment_events"
+BOOK_FILE = PROJECT_ROOT / "include" / "sql" / "books" / "payment_events.sql"
 NAMES = sorted(path.stem for path in INVARIANTS.glob("*.sql"))
 Broken = dict[str, list[dict[str, Any]]]
 
@@ -45,8 +46,9 @@ def check(reader: psycopg.Connection) -> Callable[..., list[dict[str, Any]]]:
 
     def run(name: str, as_of: datetime, hours: int = 24) -> list[dict[str, Any]]:
         text = (INVARIANTS / f"{name}.sql").read_text(encoding="utf-8")
-        window = {"window_start": as_of - timedelta(hours=hours), "window_end": as_of}
-        return reader.execute(text, window).fetchall()  # type: ignore[call-overload]
+        start = as_of - timedelta(hours=hours)
+        values = {"window_start": start, "window_end": as_of, "as_of": as_of}
+        return reader.execute(text, values).fetchall()  # type: ignore[call-overload]
 
     return run
 
@@ -59,5 +61,16 @@ def broken(payment_events, check) -> Callable[[EventStore, datetime], Broken]:  
         load(payment_events, store)
         found = {name: check(name, as_of) for name in NAMES}
         return {name: rows for name, rows in found.items() if rows}
+
+    return run
+
+
+@pytest.fixture
+def unreliable(reader: psycopg.Connection) -> Callable[[], list[tuple[str, str]]]:
+    """What the store holds that no check can rely on: relation and sentence."""
+
+    def run() -> list[tuple[str, str]]:
+        rows = reader.execute(BOOK_FILE.read_text(encoding="utf-8")).fetchall()  # type: ignore[call-overload]
+        return [(row["relation"], row["what"]) for row in rows]
 
     return run

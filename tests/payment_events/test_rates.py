@@ -152,24 +152,24 @@ def test_a_payment_that_fails_and_settles_in_the_same_five_minutes_succeeded(  #
 
 
 def test_each_five_minutes_are_judged_alone_and_whole(payment_events, check) -> None:  # type: ignore[no-untyped-def]
-    """A window of a check that begins or ends within five minutes cuts none of them."""
+    """Wherever the as-of lies within five minutes: neither they nor those of a day ago are cut."""
     store = EventStore()
     ends(store, "failed", 2, AT + timedelta(minutes=4))
     ends(store, "settled", 18, AT + timedelta(minutes=5))
     ends(store, "failed", 2, AT + timedelta(minutes=10))
     load(payment_events, store)
 
-    def seen(as_of_minutes: int, hours: int = 1) -> list[int]:
-        rows = check(SUCCESS, AT + timedelta(minutes=as_of_minutes), hours)
+    def seen(minutes: int, days: int = 0) -> list[int]:
+        rows = check(SUCCESS, AT + timedelta(days=days, minutes=minutes))
         return [int(row["object"][-3:-1]) for row in rows]
 
     assert [] == seen(4)
     assert [0] == seen(5)
     assert [0] == seen(14)
     assert [0, 10] == seen(15)
-    # An hour later the window begins at the end of the first five minutes: they were judged before.
-    assert [0, 10] == seen(64)
-    assert [10] == seen(65)
+    assert [0, 10] == seen(4, days=1)
+    assert [10] == seen(5, days=1)
+    assert [] == seen(15, days=1)
 
 
 @pytest.mark.parametrize(
@@ -230,11 +230,11 @@ def test_a_request_that_waits_for_less_than_a_second_is_not_known_yet(
     ]
 
 
-def test_the_requests_before_the_window_count_for_the_row_of_five(payment_events, check) -> None:  # type: ignore[no-untyped-def]
+def test_the_requests_before_the_last_day_count_for_the_row_of_five(payment_events, check) -> None:  # type: ignore[no-untyped-def]
     load(payment_events, requests([1_001] * 5))
 
-    assert 1 == len(check(LATENCY, AT + timedelta(hours=1, seconds=4), hours=1))
-    assert [] == check(LATENCY, AT + timedelta(hours=1, seconds=5), hours=1)
+    assert 1 == len(check(LATENCY, AT + timedelta(days=1, seconds=4)))
+    assert [] == check(LATENCY, AT + timedelta(days=1, seconds=5))
 
 
 def requests(milliseconds: list[int | None]) -> EventStore:

@@ -10,9 +10,9 @@ from psycopg.rows import dict_row
 from include.reconciliation.demo.payment_events.history import make_event_store
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore, PaymentWriter, project
-from include.reconciliation.demo.payment_events.violations import BROKEN_PROJECTIONS
+from include.reconciliation.demo.payment_events.violations import BOOK, BROKEN_PROJECTIONS
 from include.reconciliation.edges import payment_event_store, store
-from include.reconciliation.errors import ReplayDiffers, RequestError, SourceError, Transient
+from include.reconciliation.errors import Broken, RequestError, SourceError, Transient
 from include.reconciliation.identifiers import sha256_of
 from include.reconciliation.steps import verify_payment_replay as steps
 
@@ -97,7 +97,7 @@ def test_each_broken_projection_is_found_alerted_and_payments_are_stopped(  # ty
     assert (replay_id, reason) == (request["replay_id"], request["reason"])
     assert "4 of 120 payments are not what their events say" in reason
     assert request["set_at"] is not None
-    with pytest.raises(ReplayDiffers, match="of 120 payments 4 differ"):
+    with pytest.raises(Broken, match="of 120 payments 4 differ"):
         steps.every_payment_is_what_its_events_say(replay_id)
 
 
@@ -168,7 +168,7 @@ def test_one_cause_is_one_alert_and_a_clean_replay_closes_it_but_starts_nothing(
 def test_an_event_that_nobody_knows_is_an_alert_of_its_own_and_stops_nothing(  # type: ignore[no-untyped-def]
     payment_events, verify, seen, airflow
 ) -> None:
-    history, _ = make_event_store(1, violations=["every_event_is_known"])
+    history, _ = make_event_store(1, violations=[BOOK])
     load(payment_events, history)
 
     replay_id = verify()
@@ -178,7 +178,7 @@ def test_an_event_that_nobody_knows_is_an_alert_of_its_own_and_stops_nothing(  #
     (row,) = seen("select * from reconciliation.payment_replay_findings")
     assert "not_checked" == row["outcome"]
     assert "with the reason 'SOLAR_FLARE'" in row["sentences"][0]
-    with pytest.raises(ReplayDiffers, match="1 could not be told"):
+    with pytest.raises(Broken, match="1 could not be told"):
         steps.every_payment_is_what_its_events_say(replay_id)
 
 

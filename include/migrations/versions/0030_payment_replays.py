@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0030"
-down_revision = "0017"
+down_revision = "0018"
 upgrade = upgrade_with(__file__)

@@ -29,6 +29,8 @@ CONNECTIONS = {
     "reconciliation": ("reconciliation", "reconciliation_rw"),
     "payments_ledger": ("payments_ledger", "ledger_ro"),
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
+    # A book that is checked: its connection has the book's name.
+    "marketplace": ("marketplace", "marketplace_ro"),
     "payment_events": ("payment_events", "payment_events_ro"),
 }
 

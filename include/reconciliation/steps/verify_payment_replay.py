@@ -10,14 +10,14 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from include.reconciliation.edges import payment_event_store, stop_variable, store, warehouse
 from include.reconciliation.edges.payment_event_store import Scope, Snapshot, Told
-from include.reconciliation.errors import ReplayDiffers, RequestError
+from include.reconciliation.errors import Broken, RequestError
 from include.reconciliation.payment_comparison import Finding, Outcome, compare
 from include.reconciliation.steps.incidents import close_alert, open_alert
 
@@ -27,6 +27,8 @@ BOOK = "payment_events"
 DIFFERENCE = "payment_events-replay-difference"
 NOT_CHECKED = "payment_events-replay-not-checked"
 UNREADABLE = "payment_events-replay-could-not-run"
+# Level 3 of runbook 002, notified at once when a replay fails.
+ESCALATES_TO = "engineering, the CTO and compliance"
 # So many payments are named in an alert; the rest are a number.
 NAMED_MAX = 20
 
@@ -97,13 +99,13 @@ def halt_payments(*, stop: Stop = stop_variable.stop, is_last_chance: bool = Tru
 
 
 def every_payment_is_what_its_events_say(replay_id: int) -> int:
-    """The number of payments that were replayed; ReplayDiffers when not all of them are proved."""
+    """The number of payments that were replayed; Broken when not all of them are proved."""
     with warehouse.transaction() as cursor:
         row = warehouse.run(cursor, "payment_events/replay", {"replay_id": replay_id}).fetchone()
     if row is None:
         raise LookupError(f"there is no replay {replay_id}")
     if row["verdict"] != "same":
-        raise ReplayDiffers(
+        raise Broken(
             f"replay {replay_id}: of {row['payments']} payments {row['different']} differ from "
             f"their projection and {row['not_checked']} could not be told; "
             "see reconciliation.payment_replay_findings and docs/runbook.md"
@@ -238,10 +240,13 @@ def _alert_difference(
         "payment_events:replay:difference",
         DIFFERENCE,
         "critical",
-        BOOK,
+        None,
         None,
         summary,
         {payment_id: {"sentence": sentence} for payment_id, sentence in named.items()},
+        book=BOOK,
+        escalate_after=timedelta(0),
+        escalate_to=ESCALATES_TO,
     )
     return summary
 
@@ -255,11 +260,12 @@ def _alert_not_checked(
         "payment_events:replay:not_checked",
         NOT_CHECKED,
         "high",
-        BOOK,
+        None,
         None,
         f"replay {replay_id}: could not check {so_far['not_checked']} payments, {first} the first: "
         f"{named[first]}",
         {payment_id: {"sentence": sentence} for payment_id, sentence in named.items()},
+        book=BOOK,
     )
 
 
@@ -273,10 +279,11 @@ def _could_not_run(error: Exception) -> None:
             "payment_events:replay:could_not_run",
             UNREADABLE,
             "high",
-            BOOK,
+            None,
             None,
             f"could not check payments by replay: {type(error).__name__}: {error}",
             {type(error).__name__: {}},
+            book=BOOK,
         )
 
 

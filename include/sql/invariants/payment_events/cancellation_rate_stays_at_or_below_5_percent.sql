@@ -1,13 +1,12 @@
 -- Hours in which more than 5 %% of the payments that ended were cancelled.
 --
--- Grain:   one row per hour of the clock that ended in the window; no row means the invariant holds. A
+-- Grain:   one row per hour of the clock that ended in the last day; no row means the invariant holds. A
 --          payment counts once, by the last of its ends in the hour. No payment ended: nothing to judge.
 --          One cancellation never breaks it alone.
--- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
---          after the end; all of their payments count.
+-- Binds:   as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
 -- Reads:   payments.events.
 -- Severity: warning.
--- Scope:   recent.
+-- Scope:   full.
 -- Allowed: 0 rows.
 -- Alert:   one per check.
 -- Escalate: after 15 minutes to engineering.
@@ -24,8 +23,8 @@ ends as (
     from payments.events
     where
         type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
-        and occurred_at >= %(window_start)s::timestamptz - interval '1 hour'
-        and occurred_at < %(window_end)s
+        and occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
+        and occurred_at < %(as_of)s
     order by floor(extract(epoch from occurred_at) / 3600), payment_id, sequence_number desc, event_id desc
 
 ),
@@ -50,8 +49,8 @@ select
     concat(cancelled, ' of ', ended, ' payments that ended were cancelled') as what
 from rates
 where
-    slot_end > %(window_start)s
-    and slot_end <= %(window_end)s
+    slot_end > %(as_of)s::timestamptz - interval '1 day'
+    and slot_end <= %(as_of)s
     and cancelled * 100 > ended * 5
     and cancelled >= 2
 order by slot_start

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per late failure; no row means the invariant holds. Seen means that an operator's
 --          action led to the failure, or that one on the payment came after it.
--- Binds:   window_end (timestamptz) - what was recorded before it.
+-- Binds:   as_of (timestamptz) - what was recorded before it.
 -- Reads:   payments.events, payments.operator_actions.
 -- Severity: high.
 -- Scope:   full.
@@ -21,7 +21,7 @@ failures as (
     where
         type = 'PaymentFailed'
         and attempt_id is not null
-        and recorded_at < %(window_end)s
+        and recorded_at < %(as_of)s
 
 )
 

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per such attempt; no row means the invariant holds. At ten minutes exactly it still
 --          holds.
--- Binds:   window_end (timestamptz) - the moment at which it is judged; what was recorded before it.
+-- Binds:   as_of (timestamptz) - the moment at which it is judged; what was recorded before it.
 -- Reads:   payments.events, payments.attempts, payments.intents.
 -- Severity: high.
 -- Scope:   full.
@@ -18,7 +18,7 @@ select
     sent.occurred_at,
     concat(
         'attempt ', sent.attempt_id, ' (', coalesce(attempts.external_reference, 'no reference'),
-        ') was sent ', floor(extract(epoch from %(window_end)s::timestamptz - sent.occurred_at))::bigint,
+        ') was sent ', floor(extract(epoch from %(as_of)s::timestamptz - sent.occurred_at))::bigint,
         ' s ago and has no answer'
     ) as what
 from payments.events as sent
@@ -28,8 +28,8 @@ left join payments.intents
     on sent.payment_id = intents.payment_id
 where
     sent.type = 'PaymentSentToRail'
-    and sent.recorded_at < %(window_end)s
-    and sent.occurred_at < %(window_end)s::timestamptz - interval '10 minutes'
+    and sent.recorded_at < %(as_of)s
+    and sent.occurred_at < %(as_of)s::timestamptz - interval '10 minutes'
     and not exists (
         select
         from payments.events as later
@@ -37,6 +37,6 @@ where
             sent.payment_id = later.payment_id
             and sent.attempt_id = later.attempt_id
             and sent.sequence_number < later.sequence_number
-            and later.recorded_at < %(window_end)s
+            and later.recorded_at < %(as_of)s
     )
 order by sent.payment_id, sent.attempt_id, sent.event_id

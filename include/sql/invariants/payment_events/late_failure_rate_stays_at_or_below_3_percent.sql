@@ -1,13 +1,12 @@
 -- Hours in which more than 3 %% of the acknowledged attempts that ended have failed.
 --
--- Grain:   one row per hour of the clock that ended in the window; no row means the invariant holds. An
+-- Grain:   one row per hour of the clock that ended in the last day; no row means the invariant holds. An
 --          attempt counts once, by the first of its ends. No such attempt: nothing to judge. One late
 --          failure never breaks it alone.
--- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
---          after the end; all of their attempts count.
+-- Binds:   as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
 -- Reads:   payments.events.
 -- Severity: high.
--- Scope:   recent.
+-- Scope:   full.
 -- Allowed: 0 rows.
 -- Alert:   one per check.
 -- Escalate: after 15 minutes to engineering.
@@ -23,8 +22,8 @@ ends as (
     from payments.events
     where
         events.type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
-        and events.occurred_at >= %(window_start)s::timestamptz - interval '1 hour'
-        and events.occurred_at < %(window_end)s
+        and events.occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
+        and events.occurred_at < %(as_of)s
         and exists (
             select
             from payments.events as acknowledgements
@@ -66,8 +65,8 @@ select
     concat(failed, ' of ', ended, ' acknowledged attempts that ended have failed') as what
 from rates
 where
-    slot_end > %(window_start)s
-    and slot_end <= %(window_end)s
+    slot_end > %(as_of)s::timestamptz - interval '1 day'
+    and slot_end <= %(as_of)s
     and failed * 100 > ended * 3
     and failed >= 2
 order by slot_start

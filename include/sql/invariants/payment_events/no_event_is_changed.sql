@@ -3,7 +3,7 @@
 --
 -- Grain:   one row per such event; no row means the invariant holds. The hash of an event is over the
 --          hash before it and all of its columns, each with its length (docs/replay.md).
--- Binds:   window_end (timestamptz) - what was recorded before it.
+-- Binds:   as_of (timestamptz) - what was recorded before it.
 -- Reads:   payments.events.
 -- Severity: critical.
 -- Scope:   full.
@@ -42,7 +42,7 @@ told as (
             (extract(epoch from events.recorded_at)::numeric * 1000000)::bigint::text
         ] as fields
     from payments.events
-    where events.recorded_at < %(window_end)s
+    where events.recorded_at < %(as_of)s
 
 ),
 

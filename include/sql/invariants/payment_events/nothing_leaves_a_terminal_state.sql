@@ -72,7 +72,8 @@ select
     concat(
         'event ', sequence_number, ' (', type, ') came after ',
         case
-            when sequence_number > payment_ended_at then concat('the payment had ended with event ', payment_ended_at)
+            when sequence_number > payment_ended_at
+                then concat('the payment had ended with event ', payment_ended_at)
             else concat('attempt ', attempt_id, ' had ended with event ', attempt_ended_at)
         end
     ) as what

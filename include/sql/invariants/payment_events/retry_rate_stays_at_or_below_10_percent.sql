@@ -1,13 +1,12 @@
 -- Hours in which more than 10 %% of the attempts were retries.
 --
--- Grain:   one row per hour of the clock that ended in the window; no row means the invariant holds. A
+-- Grain:   one row per hour of the clock that ended in the last day; no row means the invariant holds. A
 --          retry is an attempt after the first one of its payment. No attempt: nothing to judge. One
 --          retry never breaks it alone.
--- Binds:   window_start, window_end (timestamptz) - which hours: those that end after the start and not
---          after the end; all of their attempts count.
+-- Binds:   as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
 -- Reads:   payments.events.
 -- Severity: high.
--- Scope:   recent.
+-- Scope:   full.
 -- Allowed: 0 rows.
 -- Alert:   one per check.
 -- Escalate: after 15 minutes to engineering.
@@ -30,8 +29,8 @@ attempts as (
     from payments.events
     where
         events.type = 'PaymentAttemptCreated'
-        and events.occurred_at >= %(window_start)s::timestamptz - interval '1 hour'
-        and events.occurred_at < %(window_end)s
+        and events.occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
+        and events.occurred_at < %(as_of)s
 
 ),
 
@@ -55,8 +54,8 @@ select
     concat(retries, ' of ', attempts, ' attempts were retries') as what
 from rates
 where
-    slot_end > %(window_start)s
-    and slot_end <= %(window_end)s
+    slot_end > %(as_of)s::timestamptz - interval '1 day'
+    and slot_end <= %(as_of)s
     and retries * 100 > attempts * 10
     and retries >= 2
 order by slot_start

@@ -1,13 +1,12 @@
 -- Five minutes in which fewer than 90 %% of the payments that ended have settled.
 --
--- Grain:   one row per five minutes of the clock that ended in the window; no row means the invariant
+-- Grain:   one row per five minutes of the clock that ended in the last day; no row means the invariant
 --          holds. A payment counts once, by the last of its ends in them; cancelled ones do not count.
 --          No payment ended: nothing to judge. One that did not settle never breaks it alone.
--- Binds:   window_start, window_end (timestamptz) - which five minutes: those that end after the start
---          and not after the end; all of their payments count.
+-- Binds:   as_of (timestamptz) - the five minutes that ended in the day before it, each of them whole.
 -- Reads:   payments.events.
 -- Severity: high.
--- Scope:   recent.
+-- Scope:   full.
 -- Allowed: 0 rows.
 -- Alert:   one per check.
 -- Escalate: after 15 minutes to engineering.
@@ -28,8 +27,8 @@ ends as (
     from payments.events
     where
         type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
-        and occurred_at >= %(window_start)s::timestamptz - interval '5 minutes'
-        and occurred_at < %(window_end)s
+        and occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '5 minutes'
+        and occurred_at < %(as_of)s
 
 ),
 
@@ -65,8 +64,8 @@ select
     concat(settled, ' of ', ended, ' payments that ended have settled') as what
 from rates
 where
-    slot_end > %(window_start)s
-    and slot_end <= %(window_end)s
+    slot_end > %(as_of)s::timestamptz - interval '1 day'
+    and slot_end <= %(as_of)s
     and settled * 100 < ended * 90
     and ended - settled >= 2
 order by slot_start
