@@ -13,7 +13,6 @@ SQL = PROJECT_ROOT / "include" / "sql"
 # Folders whose files are found by listing the folder, with who lists it.
 LISTED_FOLDERS = {
     "schema": "include/migrations, in the order of their numbers",
-    "invariants": "the checks of each book, a file per promise",
 }
 LINES_MAX = 300
 BIND = re.compile(r"%\((\w+)\)s")

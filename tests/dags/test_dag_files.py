@@ -14,7 +14,14 @@ from include.reconciliation.errors import ProviderUnavailable, RequestError
 from include.reconciliation.trigger_form import FIELDS
 
 DAGS = config.PROJECT_ROOT / "dags"
-NAMES = ["billing_gateway_reconciliation", "deliver_alerts", "payment_replay_verification"]
+NAMES = [
+    "acknowledge_alert",
+    "billing_gateway_reconciliation",
+    "deliver_alerts",
+    "ledger_health_checks",
+    "payment_replay_verification",
+    "resolve_alert",
+]
 # The ledger is read beside the statements; the two meet where they are matched.
 LEDGER = "reconcile.extract_ledger_transactions"
 IN_ORDER = [
