@@ -1,10 +1,13 @@
 """The replay: any order of arrival gives the same state and hash; a part gives the state it had."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from include.reconciliation.demo.payment_events.history import make_event_store
 from include.reconciliation.demo.payment_events.rows import EventRow, event_of
+from include.reconciliation.identifiers import canonical_json
 from include.reconciliation.payment_replay import Attempt, ProblemKind, State, replay
 from tests.payment_events.events import an_event, log
 
@@ -122,6 +125,13 @@ def test_the_canonical_bytes_and_their_hash_are_these() -> None:
         b'"state":"AUTHORISED"}'
     ) == state.canonical_bytes()
     assert "6cbaf612fa752166f059c84ff9dbd133528cd67038a41eaf2b3c9b4a344a8832" == state.sha256()
+
+
+@given(ANY_LOG)
+def test_the_canonical_bytes_are_canonical_json(events) -> None:  # type: ignore[no-untyped-def]
+    content = replay("payment", events).state.canonical_bytes()
+
+    assert canonical_json(json.loads(content)).encode() == content
 
 
 def test_an_illegal_event_changes_nothing_and_is_told() -> None:

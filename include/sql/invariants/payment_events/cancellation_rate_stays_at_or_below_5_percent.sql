@@ -1,17 +1,17 @@
 -- Hours in which more than 5 %% of the payments that ended were cancelled.
 --
--- Grain:   one row per hour of the clock that ended in the last day; no row means the invariant holds. A
---          payment counts once, by the last of its ends in the hour. No payment ended: nothing to judge.
---          One cancellation never breaks it alone.
--- Binds:   as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
--- Reads:   payments.events.
--- Severity: warning.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per check.
--- Escalate: after 15 minutes to engineering.
--- Do:      Look at who cancels and why: fraud, duplicates, or a page that loses customers.
--- Asked by: runbook 002, key metric 4.
+-- Grain:    one row per hour of the clock that ended in the last day; no row means the invariant holds. A
+--           payment counts once, by the last of its ends in the hour. No payment ended: nothing to judge.
+--           One cancellation never breaks it alone.
+-- Binds:    as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
+-- Reads:    payments.events.
+-- Severity: warning
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to engineering
+-- Do:       Look at who cancels and why: fraud, duplicates, or a page that loses customers.
+-- Asked by: runbook 002, key metric 4
 with
 
 ends as (

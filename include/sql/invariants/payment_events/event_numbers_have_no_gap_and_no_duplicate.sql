@@ -1,18 +1,18 @@
 -- Payments whose events are not numbered 1, 2, 3 and so on, each number once.
 --
--- Grain:   one row per payment; no row means the invariant holds. All events of a payment are looked at,
---          of which at least one was recorded in the window. The payment is named with its first number
---          that is missing, and its first that is there more than once.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
--- Reads:   payments.events.
--- Severity: critical.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to engineering.
--- Do:      Keep the store as it is. Look for an event that was written elsewhere or lost; never write one
---          to fill the gap.
--- Asked by: runbook 002, replay verification.
+-- Grain:    one row per payment; no row means the invariant holds. All events of a payment are looked at,
+--           of which at least one was recorded in the window. The payment is named with its first number
+--           that is missing, and its first that is there more than once.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:    payments.events.
+-- Severity: critical
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to engineering
+-- Do:       Keep the store as it is. Look for an event that was written elsewhere or lost; never write one
+--           to fill the gap.
+-- Asked by: runbook 002, replay verification
 with
 
 touched as (

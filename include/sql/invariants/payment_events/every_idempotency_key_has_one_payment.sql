@@ -1,17 +1,17 @@
 -- Idempotency keys that more than one payment was created with.
 --
--- Grain:   one row per key; no row means the invariant holds. All payments of a key are looked at, of
---          which at least one was created in the window.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of creation.
--- Reads:   payments.intents.
--- Severity: critical.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to engineering.
--- Do:      Cancel the duplicates that may be cancelled, see that funds were debited once, reverse what
---          was posted twice.
--- Asked by: runbook 002, scenario 3.
+-- Grain:    one row per key; no row means the invariant holds. All payments of a key are looked at, of
+--           which at least one was created in the window.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of creation.
+-- Reads:    payments.intents.
+-- Severity: critical
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to engineering
+-- Do:       Cancel the duplicates that may be cancelled, see that funds were debited once, reverse what
+--           was posted twice.
+-- Asked by: runbook 002, scenario 3
 with
 
 touched as (

@@ -1,17 +1,17 @@
 -- Attempts that failed after the rail had acknowledged them, and that no operator has looked at since.
 --
--- Grain:   one row per late failure; no row means the invariant holds. Seen means that an operator's
---          action led to the failure, or that one on the payment came after it.
--- Binds:   as_of (timestamptz) - what was recorded before it.
--- Reads:   payments.events, payments.operator_actions.
--- Severity: high.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: after 15 minutes to engineering.
--- Do:      Ask the rail whether the settlement was rejected, retry where the reason allows it, tell the
---          customer, and record the action.
--- Asked by: runbook 002, scenario 2.
+-- Grain:    one row per late failure; no row means the invariant holds. Seen means that an operator's
+--           action led to the failure, or that one on the payment came after it.
+-- Binds:    as_of (timestamptz) - what was recorded before it.
+-- Reads:    payments.events, payments.operator_actions.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: after 15 minutes to engineering
+-- Do:       Ask the rail whether the settlement was rejected, retry where the reason allows it, tell the
+--           customer, and record the action.
+-- Asked by: runbook 002, scenario 2
 with
 
 failures as (

@@ -1,16 +1,16 @@
 -- Actions of operators without an approval id, an operator id or a reason.
 --
--- Grain:   one row per such action; no row means the invariant holds.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of the action.
--- Reads:   payments.operator_actions.
--- Severity: high.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: after 15 minutes to compliance.
--- Do:      Find out who acted, and on whose word. The action stays as it is; the approval is recorded
---          beside it.
--- Asked by: runbook 002, audit log.
+-- Grain:    one row per such action; no row means the invariant holds.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of the action.
+-- Reads:    payments.operator_actions.
+-- Severity: high
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: after 15 minutes to compliance
+-- Do:       Find out who acted, and on whose word. The action stays as it is; the approval is recorded
+--           beside it.
+-- Asked by: runbook 002, audit log
 select
     action_id as object,
     null::text as currency,

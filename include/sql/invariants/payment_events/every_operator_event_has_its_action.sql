@@ -1,18 +1,18 @@
 -- Events that only an operator may cause, without the action of an operator that caused them.
 --
--- Grain:   one row per such event; no row means the invariant holds. A retry is an attempt after the
---          first one of its payment, a cancellation a failure with the reason CANCELLED, a failure that
---          was marked by hand one whose payload names an operator.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
--- Reads:   payments.events, payments.operator_actions.
--- Severity: high.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: after 15 minutes to compliance.
--- Do:      An unauthorised change of state, or a lost audit row: ask the operators on duty, look at the
---          logs of the approvals.
--- Asked by: runbook 002, policy gate.
+-- Grain:    one row per such event; no row means the invariant holds. A retry is an attempt after the
+--           first one of its payment, a cancellation a failure with the reason CANCELLED, a failure that
+--           was marked by hand one whose payload names an operator.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:    payments.events, payments.operator_actions.
+-- Severity: high
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: after 15 minutes to compliance
+-- Do:       An unauthorised change of state, or a lost audit row: ask the operators on duty, look at the
+--           logs of the approvals.
+-- Asked by: runbook 002, policy gate
 with
 
 recorded as (

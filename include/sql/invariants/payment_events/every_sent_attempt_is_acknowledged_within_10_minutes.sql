@@ -1,16 +1,16 @@
 -- Attempts that were sent to the rail more than ten minutes ago and have no other event since.
 --
--- Grain:   one row per such attempt; no row means the invariant holds. At ten minutes exactly it still
---          holds.
--- Binds:   as_of (timestamptz) - the moment at which it is judged; what was recorded before it.
--- Reads:   payments.events, payments.attempts, payments.intents.
--- Severity: high.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to the rail's support.
--- Do:      Never send it again on our own state alone: ask the rail first, by the external reference.
--- Asked by: runbooks 001 and 002, scenario 1.
+-- Grain:    one row per such attempt; no row means the invariant holds. At ten minutes exactly it still
+--           holds.
+-- Binds:    as_of (timestamptz) - the moment at which it is judged; what was recorded before it.
+-- Reads:    payments.events, payments.attempts, payments.intents.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to the rail's support
+-- Do:       Never send it again on our own state alone: ask the rail first, by the external reference.
+-- Asked by: runbooks 001 and 002, scenario 1
 select
     sent.payment_id as object,
     intents.currency,

@@ -1,17 +1,17 @@
 -- Hours in which more than 3 %% of the acknowledged attempts that ended have failed.
 --
--- Grain:   one row per hour of the clock that ended in the last day; no row means the invariant holds. An
---          attempt counts once, by the first of its ends. No such attempt: nothing to judge. One late
---          failure never breaks it alone.
--- Binds:   as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
--- Reads:   payments.events.
--- Severity: high.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per check.
--- Escalate: after 15 minutes to engineering.
--- Do:      Ask the rail why it rejects what it has acknowledged.
--- Asked by: runbook 002, key metric 5.
+-- Grain:    one row per hour of the clock that ended in the last day; no row means the invariant holds. An
+--           attempt counts once, by the first of its ends. No such attempt: nothing to judge. One late
+--           failure never breaks it alone.
+-- Binds:    as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
+-- Reads:    payments.events.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to engineering
+-- Do:       Ask the rail why it rejects what it has acknowledged.
+-- Asked by: runbook 002, key metric 5
 with
 
 ends as (

@@ -1,17 +1,17 @@
 -- Events whose content does not have the hash that was stored with it, or that do not follow from the
 -- event before.
 --
--- Grain:   one row per such event; no row means the invariant holds. The hash of an event is over the
---          hash before it and all of its columns, each with its length (docs/replay.md).
--- Binds:   as_of (timestamptz) - what was recorded before it.
--- Reads:   payments.events.
--- Severity: critical.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to the security officer.
--- Do:      Treat it as tampering: keep the store for forensics, compare with a backup, change nothing.
--- Asked by: runbook 002, immutable events.
+-- Grain:    one row per such event; no row means the invariant holds. The hash of an event is over the
+--           hash before it and all of its columns, each with its length (docs/replay.md).
+-- Binds:    as_of (timestamptz) - what was recorded before it.
+-- Reads:    payments.events.
+-- Severity: critical
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to the security officer
+-- Do:       Treat it as tampering: keep the store for forensics, compare with a backup, change nothing.
+-- Asked by: runbook 002, immutable events
 with
 
 told as (

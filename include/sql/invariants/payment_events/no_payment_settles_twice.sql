@@ -1,17 +1,17 @@
 -- Payments that have settled more than once, in one attempt or in several.
 --
--- Grain:   one row per payment; no row means the invariant holds. All settlements of a payment count, of
---          which at least one was recorded in the window.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
--- Reads:   payments.events, payments.intents.
--- Severity: critical.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to engineering.
--- Do:      Ask the rail which of them moved money. What moved twice is asked back, and booked by a
---          correction.
--- Asked by: runbook 002, economic rules.
+-- Grain:    one row per payment; no row means the invariant holds. All settlements of a payment count, of
+--           which at least one was recorded in the window.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:    payments.events, payments.intents.
+-- Severity: critical
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to engineering
+-- Do:       Ask the rail which of them moved money. What moved twice is asked back, and booked by a
+--           correction.
+-- Asked by: runbook 002, economic rules
 with
 
 touched as (

@@ -1,18 +1,18 @@
 -- Events of a payment or an attempt that had ended before them.
 --
--- Grain:   one row per event after an end; no row means the invariant holds. A second settlement of a
---          payment is told by no_payment_settles_twice. An attempt that failed has ended; its payment
---          may have a new attempt, where the reason allows one.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
--- Reads:   payments.events.
--- Severity: critical.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to engineering.
--- Do:      Ask the rail what became of the payment. Money that moved after the end is booked by a
---          correction, never by another event.
--- Asked by: runbook 002, terminal states.
+-- Grain:    one row per event after an end; no row means the invariant holds. A second settlement of a
+--           payment is told by no_payment_settles_twice. An attempt that failed has ended; its payment
+--           may have a new attempt, where the reason allows one.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:    payments.events.
+-- Severity: critical
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to engineering
+-- Do:       Ask the rail what became of the payment. Money that moved after the end is booked by a
+--           correction, never by another event.
+-- Asked by: runbook 002, terminal states
 with
 
 touched as (

@@ -1,19 +1,19 @@
 -- Events that their payment, or their attempt, may not have where it stood.
 --
--- Grain:   one row per illegal event; no row means the invariant holds. Each event is held against the
---          one before it, of the payment and of the attempt. What follows a terminal state is told by
---          nothing_leaves_a_terminal_state, what follows a gap in the numbers by
---          event_numbers_have_no_gap_and_no_duplicate, what nobody knows by every_event_is_known.
--- Binds:   window_start, window_end (timestamptz) - half-open, on the moment of recording.
--- Reads:   payments.events.
--- Severity: critical.
--- Scope:   recent.
--- Allowed: 0 rows.
--- Alert:   one per object.
--- Escalate: at once to engineering.
--- Do:      Do not bypass it: stop the payment's operations, keep its events, look at its timeline
---          (docs/books/payment_events.md).
--- Asked by: runbook 002, state machine reference.
+-- Grain:    one row per illegal event; no row means the invariant holds. Each event is held against the
+--           one before it, of the payment and of the attempt. What follows a terminal state is told by
+--           nothing_leaves_a_terminal_state, what follows a gap in the numbers by
+--           event_numbers_have_no_gap_and_no_duplicate, what nobody knows by every_event_is_known.
+-- Binds:    window_start, window_end (timestamptz) - half-open, on the moment of recording.
+-- Reads:    payments.events.
+-- Severity: critical
+-- Scope:    recent
+-- Allowed:  0 rows
+-- Alert:    one per object
+-- Escalate: at once to engineering
+-- Do:       Do not bypass it: stop the payment's operations, keep its events, look at its timeline
+--           (docs/books/payment_events.md).
+-- Asked by: runbook 002, state machine reference
 with
 
 touched as (

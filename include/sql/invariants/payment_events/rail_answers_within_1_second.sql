@@ -1,17 +1,17 @@
 -- Requests to the rail that were each the fifth or a later one in a row to take more than a second.
 --
--- Grain:   one row, or none: then the invariant holds. A request without an answer has taken as long as it
---          has waited by the as-of; one that has waited for a second or less is left out until it is known.
---          The requests before the last day count for the row of five.
--- Binds:   as_of (timestamptz) - the requests of the day before it.
--- Reads:   payments.rail_requests.
--- Severity: high.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per check.
--- Escalate: after 15 minutes to engineering.
--- Do:      Look at the rail's status and at our own network; tell the rail's support.
--- Asked by: runbook 002, key metric 2.
+-- Grain:    one row, or none: then the invariant holds. A request without an answer has taken as long as it
+--           has waited by the as-of; one that has waited for a second or less is left out until it is known.
+--           The requests before the last day count for the row of five.
+-- Binds:    as_of (timestamptz) - the requests of the day before it.
+-- Reads:    payments.rail_requests.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to engineering
+-- Do:       Look at the rail's status and at our own network; tell the rail's support.
+-- Asked by: runbook 002, key metric 2
 with
 
 completing as (

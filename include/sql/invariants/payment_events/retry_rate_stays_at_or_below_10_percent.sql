@@ -1,17 +1,17 @@
 -- Hours in which more than 10 %% of the attempts were retries.
 --
--- Grain:   one row per hour of the clock that ended in the last day; no row means the invariant holds. A
---          retry is an attempt after the first one of its payment. No attempt: nothing to judge. One
---          retry never breaks it alone.
--- Binds:   as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
--- Reads:   payments.events.
--- Severity: high.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per check.
--- Escalate: after 15 minutes to engineering.
--- Do:      Look at which reason is retried; ask the rail before more is sent again.
--- Asked by: runbook 002, key metric 3.
+-- Grain:    one row per hour of the clock that ended in the last day; no row means the invariant holds. A
+--           retry is an attempt after the first one of its payment. No attempt: nothing to judge. One
+--           retry never breaks it alone.
+-- Binds:    as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
+-- Reads:    payments.events.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to engineering
+-- Do:       Look at which reason is retried; ask the rail before more is sent again.
+-- Asked by: runbook 002, key metric 3
 with
 
 attempts as (

@@ -1,18 +1,18 @@
 -- Five minutes in which fewer than 90 %% of the payments that ended have settled.
 --
--- Grain:   one row per five minutes of the clock that ended in the last day; no row means the invariant
---          holds. A payment counts once, by the last of its ends in them; cancelled ones do not count.
---          No payment ended: nothing to judge. One that did not settle never breaks it alone.
--- Binds:   as_of (timestamptz) - the five minutes that ended in the day before it, each of them whole.
--- Reads:   payments.events.
--- Severity: high.
--- Scope:   full.
--- Allowed: 0 rows.
--- Alert:   one per check.
--- Escalate: after 15 minutes to engineering.
--- Do:      Look at the reasons of failure and at the rail's status; pause new payments where the rail is
---          down.
--- Asked by: runbook 002, key metric 1.
+-- Grain:    one row per five minutes of the clock that ended in the last day; no row means the invariant
+--           holds. A payment counts once, by the last of its ends in them; cancelled ones do not count.
+--           No payment ended: nothing to judge. One that did not settle never breaks it alone.
+-- Binds:    as_of (timestamptz) - the five minutes that ended in the day before it, each of them whole.
+-- Reads:    payments.events.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to engineering
+-- Do:       Look at the reasons of failure and at the rail's status; pause new payments where the rail is
+--           down.
+-- Asked by: runbook 002, key metric 1
 with
 
 ends as (
