@@ -20,6 +20,7 @@ DAG_IDS = [
     "deliver_alerts",
     "ledger_health_checks",
     "marketplace_balance_export",
+    "payment_replay_verification",
     "resolve_alert",
 ]
 # The ledger is read beside the statements; the two meet where they are matched.

@@ -20,10 +20,11 @@ LOCK_KEY = 7_241_863_150
 SOURCES = {
     "billing_gateway": "billing_gateway_owner",
     "marketplace": "marketplace_owner",
+    "payment_events": "payment_events_owner",
     "payments_ledger": "payments_ledger_owner",
 }
 # Sources with a schema of their own; the others' tables lie in the schema public.
-_OWN_SCHEMA = ("payments_ledger",)
+_OWN_SCHEMA = ("payment_events", "payments_ledger")
 LOGIN_ROLES = (
     "reconciliation_migrator",
     "reconciliation_rw",
@@ -33,6 +34,7 @@ LOGIN_ROLES = (
     "billing_gateway_ro",
     "ledger_ro",
     "marketplace_ro",
+    "payment_events_ro",
     "source_writer",
 )
 

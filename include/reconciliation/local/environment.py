@@ -32,6 +32,7 @@ CONNECTIONS = {
     # A book that is checked: its connection has the book's name, or that of edges/book_source.
     "billing_gateway_read": ("billing_gateway", "billing_gateway_ro"),
     "marketplace": ("marketplace", "marketplace_ro"),
+    "payment_events": ("payment_events", "payment_events_ro"),
 }
 
 

@@ -13,10 +13,12 @@ begin
             ('billing_gateway_owner', false),
             ('marketplace_owner', false),
             ('marketplace_ro', true),
+            ('payment_events_owner', false),
             ('payments_ledger_owner', false),
             ('billing_gateway_app', true),
             ('billing_gateway_ro', true),
             ('ledger_ro', true),
+            ('payment_events_ro', true),
             ('source_writer', true)
         ) as roles (role_name, can_login)
     loop
@@ -59,6 +61,14 @@ alter role billing_gateway_ro set default_transaction_read_only = on;
 alter role billing_gateway_ro set statement_timeout = '5min';
 alter role billing_gateway_ro set lock_timeout = '10s';
 alter role billing_gateway_ro set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the event store of payments, nothing else.
+alter role payment_events_ro set timezone = 'UTC';
+alter role payment_events_ro set datestyle = 'ISO, YMD';
+alter role payment_events_ro set default_transaction_read_only = on;
+alter role payment_events_ro set statement_timeout = '5min';
+alter role payment_events_ro set lock_timeout = '10s';
+alter role payment_events_ro set idle_in_transaction_session_timeout = '5min';
 
 alter role source_writer set timezone = 'UTC';
 alter role source_writer set datestyle = 'ISO, YMD';

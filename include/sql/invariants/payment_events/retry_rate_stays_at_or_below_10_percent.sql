@@ -1,0 +1,61 @@
+-- Hours in which more than 10 %% of the attempts were retries.
+--
+-- Grain:    one row per hour of the clock that ended in the last day; no row means the invariant holds. A
+--           retry is an attempt after the first one of its payment. No attempt: nothing to judge. One
+--           retry never breaks it alone.
+-- Binds:    as_of (timestamptz) - the hours that ended in the day before it, each of them whole.
+-- Reads:    payments.events.
+-- Severity: high
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to engineering
+-- Do:       Look at which reason is retried; ask the rail before more is sent again.
+-- Asked by: runbook 002, key metric 3
+with
+
+attempts as (
+
+    select
+        floor(extract(epoch from events.occurred_at) / 3600)::bigint * 3600 as slot,
+        exists (
+            select
+            from payments.events as earlier
+            where
+                events.payment_id = earlier.payment_id
+                and events.sequence_number > earlier.sequence_number
+                and earlier.type = 'PaymentAttemptCreated'
+        ) as is_retry
+    from payments.events
+    where
+        events.type = 'PaymentAttemptCreated'
+        and events.occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
+        and events.occurred_at < %(as_of)s
+
+),
+
+rates as (
+
+    select
+        to_timestamp(slot) as slot_start,
+        to_timestamp(slot + 3600) as slot_end,
+        count(*) filter (where is_retry) as retries,
+        count(*) as attempts
+    from attempts
+    group by slot
+
+)
+
+select
+    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    slot_end as occurred_at,
+    concat(retries, ' of ', attempts, ' attempts were retries') as what
+from rates
+where
+    slot_end > %(as_of)s::timestamptz - interval '1 day'
+    and slot_end <= %(as_of)s
+    and retries * 100 > attempts * 10
+    and retries >= 2
+order by slot_start

@@ -1,0 +1,7 @@
+-- Writes down that a stop Variable is set.
+--
+-- Grain:   no rows.
+-- Binds:   stop_request_id (bigint).
+update internal.stop_requests
+set set_at = clock_timestamp()
+where stop_request_id = %(stop_request_id)s and set_at is null
