@@ -157,6 +157,12 @@ def reports_folder() -> Path:
     return Path(os.environ.get("RECONCILIATION_REPORTS", PROJECT_ROOT / "var" / "reports"))
 
 
+def payout_providers_file() -> Path:
+    """Where the providers of payouts are described."""
+    chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")
+    return Path(chosen or PROJECT_ROOT / "include" / "payout_providers.toml")
+
+
 def duration(text: str) -> timedelta:
     """A time span such as "90m", "2h" or "3d"."""
     match = re.fullmatch(r"([1-9][0-9]*|0)([mhd])", text, re.ASCII)

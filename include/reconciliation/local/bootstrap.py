@@ -20,6 +20,7 @@ LOCK_KEY = 7_241_863_150
 SOURCES = {
     "billing_gateway": "billing_gateway_owner",
     "payments_ledger": "payments_ledger_owner",
+    "payouts": "payouts_owner",
 }
 LOGIN_ROLES = (
     "reconciliation_migrator",
@@ -28,6 +29,8 @@ LOGIN_ROLES = (
     "airflow",
     "billing_gateway_app",
     "ledger_ro",
+    "payouts_operator",
+    "payouts_ro",
     "source_writer",
 )
 

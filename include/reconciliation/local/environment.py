@@ -29,6 +29,8 @@ CONNECTIONS = {
     "reconciliation": ("reconciliation", "reconciliation_rw"),
     "payments_ledger": ("payments_ledger", "ledger_ro"),
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
+    "payouts": ("payouts", "payouts_ro"),
+    "payout_operations": ("payouts", "payouts_operator"),
 }
 
 
