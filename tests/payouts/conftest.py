@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,14 @@ class Desk:
     variables: Variables
     session: psycopg.Connection[dict[str, Any]]
     file: Path
+    owner_address: str
+
+    @contextmanager
+    def warehouse_owner(self) -> Iterator[psycopg.Connection]:
+        """The warehouse as its owner: for what no role of ours may do."""
+        with psycopg.connect(self.owner_address) as session:
+            session.execute("set role reconciliation_owner")
+            yield session
 
     def declare(
         self, *, visibility_delay: str = "15m", key_retention: str | None = None
@@ -137,7 +146,9 @@ def desk(  # type: ignore[no-untyped-def]
     monkeypatch.setattr(payout_status, "REQUEST_SECONDS_MAX", 0.4)
     variables = Variables()
     with warehouse.connect() as session, pause_variable.reading_from(variables):
-        made = Desk(payouts_book, provider, variables, session, folder / "providers.toml")
+        owner = databases.conninfo("reconciliation", "reconciliation_migrator")
+        file = folder / "providers.toml"
+        made = Desk(payouts_book, provider, variables, session, file, owner)
         made.declare()
         monkeypatch.setattr(
             "include.reconciliation.payout_providers.payout_providers_file", lambda: made.file

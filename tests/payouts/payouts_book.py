@@ -60,7 +60,7 @@ class PayoutsBook:
             ), provider_payout as (
                 insert into payouts.provider_payouts values (
                     %(order)s, %(payout)s, %(provider)s, %(key)s, %(reference)s, %(amount)s,
-                    %(currency)s, %(status)s, now() - %(key_age)s, now() - %(sent_age)s,
+                    %(currency)s, %(status)s, now() - %(key_age)s, now() - %(sent_age)s::interval,
                     now() - %(age)s
                 )
             )
