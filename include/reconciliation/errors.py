@@ -6,6 +6,7 @@
     │   ├── RequestError         what the trigger form asks for can't be done
     │   ├── StatementError       a statement is refused whole; carries reason code and place
     │   ├── SourceError          a ledger or gateway answers something that breaks its contract
+    │   ├── Broken               a sentence that must be true of a book is not
     │   └── CodeChangedError     the code is not the one that this attempt began with
     ├── Transient                repeating may help: Airflow retries with a back-off
     │   ├── ProviderUnavailable  the PSP does not answer, or asks to wait
@@ -42,6 +43,10 @@ class RequestError(Final):
 
 class SourceError(Final):
     """A source database answers something that breaks its documented contract."""
+
+
+class Broken(Final):
+    """A sentence that must be true of a book is not; its rows and its alert are kept already."""
 
 
 class CodeChangedError(Final):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +33,14 @@ MOMENT: dict[str, Any] = {
     "format": "date-time",
     "pattern": MOMENT_PATTERN,
     "description": "In the time zone that Airflow shows you. None of both: on from the last run.",
+}
+PAST_MOMENT: dict[str, Any] = {
+    **MOMENT,
+    "description": "In the time zone that Airflow shows you. None: end of the interval, or now.",
+}
+LATER_MOMENT: dict[str, Any] = {
+    **MOMENT,
+    "description": "In the time zone that Airflow shows you; a moment to come.",
 }
 NOTE: dict[str, Any] = {
     "type": ["null", "string"],
@@ -69,16 +77,16 @@ def refuse_future(request: Mapping[str, Any], now: datetime) -> None:
             windows.check_interval(datetime.fromisoformat(request.get(field) or ""), now)
 
 
-def refuse_unknown_fields(asked: object) -> None:
+def refuse_unknown_fields(asked: object, fields: Sequence[str] = FIELDS) -> None:
     """Raises RequestError that names the fields of `asked` that the form does not have."""
     if asked is None:
         return
     if not isinstance(asked, Mapping):
         raise RequestError(f"the request is an object of fields; found {asked!r}")
-    unknown = sorted(str(field) for field in asked if field not in FIELDS)
+    unknown = sorted(str(field) for field in asked if field not in fields)
     if unknown:
         raise RequestError(
-            f"the request has unknown fields: {', '.join(unknown)}; known are {', '.join(FIELDS)}"
+            f"the request has unknown fields: {', '.join(unknown)}; known are {', '.join(fields)}"
         )
 
 

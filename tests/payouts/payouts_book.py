@@ -53,18 +53,18 @@ class PayoutsBook:
         self.session.execute(
             """
             with payout as (
-                insert into payouts.payouts values (
+                insert into public.payouts values (
                     %(payout)s, 'payee', %(amount)s, %(currency)s, 'PROCESSING', null,
                     now() - %(key_age)s, now() - %(age)s
                 )
             ), provider_payout as (
-                insert into payouts.provider_payouts values (
+                insert into public.provider_payouts values (
                     %(order)s, %(payout)s, %(provider)s, %(key)s, %(reference)s, %(amount)s,
                     %(currency)s, %(status)s, now() - %(key_age)s, now() - %(sent_age)s::interval,
                     now() - %(age)s
                 )
             )
-            insert into payouts.outbox (provider_payout_id, status, queued_at, claimed_at, tries)
+            insert into public.outbox (provider_payout_id, status, queued_at, claimed_at, tries)
             values (%(order)s, %(task)s, now() - %(age)s, now() - %(age)s, 1)
             """,
             values,
@@ -74,14 +74,14 @@ class PayoutsBook:
     def tasks(self) -> list[tuple[str, str]]:
         """Each payout with the state of its outbox task."""
         return self.session.execute(
-            "select provider_payout_id, status from payouts.outbox order by 1, outbox.id"
+            "select provider_payout_id, status from public.outbox order by 1, outbox.id"
         ).fetchall()
 
     def events(self) -> list[tuple[Any, ...]]:
         """What the payouts application was told."""
         return self.session.execute(
             "select provider_payout_id, idempotency_key, status, provider_reference,"
-            " amount_minor, currency, origin from payouts.provider_events order by id"
+            " amount_minor, currency, origin from public.provider_events order by id"
         ).fetchall()
 
     def work(self, url: str) -> list[str]:
@@ -92,12 +92,12 @@ class PayoutsBook:
         return self.session.execute(
             """
             with claimed as (
-                update payouts.outbox
+                update public.outbox
                 set status = 'SENDING', claimed_at = clock_timestamp(), tries = tries + 1
                 where status = 'PENDING' returning id, provider_payout_id
             )
             select claimed.id, idempotency_key, amount_minor, currency
-            from claimed inner join payouts.provider_payouts as p on p.id = provider_payout_id
+            from claimed inner join public.provider_payouts as p on p.id = provider_payout_id
             order by claimed.id
             """
         ).fetchall()
@@ -116,8 +116,8 @@ class PayoutsBook:
             connection.close()
         self.session.execute(
             """
-            with task as (update payouts.outbox set status = 'SENT' where id = %(id)s)
-            update payouts.provider_payouts
+            with task as (update public.outbox set status = 'SENT' where id = %(id)s)
+            update public.provider_payouts
             set status = 'SENT', sent_at = now(), provider_reference = %(reference)s
             where idempotency_key = %(key)s
             """,
@@ -128,6 +128,6 @@ class PayoutsBook:
     def age(self, minutes: float) -> None:
         """Lets time pass for every send that is under way."""
         self.session.execute(
-            "update payouts.outbox set claimed_at = claimed_at - %(by)s, queued_at = queued_at - %(by)s",
+            "update public.outbox set claimed_at = claimed_at - %(by)s, queued_at = queued_at - %(by)s",
             {"by": timedelta(minutes=minutes)},
         )

@@ -98,7 +98,7 @@ def test_the_alert_of_a_payout_closes_when_the_payout_has_ended(desk: Desk) -> N
     desk.book.payout("1", state="SENT")
     desk.provider.has("key-1", "paid", 1)
     pull()
-    desk.book.session.execute("update payouts.provider_payouts set status = 'SUCCEEDED'")
+    desk.book.session.execute("update public.provider_payouts set status = 'SUCCEEDED'")
 
     assert 1 == pull()["closed"]
 
@@ -216,7 +216,7 @@ def test_the_health_pulse_has_five_figures(desk: Desk) -> None:
     desk.book.payout("4", state="SENT", minutes=9, seconds=59)
     desk.book.payout("5", state="SENT", minutes=10, seconds=1)
     desk.book.session.execute(
-        "insert into payouts.integrity_alerts (kind, severity, status, created_at) values"
+        "insert into public.integrity_alerts (kind, severity, status, created_at) values"
         " ('FINALIZE_MISSING', 'CRITICAL', 'OPEN', now()),"
         " ('FINALIZE_MISSING', 'CRITICAL', 'ACKNOWLEDGED', now()),"
         " ('FINALIZE_MISSING', 'CRITICAL', 'RESOLVED', now())"

@@ -100,7 +100,7 @@ def test_a_sent_payout_that_was_unknown_is_asked_again_by_the_repair(desk: Desk)
     repair()
 
     assert [("pp-1", "PENDING"), ("pp-2", "SENT")] == desk.book.tasks()
-    status = "select status, sent_at from payouts.provider_payouts order by id limit 1"
+    status = "select status, sent_at from public.provider_payouts order by id limit 1"
     assert [("CREATED", None)] == desk.book.session.execute(status).fetchall()
 
 
@@ -216,7 +216,7 @@ def test_an_unknown_about_an_earlier_send_does_not_count_for_the_next_one(desk: 
     repair()
     an_earlier_answer_was(desk, 20)
     # Somebody has put it back by hand, and the worker died again.
-    desk.book.session.execute("update payouts.outbox set claimed_at = now() - interval '16 min'")
+    desk.book.session.execute("update public.outbox set claimed_at = now() - interval '16 min'")
 
     repair()
 
@@ -226,7 +226,7 @@ def test_an_unknown_about_an_earlier_send_does_not_count_for_the_next_one(desk: 
 def test_a_payout_in_quarantine_is_neither_asked_about_nor_put_back(desk: Desk) -> None:
     desk.declare(key_retention="1d")
     desk.book.payout("1", state="SENDING")
-    desk.book.session.execute("update payouts.payouts set status = 'QUARANTINED'")
+    desk.book.session.execute("update public.payouts set status = 'QUARANTINED'")
 
     repair()
 
@@ -239,7 +239,7 @@ def test_a_payout_put_in_quarantine_while_it_is_asked_about_stays_where_it_is(de
     desk.book.payout("1", state="SENDING")
 
     def quarantine(handler: Any, told: dict[str, Any]) -> Any:
-        desk.book.session.execute("update payouts.payouts set status = 'QUARANTINED'")
+        desk.book.session.execute("update public.payouts set status = 'QUARANTINED'")
         return says()(handler, told)
 
     desk.provider.behaviour = quarantine

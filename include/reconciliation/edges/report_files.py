@@ -66,36 +66,43 @@ def restore(folder: Path, files: Sequence[ReportFile]) -> list[str]:
     when the bytes of a file are nowhere.
     """
     damaged = [file for file in files if not _is_right(folder / file.name, file)]
-    lost = [file.name for file in damaged if not _is_kept(file)]
-    if lost:
-        return lost
-    for file in files:
-        if file not in damaged and not _is_kept(file):
-            keep(file.name, folder / file.name)
-    if not damaged:
-        return []
-    folder.mkdir(parents=True, exist_ok=True)
-    # While a file is replaced the folder is no report.
-    with contextlib.suppress(FileNotFoundError):
-        (folder / MANIFEST).unlink()
-    last = [file for file in files if file.name == MANIFEST]
     with draft() as aside:
-        for file in [*(file for file in damaged if file.name != MANIFEST), *last]:
-            with store.open(file.sha256) as stream:
-                _place(stream, folder / file.name, aside)
+        lost = [file.name for file in damaged if not _copied(file, aside / file.name)]
+        if lost:
+            return lost
+        for file in files:
+            if file not in damaged and not _is_kept(file):
+                keep(file.name, folder / file.name)
+        if not damaged:
+            return []
+        manifest = [file for file in files if file.name == MANIFEST]
+        for file in manifest:
+            _copied(file, aside / file.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        # While a file is replaced the folder is no report.
+        with contextlib.suppress(FileNotFoundError):
+            (folder / MANIFEST).unlink()
+        for file in [*(file for file in damaged if file.name != MANIFEST), *manifest]:
+            os.replace(aside / file.name, folder / file.name)
     _sync_folders(folder)
     return []
 
 
-def _place(stream: BinaryIO, target: Path, aside: Path) -> None:
-    """Write a file in a draft, fsync it, and move it to its place in one step."""
-    unfinished = aside / target.name
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
-        shutil.copyfileobj(stream, file, _BLOCK)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(unfinished, target)
+def _copied(file: ReportFile, target: Path) -> bool:
+    """Whether the store had exactly these bytes, which are then in the target, fsynced."""
+    digest = hashlib.sha256()
+    try:
+        stream = store.open(file.sha256)
+    except OSError:
+        return False
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with stream, open(descriptor, "wb") as copy:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest() == file.sha256
 
 
 def _is_right(path: Path, file: ReportFile) -> bool:

@@ -7,7 +7,7 @@ at once. Only an attempt's id travels between tasks: rows and money stay in the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -135,6 +135,22 @@ def run(do: Callable[[str], int], **settings: Any) -> Callable[..., Any]:
     def body() -> int:
         with told_to_airflow():
             return do(get_current_context()["dag_run"].run_id)
+
+    return body
+
+
+def by_hand(do: Callable[..., object], *, moments: Sequence[str] = ()) -> Callable[..., Any]:
+    """A task that does what a form asks, in the name of who triggered it; `moments` are times."""
+    from airflow.sdk import get_current_context, task
+
+    @task(task_id=do.__name__, multiple_outputs=False)
+    def body() -> None:
+        context = get_current_context()
+        run, form = context["dag_run"], dict(context["params"])
+        with told_to_airflow():
+            refuse_unknown_fields(run.conf, list(form))
+            form |= {name: moment(name, form[name]) for name in moments}
+            do(**form, changed_by=run.triggering_user_name or "nobody named")
 
     return body
 

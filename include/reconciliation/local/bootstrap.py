@@ -19,9 +19,12 @@ WAREHOUSE_VERSION_MIN = 150000
 LOCK_KEY = 7_241_863_150
 SOURCES = {
     "billing_gateway": "billing_gateway_owner",
+    "marketplace": "marketplace_owner",
     "payments_ledger": "payments_ledger_owner",
     "payouts": "payouts_owner",
 }
+# Sources with a schema of their own; the others' tables lie in the schema public.
+_OWN_SCHEMA = ("payments_ledger",)
 LOGIN_ROLES = (
     "reconciliation_migrator",
     "reconciliation_rw",
@@ -29,6 +32,7 @@ LOGIN_ROLES = (
     "airflow",
     "billing_gateway_app",
     "ledger_ro",
+    "marketplace_ro",
     "payouts_operator",
     "payouts_ro",
     "source_writer",
@@ -76,7 +80,7 @@ def give_passwords(connection: psycopg.Connection, passwords: Mapping[str, str])
 def create_source_tables(conninfo: str, source: str, owner: str) -> None:
     """Create one source's tables, owned by its own role; what is there already stays."""
     with psycopg.connect(conninfo) as connection:
-        if source == "billing_gateway":
+        if source not in _OWN_SCHEMA:
             # Since PostgreSQL 15 nobody but its owner may create in the schema public.
             connection.execute(
                 sql.SQL("grant create, usage on schema public to {}").format(sql.Identifier(owner))

@@ -29,7 +29,10 @@ CONNECTIONS = {
     "reconciliation": ("reconciliation", "reconciliation_rw"),
     "payments_ledger": ("payments_ledger", "ledger_ro"),
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
+    # A book that is checked: its connection has the book's name.
+    "marketplace": ("marketplace", "marketplace_ro"),
     "payouts": ("payouts", "payouts_ro"),
+    # What payout operations may write.
     "payout_operations": ("payouts", "payouts_operator"),
 }
 

@@ -22,7 +22,7 @@ from include.reconciliation.edges.connections import Connection, connection
 from include.reconciliation.edges.pause_variable import Pause
 from include.reconciliation.errors import ConfigurationError, ReconciliationError
 from include.reconciliation.incident_rules import day_of_pause
-from include.reconciliation.steps import incidents, pauses
+from include.reconciliation.steps import alert_life, incidents, pauses
 from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
@@ -63,6 +63,7 @@ def watch() -> dict[str, int]:
     names = pause_variable.paused_names()
     if names is not None:
         warehouse.repeatedly(partial(_watch_unknown_pauses, names))
+    warehouse.repeatedly(alert_life.let_time_pass)
     if errors:
         raise errors[0]
     logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)

@@ -7,7 +7,7 @@ together or not at all. Slack hears of it later, from the outbox.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -40,6 +40,7 @@ __all__ = [
     "lock_psp",
     "open_alert",
     "quarantine_fingerprint",
+    "tell",
 ]
 
 INCIDENT = "billing_gateway-reconciliation"
@@ -51,16 +52,22 @@ def open_alert(
     fingerprint: str,
     name: str,
     severity: str,
-    psp: str,
+    psp: str | None,
     account: str | None,
     summary: str,
     reasons: Mapping[str, Any],
     run_id: str | None = None,
+    *,
+    book: str | None = None,
+    escalate_after: timedelta | None = None,
+    escalate_to: str | None = None,
 ) -> bool:
     """Opens the alert of a cause, or brings the open one up to date; True when it is new.
 
     One Slack message is enqueued when the alert is new, gains a cause in `reasons` or becomes more
-    severe; a figure that moves changes the row alone.
+    severe; a figure that moves changes the row alone. Nothing is said of what is snoozed or
+    accepted. It is about a PSP or a book, and goes to `escalate_to` unless it is acknowledged in
+    time.
     """
     values = {
         "fingerprint": fingerprint,
@@ -71,39 +78,46 @@ def open_alert(
         "summary": summary,
         "run_id": run_id,
         "reasons": Jsonb(dict(reasons)),
+        "book": book,
+        "escalate_after": escalate_after,
+        "escalate_to": escalate_to,
     }
     before = _open_alert(cursor, fingerprint)
     if before is None:
         row = warehouse.run(cursor, "alerts/open_alert", values).fetchone()
         if row is not None:
-            _tell(cursor, row["alert_id"], "opened", name, severity, summary)
+            tell(cursor, row["alert_id"], "opened", name, severity, summary)
             return True
         # Somebody else opened it while this transaction waited for the unique index.
         before = _open_alert(cursor, fingerprint)
         if before is None:
             return open_alert(
-                cursor, fingerprint, name, severity, psp, account, summary, reasons, run_id
+                cursor, fingerprint, name, severity, psp, account, summary, reasons, run_id,
+                book=book, escalate_after=escalate_after, escalate_to=escalate_to,
             )
     told = signature(before["severity"], before["reasons"])
     now = signature(severity, reasons)
     if (told, before["reasons"], before["summary"]) == (now, dict(reasons), summary):
         return False
     warehouse.run(cursor, "alerts/change_alert", {**values, "alert_id": before["alert_id"]})
-    if is_material(told, now):
+    if is_material(told, now) and not before["is_quiet"]:
         # A cause that goes and comes back while the alert is open was told before.
         state = content_id(now[0], sorted(now[1]))[:16]
-        _tell(cursor, before["alert_id"], f"changed:{state}", name, severity, summary)
+        tell(cursor, before["alert_id"], f"changed:{state}", name, severity, summary)
     return False
 
 
-def close_alert(cursor: warehouse.Cursor, fingerprint: str, summary: str) -> bool:
+def close_alert(
+    cursor: warehouse.Cursor, fingerprint: str, summary: str, *, changed_by: str | None = None
+) -> bool:
     """Closes the open alert of a cause that is gone, and says so once; False when none was open."""
     closed = warehouse.run(
         cursor, "alerts/close_alert", {"fingerprint": fingerprint, "summary": summary}
     ).fetchone()
     if closed is None:
         return False
-    _tell(cursor, closed["alert_id"], "closed", closed["name"], "closed", summary)
+    tell(cursor, closed["alert_id"], "resolved", closed["name"], "closed", summary,
+         changed_by=changed_by)
     return True
 
 
@@ -230,9 +244,31 @@ def _open_alert(cursor: warehouse.Cursor, fingerprint: str) -> dict[str, Any] | 
     return warehouse.run(cursor, "alerts/find_open_alert", {"fingerprint": fingerprint}).fetchone()
 
 
-def _tell(
-    cursor: warehouse.Cursor, alert_id: int, event: str, name: str, label: str, summary: str
+def tell(
+    cursor: warehouse.Cursor,
+    alert_id: int,
+    event: str,
+    name: str,
+    label: str,
+    summary: str,
+    *,
+    changed_by: str | None = None,
+    note: str | None = None,
+    until: datetime | None = None,
 ) -> None:
+    """Adds to the history of an alert, and enqueues one message about it; `event` is its key."""
+    word = event.split(":", 1)[0]
+    warehouse.run(
+        cursor,
+        "alerts/add_change",
+        {
+            "alert_id": alert_id,
+            "event": word,
+            "changed_by": changed_by,
+            "note": summary if note is None else note,
+            "until": until,
+        },
+    )
     text = " ".join(summary.split())
     outbox.enqueue(
         cursor,

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from include.reconciliation import payout_providers
 from include.reconciliation.edges import emergency_stop, payout_status, payouts_source, warehouse
@@ -37,6 +38,11 @@ from include.reconciliation.steps import incidents
 
 NEEDS_A_HUMAN = "payout-needs-a-human"
 PROVIDER_SILENT = "payout-provider-silent"
+BOOK = "payouts"
+ESCALATION: dict[str, Any] = {
+    "escalate_after": timedelta(minutes=15),
+    "escalate_to": "senior engineering",
+}
 LEASE = timedelta(minutes=5)
 # After so many failures in a row the rest of the batch waits for the next round.
 FAILURES_MAX = 3
@@ -149,7 +155,16 @@ def _tell_of_provider(
             logger.warning("%s: %s", name, problem)
             summary = f"{name} can't be asked about its payouts, {payouts} in this batch: {problem}"
             incidents.open_alert(
-                cursor, fingerprint, PROVIDER_SILENT, "high", name, None, summary, {"silent": {}}
+                cursor,
+                fingerprint,
+                PROVIDER_SILENT,
+                "high",
+                None,
+                None,
+                summary,
+                {"silent": {}},
+                book=BOOK,
+                **ESCALATION,
             )
         elif failures == 0 and asked:
             incidents.close_alert(cursor, fingerprint, f"{name} answers about its payouts again")
@@ -255,10 +270,12 @@ def _call_a_human(
         human_fingerprint(payout.provider_payout_id),
         NEEDS_A_HUMAN,
         "warning" if is_told_only else "high",
-        payout.provider,
+        None,
         None,
         summary,
         {decision.reason.value: {}},
+        book=BOOK,
+        **ESCALATION,
     )
 
 

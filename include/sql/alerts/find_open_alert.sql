@@ -10,7 +10,8 @@ select
     account,
     reasons,
     summary,
-    opened_at
+    opened_at,
+    coalesce(snoozed_until > clock_timestamp(), false) or accepted_until is not null as is_quiet
 from internal.alerts
 where fingerprint = %(fingerprint)s and state = 'open'
 for update

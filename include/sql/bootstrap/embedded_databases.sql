@@ -1,7 +1,7 @@
 -- Which databases of the embedded server, beyond the warehouse's own, are still to be created, and how?
 --
 -- Grain:   one row per missing database: the statement that creates it.
--- Binds:   none. These stand for databases that the company has already.
+-- Binds:   none. They stand for databases that the company has already.
 select
     pg_catalog.format(
         'create database %I owner %I template template0 encoding ''UTF8'' locale_provider libc locale ''C''',
@@ -10,6 +10,7 @@ select
     ) as create_database
 from (values
     ('billing_gateway', 'billing_gateway_owner'),
+    ('marketplace', 'marketplace_owner'),
     ('payments_ledger', 'payments_ledger_owner'),
     ('payouts', 'payouts_owner')
 ) as wanted (database_name, owner_name)

@@ -2,8 +2,8 @@
 --
 -- Grain:   no rows; creates what is missing and sets the settings of each role again.
 -- Binds:   none. On a real server the company has its own owners and writers; only the roles of ours
---          (ledger_ro, billing_gateway_app, payouts_ro, payouts_operator) are to be made there, with the
---          same settings.
+--          (ledger_ro, billing_gateway_app, payouts_operator, and one per book that is checked) are to be
+--          made there, with the same settings.
 do $bootstrap$
 declare
     wanted record;
@@ -12,6 +12,8 @@ begin
         select role_name, can_login
         from (values
             ('billing_gateway_owner', false),
+            ('marketplace_owner', false),
+            ('marketplace_ro', true),
             ('payments_ledger_owner', false),
             ('payouts_owner', false),
             ('billing_gateway_app', true),
@@ -37,6 +39,14 @@ alter role ledger_ro set default_transaction_read_only = on;
 alter role ledger_ro set statement_timeout = '5min';
 alter role ledger_ro set lock_timeout = '10s';
 alter role ledger_ro set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the marketplace's book, nothing else.
+alter role marketplace_ro set timezone = 'UTC';
+alter role marketplace_ro set datestyle = 'ISO, YMD';
+alter role marketplace_ro set default_transaction_read_only = on;
+alter role marketplace_ro set statement_timeout = '5min';
+alter role marketplace_ro set lock_timeout = '10s';
+alter role marketplace_ro set idle_in_transaction_session_timeout = '5min';
 
 -- Reads the gateway and adds rows to payment_reconciliation_logs.
 alter role billing_gateway_app set timezone = 'UTC';

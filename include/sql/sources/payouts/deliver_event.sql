@@ -3,7 +3,7 @@
 -- Grain:   one row, or none when it was there before.
 -- Binds:   provider_payout_id, idempotency_key, status, provider_reference, currency, origin (text),
 --          amount_minor (bigint).
-insert into payouts.provider_events (
+insert into public.provider_events (
     provider_payout_id, idempotency_key, status, provider_reference, amount_minor, currency, origin
 )
 values (

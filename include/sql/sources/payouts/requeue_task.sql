@@ -2,6 +2,6 @@
 --
 -- Grain:   one row: whether it was put back.
 -- Binds:   outbox_task_id (bigint), idempotency_key (text), claimed_at (timestamptz).
-select payouts.requeue_outbox_task(
+select public.requeue_outbox_task(
     %(outbox_task_id)s, %(idempotency_key)s, %(claimed_at)s
 ) as is_requeued

@@ -13,9 +13,9 @@ select
     'SENDING' as state,
     coalesce(outbox.claimed_at, outbox.queued_at) as claimed_at,
     provider_payouts.created_at as key_made_at
-from payouts.outbox
-inner join payouts.provider_payouts on outbox.provider_payout_id = provider_payouts.id
-inner join payouts.payouts on provider_payouts.payout_id = payouts.id
+from public.outbox
+inner join public.provider_payouts on outbox.provider_payout_id = provider_payouts.id
+inner join public.payouts on provider_payouts.payout_id = payouts.id
 where
     outbox.status = 'SENDING'
     and provider_payouts.status in ('CREATED', 'SENT')

@@ -15,13 +15,13 @@ select
     -- Without a task nothing can be put back in the queue; it can be asked about all the same.
     coalesce(task.claimed_at, provider_payouts.sent_at, provider_payouts.created_at) as claimed_at,
     provider_payouts.created_at as key_made_at
-from payouts.provider_payouts
-inner join payouts.payouts on provider_payouts.payout_id = payouts.id
+from public.provider_payouts
+inner join public.payouts on provider_payouts.payout_id = payouts.id
 left join lateral (
     select
         outbox.id,
         outbox.claimed_at
-    from payouts.outbox
+    from public.outbox
     where outbox.provider_payout_id = provider_payouts.id
     order by outbox.id desc
     limit 1

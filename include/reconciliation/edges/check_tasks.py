@@ -1,0 +1,49 @@
+"""One Airflow task per invariant, named after it: the grid reads as a list of promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from include.reconciliation.edges.invariant_files import books, invariants_of
+from include.reconciliation.edges.task_outcome import told_to_airflow
+from include.reconciliation.trigger_form import moment
+
+# A recent check looks back further than its schedule: what was committed late is seen as well.
+LOOK_BACK = timedelta(days=2)
+
+
+def groups(check: Callable[..., object], chosen: Iterable[str] | None = None) -> None:
+    """A task group per book with a task per invariant, in the DAG that is being made."""
+    from airflow.sdk import TaskGroup
+
+    for book in books() if chosen is None else chosen:
+        with TaskGroup(book):
+            for each in invariants_of(book):
+                _task(check, book, each.name, each.question)
+
+
+def _task(check: Callable[..., object], book: str, name: str, question: str) -> None:
+    from airflow.sdk import get_current_context, task
+
+    # What is broken is not asked again at once; what can't be reached may be there a minute later.
+    @task(task_id=name, doc_md=question, retries=2, retry_delay=timedelta(minutes=1))
+    def body() -> None:
+        context = get_current_context()
+        run, form = context["dag_run"], context["params"]
+        with told_to_airflow():
+            check(book, name, **_asked(run, form))
+
+    body()
+
+
+def _asked(run: Any, form: Any) -> dict[str, Any]:
+    """What a run of checks is asked: all of each book, or what was touched lately."""
+    as_of = moment("as_of", form["as_of"]) or run.data_interval_end or datetime.now(UTC)
+    return {
+        "airflow_run_id": f"{run.dag_id}:{run.run_id}",
+        "window_start": None if form["scope"] == "full" else as_of - LOOK_BACK,
+        "window_end": as_of,
+        "requested_by": run.triggering_user_name,
+    }

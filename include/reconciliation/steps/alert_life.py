@@ -1,0 +1,94 @@
+"""What people and the clock do with alerts: acknowledge, snooze, accept, resolve, escalate.
+
+Each change is a row of the alert's history, with who and why, in the transaction that makes it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from include.reconciliation.edges import warehouse
+from include.reconciliation.errors import RequestError
+from include.reconciliation.steps.incidents import close_alert, tell
+
+
+def acknowledge_alert(
+    alert_id: int, *, changed_by: str, note: str, snooze_until: datetime | None = None
+) -> None:
+    """Somebody takes an alert on: it is not escalated, and silent until `snooze_until`.
+
+    Raises RequestError for an alert that is not there or resolved, or a moment that is past.
+    """
+    with warehouse.transaction() as cursor:
+        alert = _open_one(cursor, alert_id)
+        _refuse_past(alert, "snooze_until", snooze_until)
+        values = {"alert_id": alert_id, "changed_by": changed_by, "until": snooze_until}
+        warehouse.run(cursor, "alerts/acknowledge", values)
+        event = "acknowledged" if snooze_until is None else "snoozed"
+        _tell(cursor, alert, event, changed_by, note, snooze_until)
+
+
+def resolve_alert(
+    alert_id: int, *, changed_by: str, note: str, accept_until: datetime | None = None
+) -> None:
+    """An alert is mended, or accepted as it is until a moment, after which it is open again.
+
+    Raises RequestError for an alert that is not there or resolved, or a moment that is past. What
+    is not mended opens a new alert when it is next looked at.
+    """
+    with warehouse.transaction() as cursor:
+        alert = _open_one(cursor, alert_id)
+        _refuse_past(alert, "accept_until", accept_until)
+        if accept_until is None:
+            close_alert(cursor, alert["fingerprint"], note, changed_by=changed_by)
+            return
+        values = {"alert_id": alert_id, "changed_by": changed_by, "until": accept_until}
+        warehouse.run(cursor, "alerts/accept", values)
+        _tell(cursor, alert, "accepted", changed_by, note, accept_until)
+
+
+def let_time_pass() -> dict[str, int]:
+    """Opens again what was accepted for long enough, and escalates what nobody has taken on."""
+    with warehouse.transaction() as cursor:
+        expired = warehouse.run(cursor, "alerts/expire_acceptances").fetchall()
+        for alert in expired:
+            _tell(cursor, alert, "acceptance_expired", None, alert["summary"], None)
+        escalated = warehouse.run(cursor, "alerts/escalate").fetchall()
+        for alert in escalated:
+            note = f"to {alert['escalates_to']}: nobody has acknowledged it; {alert['summary']}"
+            _tell(cursor, alert, "escalated", None, note, None)
+    return {"expired": len(expired), "escalated": len(escalated)}
+
+
+def _open_one(cursor: warehouse.Cursor, alert_id: int) -> dict[str, Any]:
+    alert = warehouse.run(cursor, "alerts/find_alert", {"alert_id": alert_id}).fetchone()
+    if alert is None:
+        raise RequestError(f"there is no alert {alert_id}: see reconciliation.alerts")
+    if alert["state"] != "open":
+        raise RequestError(f"alert {alert_id} ({alert['name']}) is resolved: nothing is left to do")
+    return alert
+
+
+def _refuse_past(alert: dict[str, Any], field: str, until: datetime | None) -> None:
+    if until is not None and until <= alert["now"]:
+        raise RequestError(f"{field}: expected a moment to come; found {until.isoformat()}")
+
+
+def _tell(
+    cursor: warehouse.Cursor,
+    alert: dict[str, Any],
+    event: str,
+    changed_by: str | None,
+    note: str,
+    until: datetime | None,
+) -> None:
+    by = "" if changed_by is None else f" by {changed_by}"
+    to = "" if until is None else f" until {until:%Y-%m-%d %H:%M} UTC"
+    change_id = warehouse.run(cursor, "alerts/changes_of", {"alert_id": alert["alert_id"]})
+    row = change_id.fetchone()
+    assert row is not None
+    tell(
+        cursor, alert["alert_id"], f"{event}:{row['changes']}", alert["name"], event + by + to,
+        note, changed_by=changed_by, note=note, until=until,
+    )

@@ -1,0 +1,140 @@
+"""Asks a book whether a sentence is true of it, and keeps the answer with its alerts.
+
+Whatever becomes of it is a row: that it holds, which rows break it, or why it could not be checked.
+Row and alerts are one transaction; only then does the task end, red where the promise is broken.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from include.reconciliation.edges import book_source, warehouse
+from include.reconciliation.edges.invariant_files import invariant_of
+from include.reconciliation.errors import Broken, SourceError, Transient
+from include.reconciliation.invariants import Invariant, Scope
+from include.reconciliation.steps import check_alerts
+
+ROWS_KEPT = 1_000
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a book said: how many rows break the sentence, and the first of them."""
+
+    rows: int = 0
+    totals: dict[str, dict[str, int]] = field(default_factory=dict)
+    kept: list[dict[str, Any]] = field(default_factory=list)
+    # The first row of each object; None when there are more than alerts could speak of.
+    objects: dict[str, dict[str, Any]] | None = field(default_factory=dict)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Counts a row; amounts are added up by currency."""
+        self.rows += 1
+        if row["currency"] is not None:
+            total = self.totals.setdefault(row["currency"], {"rows": 0, "amount_minor": 0})
+            total["rows"] += 1
+            total["amount_minor"] += row["amount_minor"] or 0
+        if len(self.kept) < ROWS_KEPT:
+            self.kept.append(dict(row))
+        if self.objects is not None:
+            self.objects.setdefault(row["object"], dict(row))
+            if len(self.objects) > check_alerts.OBJECTS_MAX:
+                self.objects = None
+
+
+def run_check(
+    book: str,
+    name: str,
+    *,
+    airflow_run_id: str,
+    window_start: datetime | None,
+    window_end: datetime,
+    requested_by: str | None = None,
+) -> str:
+    """`holds`, or raises: Broken with what is wrong, SourceError or Transient if nobody can tell.
+
+    `window_start` None looks at all of the book; a check of scope `full` always does.
+    """
+    check = invariant_of(book, name)
+    started_at = datetime.now(UTC)
+    start = None if check.scope is Scope.FULL else window_start
+    values = {"window_start": start or _BEGINNING, "window_end": window_end, "as_of": window_end}
+    answer, problem = Answer(), None
+    try:
+        for row in book_source.violations(check, values):
+            answer.add(row)
+    except (SourceError, Transient) as error:
+        answer, problem = Answer(), error
+    is_broken = answer.rows > check.rows_allowed
+    outcome = "could_not_check" if problem else "broken" if is_broken else "holds"
+    with warehouse.transaction() as cursor:
+        warehouse.run(cursor, "checks/register_books", {"books": [book]})
+        _keep(
+            cursor,
+            check,
+            answer,
+            {
+                "airflow_run_id": airflow_run_id,
+                "window_start": start,
+                "window_end": window_end,
+                "outcome": outcome,
+                "problem": None if problem is None else str(problem),
+                "requested_by": requested_by,
+                "started_at": started_at,
+            },
+        )
+        if problem is not None:
+            check_alerts.tell_unchecked(cursor, check, str(problem))
+        else:
+            check_alerts.tell(cursor, check, answer, is_broken=is_broken, is_whole=start is None)
+    if problem is not None:
+        raise problem
+    if is_broken:
+        raise Broken(check_alerts.summary(check, answer.rows, answer.totals))
+    log.info("%s: %s", book, check.sentence)
+    return outcome
+
+
+def _keep(
+    cursor: warehouse.Cursor, check: Invariant, answer: Answer, made: Mapping[str, Any]
+) -> None:
+    key = {
+        "airflow_run_id": made["airflow_run_id"],
+        "book": check.book,
+        "check_name": check.name,
+    }
+    warehouse.run(cursor, "checks/forget_run", key)
+    row = warehouse.run(
+        cursor,
+        "checks/add_run",
+        {
+            **made,
+            **key,
+            "rows": answer.rows,
+            "totals": Jsonb(answer.totals),
+            "query_sha256": sha256(check.query.encode()).hexdigest(),
+        },
+    ).fetchone()
+    assert row is not None
+    warehouse.run(
+        cursor,
+        "checks/add_violations",
+        {
+            "check_run_id": row["check_run_id"],
+            "rows": Jsonb([_as_json(each) for each in answer.kept]),
+        },
+    )
+
+
+def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    moment: datetime | None = row["occurred_at"]
+    return {**row, "occurred_at": None if moment is None else moment.isoformat()}

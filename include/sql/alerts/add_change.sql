@@ -1,0 +1,6 @@
+-- What became of an alert? Added to its history.
+--
+-- Grain:   no rows; adds one row.
+-- Binds:   alert_id (bigint), event, changed_by (null for a check or the clock), note (text), until (timestamptz).
+insert into internal.alert_changes (alert_id, event, changed_by, note, until)
+values (%(alert_id)s, %(event)s, %(changed_by)s, %(note)s, %(until)s)
