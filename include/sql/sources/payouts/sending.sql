@@ -18,6 +18,10 @@ inner join public.provider_payouts on outbox.provider_payout_id = provider_payou
 inner join public.payouts on provider_payouts.payout_id = payouts.id
 where
     outbox.status = 'SENDING'
+    -- What lacks one of these can't be asked about; the checks of the book say so.
+    and num_nulls(
+        provider_payouts.idempotency_key, provider_payouts.amount_minor, provider_payouts.currency
+    ) = 0
     and provider_payouts.status in ('CREATED', 'SENT')
     and payouts.status <> 'QUARANTINED'
     and coalesce(outbox.claimed_at, outbox.queued_at)

@@ -28,6 +28,10 @@ left join lateral (
 ) as task on true
 where
     provider_payouts.status = 'SENT'
+    -- What lacks one of these can't be asked about; the checks of the book say so.
+    and num_nulls(
+        provider_payouts.idempotency_key, provider_payouts.amount_minor, provider_payouts.currency
+    ) = 0
     and payouts.status <> 'QUARANTINED'
     and coalesce(provider_payouts.sent_at, provider_payouts.created_at)
     <= now() - make_interval(secs => %(sent_seconds)s)
