@@ -155,6 +155,18 @@ def by_hand(do: Callable[..., object], *, moments: Sequence[str] = ()) -> Callab
     return body
 
 
+def counted(do: Callable[[], dict[str, int]], **settings: Any) -> Callable[..., Any]:
+    """A task that works through a batch and returns what it counted."""
+    from airflow.sdk import task
+
+    @task(task_id=do.__name__, multiple_outputs=False, **settings)
+    def body() -> dict[str, int]:
+        with told_to_airflow():
+            return do()
+
+    return body
+
+
 def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
     """What a run was asked to do, from its form and its interval; both may be empty.
 
