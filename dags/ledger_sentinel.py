@@ -1,7 +1,7 @@
 """Asks the payouts system every hour whether the sentences that must be true of it are.
 
-**What.** One task per file of `include/sql/invariants/payouts/`, named after the sentence. A task is
-green when it holds, red when rows break it or nobody can tell. An unbalanced group of its ledger
+**What.** One task per file of `include/sql/invariants/payouts/`, named after the sentence. A task
+is green when it holds, red when rows break it or nobody can tell. An unbalanced group of its ledger
 goes to senior engineering at once, and no machine repairs it.
 
 **When.** Hourly over what was touched in the last two days; at 02:00 UTC over the whole book, which
@@ -11,7 +11,8 @@ alone closes alerts. By hand for either: the field *Where to look*.
 **Writes** the warehouse `reconciliation`; messages leave by the DAG `deliver_alerts`.
 
 **Rerun is safe.** A cleared task asks again and replaces its own answer; an alert that is open is
-not opened twice. A check that can't be made holds no other one. **When it fails**: `docs/runbook.md`.
+not opened twice. A check that can't be made holds no other one.
+**When it fails**: `docs/runbook.md`.
 """
 
 from datetime import UTC, datetime

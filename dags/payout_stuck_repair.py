@@ -8,8 +8,8 @@ and none, calls a person: the alert `payout-needs-a-human`.
 **When.** Every 15 minutes, 200 payouts at most, those asked about longest ago first.
 
 **Reads** the payouts system (connection `payout_operations`), the providers of
-`include/payout_providers.toml` and the Variable `PAYMENTS_ENABLED`, again before every write: false,
-or unreadable, and the task is skipped. **Writes** the payouts system's outbox and
+`include/payout_providers.toml` and the Variable `PAYMENTS_ENABLED`, again before every write:
+false, or unreadable, and the task is skipped. **Writes** the payouts system's outbox and
 `provider_events`, and the warehouse (`reconciliation.payout_answers`).
 
 **Rerun is safe.** A task goes back only while it is the very send that was asked about.

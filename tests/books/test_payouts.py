@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from include.reconciliation.edges.invariant_files import invariant_of
+from include.reconciliation.edges.invariant_files import invariant_of, invariants_of
 from tests.books.conftest import AS_OF, Book
 
 MINUTE = timedelta(minutes=1)
@@ -95,6 +95,7 @@ def an_entry(book: Book, group: str, amount_minor: int, *, at: datetime, currenc
 
 
 def test_an_empty_book_holds(book: Book) -> None:
+    assert {each.name for each in invariants_of("payouts")} == SENTENCES
     assert dict.fromkeys(SENTENCES, "holds") == {name: book.check(name) for name in SENTENCES}
     assert [] == book.alerts()
 
@@ -307,7 +308,10 @@ def test_only_critical_alerts_that_nobody_resolved_are_told(book: Book) -> None:
         (FINALISED, "update provider_payouts set status = 'SETTLING'"),
         (FINALISED, "update provider_payouts set status = null"),
         (KEY, "update provider_payouts set idempotency_key = null"),
-        ("no_provider_payout_stays_sent", "update provider_payouts set status = 'SENT', sent_at = null"),
+        (
+            "no_provider_payout_stays_sent",
+            "update provider_payouts set status = 'SENT', sent_at = null",
+        ),
         ("no_outbox_task_is_sending_for_minutes", "update outbox set claimed_at = null"),
         ("no_outbox_task_waits_for_minutes", "update outbox set status = 'QUEUED'"),
         (BALANCE, "update ledger_entries set amount_minor = null"),
@@ -349,7 +353,7 @@ def test_the_recent_check_reads_the_index_of_its_window(book: Book) -> None:
     query = invariant_of("payouts", BALANCE).query
     values = {"window_start": AS_OF - 60 * MINUTE, "window_end": AS_OF}
 
-    lines = [row[0] for row in book.session.execute("explain " + query, values)]  # noqa: S608
+    lines = [row[0] for row in book.session.execute("explain " + query, values)]
 
     assert not [line for line in lines if "Seq Scan" in line], lines
     assert [line for line in lines if "ledger_entries_created_at" in line]

@@ -1,4 +1,4 @@
-"""Histories of a payouts system: in order they break nothing, and each planted violation is found."""
+"""Histories of a payouts system: those in order break nothing, each violation is found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write(book: Book, made: PayoutsHistory) -> None:
         rows = made.rows[table]
         columns = list(rows[0])
         with book.session.cursor().copy(
-            f"copy {table} ({', '.join(columns)}) from stdin"  # noqa: S608
+            f"copy {table} ({', '.join(columns)}) from stdin"
         ) as into:
             for row in rows:
                 into.write_row([row[column] for column in columns])

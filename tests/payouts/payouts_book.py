@@ -1,4 +1,4 @@
-"""A payouts system in which a test writes what it needs, and the worker that sends from its outbox."""
+"""A payouts system in which a test writes what it needs, and the worker that sends for it."""
 
 from __future__ import annotations
 
@@ -128,6 +128,7 @@ class PayoutsBook:
     def age(self, minutes: float) -> None:
         """Lets time pass for every send that is under way."""
         self.session.execute(
-            "update public.outbox set claimed_at = claimed_at - %(by)s, queued_at = queued_at - %(by)s",
+            "update public.outbox"
+            " set claimed_at = claimed_at - %(by)s, queued_at = queued_at - %(by)s",
             {"by": timedelta(minutes=minutes)},
         )

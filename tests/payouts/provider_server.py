@@ -1,4 +1,4 @@
-"""A provider of payouts on loopback: it pays once per key, says what it knows, and can misbehave."""
+"""A provider of payouts on loopback: it pays once per key, says what it knows, may misbehave."""
 
 from __future__ import annotations
 

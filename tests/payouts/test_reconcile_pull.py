@@ -178,7 +178,8 @@ def test_one_answer_that_fails_does_not_hold_the_others(desk: Desk) -> None:
 
 def test_no_key_of_a_provider_shows_in_what_is_kept(desk: Desk) -> None:
     desk.book.payout("1", state="SENT")
-    for behaviour in (answers(401, b"sk_test_payouts_canary"), hangs_up, answers(302, Location="/")):
+    tells_it = answers(401, b"sk_test_payouts_canary")
+    for behaviour in (tells_it, hangs_up, answers(302, Location="/")):
         desk.provider.behaviour = behaviour
         pull()
 

@@ -1,4 +1,4 @@
-"""What the roles of the payouts system may do, and that the same key is a matter of the database."""
+"""What the roles of the payouts system may do; that the key stays is a matter of the database."""
 
 from __future__ import annotations
 

@@ -173,11 +173,9 @@ def _unbalanced(made: PayoutsHistory, chance: Random) -> str:
 
 def _not_finalised(made: PayoutsHistory, chance: Random) -> str:
     payout = _payout(made, chance, "not finalised", "succeeded")
-    groups = [g for g in made.rows["ledger_groups"] if g["kind"] == "payout_finalised"]
-    made.rows["ledger_groups"].remove(groups[-1])
-    made.rows["ledger_entries"] = [
-        entry for entry in made.rows["ledger_entries"] if entry["ledger_group_id"] != groups[-1]["id"]
-    ]
+    group = made.rows["ledger_groups"].pop()
+    entries = made.rows["ledger_entries"]
+    made.rows["ledger_entries"] = [e for e in entries if e["ledger_group_id"] != group["id"]]
     return str(payout["id"])
 
 
