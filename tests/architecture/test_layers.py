@@ -33,9 +33,10 @@ MAY_IMPORT = {
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
+    "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
-        "statement_check", "verify",
+        "statement_check", "verify", "backtest",
     },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
@@ -56,6 +57,7 @@ MAY_USE = {
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
+    "backtest": {"psycopg"},
     "verify": set(),
     "cli": set(),
     "migrations": {"alembic", "psycopg"},
