@@ -25,7 +25,7 @@ from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
-from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
+from include.reconciliation.toml_tables import NAME, TableReader, duration, flag, matching, zone_name
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
@@ -180,15 +180,6 @@ def payout_providers_file() -> Path:
     """Where the providers of payouts are described."""
     chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")
     return Path(chosen or PROJECT_ROOT / "include" / "payout_providers.toml")
-
-
-def duration(text: str) -> timedelta:
-    """A time span such as "90m", "2h" or "3d"."""
-    match = re.fullmatch(r"([1-9][0-9]*|0)([mhd])", text, re.ASCII)
-    if not match:
-        raise ValueError(f"{text!r} is not a time span such as 90m, 2h or 3d")
-    unit = {"m": "minutes", "h": "hours", "d": "days"}[match[2]]
-    return timedelta(**{unit: int(match[1])})
 
 
 @cache

@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.config import OAuth, duration, payout_providers_file
+from include.reconciliation.config import OAuth, payout_providers_file
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.payout_answers import STATES, AnswerFields
-from include.reconciliation.toml_tables import NAME, TableReader, flag, matching
+from include.reconciliation.toml_tables import NAME, TableReader, duration, flag, matching
 
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,62}", re.ASCII)
