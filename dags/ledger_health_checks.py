@@ -10,8 +10,8 @@ in the last two days (scope *recent*), which is faster and closes no alert.
 **Reads** each book through its own read-only connection, in one snapshot per check. **Writes** the
 warehouse `reconciliation`; messages leave by the DAG `deliver_alerts`.
 
-**Rerun is safe.** A cleared task asks again and replaces its own answer; an alert that is open is
-not opened twice. A check that can't be made holds no other one up. **When it fails**:
+**Rerun is safe.** A cleared task asks again, and its answer is kept beside the first; an alert that
+is open is not opened twice. A check that can't be made holds no other one up. **When it fails**:
 `docs/runbook.md`.
 """
 

@@ -100,3 +100,19 @@ def book_of(databases, warehouse) -> Iterator[Callable[[str], Book]]:
     yield make
     for session in sessions:
         session.close()
+
+
+@pytest.fixture
+def gateway_log(databases, warehouse) -> Iterator[Book]:
+    """The billing gateway's book as the pipeline writes it: it may add to the log of runs."""
+    address = databases.conninfo("billing_gateway", "billing_gateway_app")
+    with psycopg.connect(address, autocommit=True) as session:
+        yield Book("billing_gateway", session, warehouse)
+
+
+@pytest.fixture
+def gateway_owner(databases) -> Iterator[psycopg.Connection]:
+    """Whoever may change the gateway's tables themselves."""
+    address = databases.conninfo("billing_gateway", "postgres")
+    with psycopg.connect(address, autocommit=True) as session:
+        yield session

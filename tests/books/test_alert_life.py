@@ -54,14 +54,60 @@ def test_what_stays_broken_is_told_once(book):
     assert "1 row (BRL 1 minor units in 1)" in book.messages()[0]
 
 
-def test_a_repeat_of_the_same_run_replaces_its_answer_and_tells_nothing_twice(book):
+def test_a_repeat_of_the_same_run_is_an_answer_more_and_tells_nothing_twice(book):
+    """What the first try said stays, also where it has been mended meanwhile."""
     an_entry(book, None, 1)
     book.check(ORPHANS, run="the run")
     book.check(ORPHANS, run="the run")
-
-    assert [(1,)] == book._rows("select count(*) from reconciliation.check_runs")
-    assert [(1,)] == book._rows("select count(*) from reconciliation.violations")
     assert 1 == len(book.messages())
+
+    book.session.execute("delete from ledger_entries")
+    book.check(ORPHANS, run="the run")
+
+    assert [("broken", 0, 1), ("broken", 1, 1), ("holds", 2, 0)] == book._rows(
+        "select outcome, repeat, rows from reconciliation.check_runs order by check_run_id"
+    )
+    assert "resolved" == book.alerts()[0][2]
+
+
+def test_what_was_so_at_an_earlier_moment_neither_opens_nor_closes_anything_now(book):
+    """An old run that is cleared sees fewer payments that wait: the alert of today stays."""
+    for number in range(11):
+        a_payment(book, f"P{number}", hours=25)
+    assert "broken" == book.check("few_payments_wait_for_a_day")
+
+    assert "holds" == book.check("few_payments_wait_for_a_day", as_of=AS_OF - 24 * HOUR)
+    assert ["open"] == [life for _, _, life in book.alerts()]
+
+
+def test_what_is_wrong_in_two_currencies_is_two_alerts(book):
+    an_entry(book, "T1", 1)
+    an_entry(book, "T1", 2, currency="USD")
+    book.check(BALANCE)
+
+    assert 2 == len(book.alerts())
+    assert ["T1:BRL", "T1:USD"] == [text.split(": ")[3] for text in book.messages()]
+
+
+def test_a_fault_that_grows_changes_its_alert_and_says_nothing_again(book):
+    an_entry(book, "T1", 1)
+    book.check(BALANCE)
+    an_entry(book, "T1", 41)
+    book.check(BALANCE)
+
+    assert 1 == len(book.messages())
+    ((summary,),) = book._rows("select summary from reconciliation.alerts")
+    assert "found 42 in 2 entries" in summary
+
+
+def test_an_unknown_state_hides_no_fault_that_is_there(book):
+    a_refund(book, "R1", minutes=9, status="PROCESSING")
+    a_refund(book, "R2", minutes=9, status="VANISHED")
+
+    assert "could_not_check" == book.check(REFUNDS)
+    assert ["book-could-not-check", f"marketplace-{REFUNDS}"] == [
+        name for name, _, _ in book.alerts()
+    ]
 
 
 def test_it_resolves_by_itself_when_all_of_the_book_was_looked_at(book):
@@ -85,7 +131,7 @@ def test_each_object_has_an_alert_of_its_own_and_resolves_alone(book):
     book.check(REFUNDS)
 
     assert ["resolved", "open"] == [life for _, _, life in book.alerts()]
-    assert "R1: expected to end within 5 minutes" in book.messages()[0]
+    assert "R1:BRL: expected to end within 5 minutes" in book.messages()[0]
 
 
 @pytest.mark.parametrize(("new", "alerts"), [(200, 200), (201, 1)])
@@ -178,10 +224,10 @@ def test_what_is_snoozed_says_nothing_until_its_moment(book):
     book.check(ORPHANS)
     assert before == len(book.messages()), "another currency is told, but not now"
 
-    pass_time(book, 61)
-    an_entry(book, None, 1, currency="EUR")
-    book.check(ORPHANS)
-    assert before + 1 == len(book.messages())
+    assert {"expired": 1, "escalated": 0} == pass_time(book, 61)
+    assert "[snooze_ended]" in book.messages()[-1]
+    assert "open" == book.alerts()[0][2]
+    assert {"expired": 0, "escalated": 1} == pass_time(book, 16)
 
 
 def test_what_is_accepted_opens_again_at_its_moment(book):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from psycopg import sql
 
 from tests.books.conftest import AS_OF, Book
 
@@ -133,12 +134,15 @@ def test_a_refund_is_processed_for_five_minutes_at_most(book, minutes, outcome):
 
 
 @pytest.mark.parametrize(("failed", "outcome"), [(4, "holds"), (5, "holds"), (6, "broken")])
-def test_more_than_five_refunds_may_not_fail_in_an_hour(book, failed, outcome):
+@pytest.mark.parametrize("hours", [1, 23])
+def test_more_than_five_refunds_may_not_fail_in_any_hour_of_the_day(book, failed, outcome, hours):
     for number in range(failed):
-        a_refund(book, f"refund-{number}", minutes=59, status="FAILED")
-    a_refund(book, "an hour ago", minutes=60, status="FAILED")
+        a_refund(book, f"refund-{number}", minutes=60 * hours - 10 * number, status="FAILED")
+    a_refund(book, "an hour later", minutes=60 * hours - 111, status="FAILED")
+    a_refund(book, "a day before", minutes=24 * 60 + 1, status="FAILED")
 
     assert outcome == book.check("few_refunds_fail_in_an_hour")
+    assert (0 if outcome == "holds" else 6) == len(book.violations("few_refunds_fail_in_an_hour"))
 
 
 def test_a_state_that_nobody_knows_is_not_green(book):
@@ -150,7 +154,11 @@ def test_a_state_that_nobody_knows_is_not_green(book):
     assert "payments: lifecycle is 'TELEPORTED' in 1 rows" in book.messages()[0]
 
 
-def test_an_amount_that_is_missing_is_not_green(book):
-    an_entry(book, "T1", None)
+@pytest.mark.parametrize("column", ["amount_minor", "currency", "created_at"])
+def test_an_entry_that_lacks_what_it_must_have_is_not_green(book, column):
+    an_entry(book, "T1", 0)
+    book.session.execute(
+        sql.SQL("update ledger_entries set {} = null").format(sql.Identifier(column))
+    )
 
     assert "could_not_check" == book.check(BALANCE)

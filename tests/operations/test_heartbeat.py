@@ -131,8 +131,8 @@ def test_it_names_each_check_that_nobody_has_made_since_yesterday(
         ("every_entry_has_a_transaction", "could_not_check", "it is away"),
     ):
         books.session.execute(
-            "insert into internal.check_runs (airflow_run_id, book, check_name, window_end, "
-            "outcome, problem, query_sha256, started_at, finished_at) values ('run', "
+            "insert into internal.check_runs (airflow_run_id, repeat, book, check_name, "
+            "window_end, outcome, problem, query_sha256, started_at, finished_at) values ('r', 0, "
             "'marketplace', %s, now(), %s, %s, '', now(), clock_timestamp() - interval '1 hour')",
             [name, outcome, problem],
         )

@@ -85,7 +85,22 @@ def gateway_rows(
             )
         if movement.event_reference not in known.unknown_events:
             transactions += _of_event(intent_id, movement, known)
-    return tuple(intents.values()), tuple(transactions)
+    succeeded = {
+        (made.intent_id, made.transaction_type)
+        for made in transactions
+        if made.status == "succeeded"
+    }
+    told = (
+        replace(intent, status=_status(intent.intent_id, succeeded)) for intent in intents.values()
+    )
+    return tuple(told), tuple(transactions)
+
+
+def _status(intent_id: str, succeeded: set[tuple[str, str]]) -> str:
+    """What an intent has come to, by what of it succeeded."""
+    if (intent_id, "capture") in succeeded:
+        return "captured"
+    return "authorized" if (intent_id, "authorization") in succeeded else "failed"
 
 
 def _of_event(
@@ -112,7 +127,7 @@ def _intent(intent_id: str, movement: Movement, amount_minor: int) -> GatewayInt
         merchant_reference=movement.merchant_reference,
         amount_minor=amount_minor,
         currency=movement.currency,
-        status="captured",
+        status="created",
         created_at=movement.occurred_at - timedelta(minutes=1),
     )
 

@@ -1,4 +1,4 @@
-"""Asking a book: one read-only snapshot on its own connection, which has the name of the book."""
+"""Asking a book: one read-only snapshot on the connection of a role that may only read."""
 
 from __future__ import annotations
 
@@ -13,26 +13,29 @@ from include.reconciliation.errors import SourceError, Transient
 from include.reconciliation.invariants import COLUMNS, Invariant
 
 _ROWS_AT_ONCE = 2_000
+# A book's connection has its name, but where that one may write.
+_CONNECTION_IDS = {"billing_gateway": "billing_gateway_read"}
 
 
 def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows that break an invariant, a few at a time, in the order of the query.
 
     Raises SourceError when the book breaks what the check relies on, or answers in another form;
-    Transient when it can't be reached now.
+    Transient when it can't be reached now. What it gave before stays true: the rows come first.
     """
     with _told_as_of(check), _snapshot(check) as cursor:
-        _refuse_what_cannot_be_relied_on(check, cursor)
         with cursor.connection.cursor(name="violations") as rows:
             rows.itersize = _ROWS_AT_ONCE
             rows.execute(warehouse.sql.SQL(check.query), values)
             for row in rows:
                 yield _formed(check, row)
+        _refuse_what_cannot_be_relied_on(check, cursor)
 
 
 @contextmanager
 def _snapshot(check: Invariant) -> Iterator[warehouse.Cursor]:
-    book = ledger_source.Book(check.book, check.book, f"invariants/{check.book}/{check.name}")
+    connection_id = _CONNECTION_IDS.get(check.book, check.book)
+    book = ledger_source.Book(check.book, connection_id, f"invariants/{check.book}/{check.name}")
     with ledger_source.snapshot(book) as cursor:
         yield cursor
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from include.reconciliation.edges.invariant_files import books, invariants_of
@@ -43,7 +43,8 @@ def _task(check: Callable[..., object], book: str, name: str, question: str) -> 
 
 def _asked(run: Any, form: Any) -> dict[str, Any]:
     """What a run of checks is asked: all of each book, or what was touched lately."""
-    as_of = moment("as_of", form["as_of"]) or run.data_interval_end or datetime.now(UTC)
+    # Every task and every try of a run asks for one moment.
+    as_of = moment("as_of", form["as_of"]) or run.data_interval_end or run.run_after
     scope = form["scope"]
     if scope == BY_THE_HOUR:
         scope = "full" if as_of.astimezone(UTC).strftime("%H:%M") == FULL_AT else "recent"

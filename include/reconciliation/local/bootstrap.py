@@ -31,6 +31,7 @@ LOGIN_ROLES = (
     "reconciliation_ro",
     "airflow",
     "billing_gateway_app",
+    "billing_gateway_ro",
     "ledger_ro",
     "marketplace_ro",
     "payouts_operator",

@@ -29,7 +29,8 @@ CONNECTIONS = {
     "reconciliation": ("reconciliation", "reconciliation_rw"),
     "payments_ledger": ("payments_ledger", "ledger_ro"),
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
-    # A book that is checked: its connection has the book's name.
+    # A book that is checked: its connection has the book's name, or that of edges/book_source.
+    "billing_gateway_read": ("billing_gateway", "billing_gateway_ro"),
     "marketplace": ("marketplace", "marketplace_ro"),
     "payouts": ("payouts", "payouts_ro"),
     # What payout operations may write.

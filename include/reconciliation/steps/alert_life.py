@@ -5,12 +5,15 @@ Each change is a row of the alert's history, with who and why, in the transactio
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.reconciliation.edges import warehouse
 from include.reconciliation.errors import RequestError
 from include.reconciliation.steps.incidents import close_alert, tell
+
+# What is accepted for longer than a year has been forgotten.
+LONGEST = timedelta(days=366)
 
 
 def acknowledge_alert(
@@ -49,11 +52,11 @@ def resolve_alert(
 
 
 def let_time_pass() -> dict[str, int]:
-    """Opens again what was accepted for long enough, and escalates what nobody has taken on."""
+    """Opens again what was accepted or silent long enough; escalates what nobody has taken on."""
     with warehouse.transaction() as cursor:
         expired = warehouse.run(cursor, "alerts/expire_acceptances").fetchall()
         for alert in expired:
-            _tell(cursor, alert, "acceptance_expired", None, alert["summary"], None)
+            _tell(cursor, alert, alert["event"], None, alert["summary"], None)
         escalated = warehouse.run(cursor, "alerts/escalate").fetchall()
         for alert in escalated:
             note = f"to {alert['escalates_to']}: nobody has acknowledged it; {alert['summary']}"
@@ -71,8 +74,11 @@ def _open_one(cursor: warehouse.Cursor, alert_id: int) -> dict[str, Any]:
 
 
 def _refuse_past(alert: dict[str, Any], field: str, until: datetime | None) -> None:
-    if until is not None and until <= alert["now"]:
-        raise RequestError(f"{field}: expected a moment to come; found {until.isoformat()}")
+    if until is not None and not alert["now"] < until <= alert["now"] + LONGEST:
+        raise RequestError(
+            f"{field}: expected a moment to come, within {LONGEST.days} days; "
+            f"found {until.isoformat()}"
+        )
 
 
 def _tell(

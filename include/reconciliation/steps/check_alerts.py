@@ -51,11 +51,15 @@ def tell_unchecked(cursor: warehouse.Cursor, check: Invariant, problem: str) -> 
           f"{check.book}: could not check that {check.sentence}: {problem}", {"problem": True})
 
 
-def tell(
+def tell_checkable(cursor: warehouse.Cursor, check: Invariant) -> None:
+    """Somebody knows again whether the check holds."""
+    close_alert(cursor, _unchecked(check), f"{check.book}: it can be checked that {check.sentence}")
+
+
+def tell_checked(
     cursor: warehouse.Cursor, check: Invariant, answer: Answered, *, is_broken: bool, is_whole: bool
 ) -> None:
     """Opens what is broken and, if all of the book was looked at, closes what holds again."""
-    close_alert(cursor, _unchecked(check), f"{check.book}: it can be checked that {check.sentence}")
     if check.alert_per is AlertPer.OBJECT:
         _tell_objects(cursor, check, answer, is_broken=is_broken, is_whole=is_whole)
     elif is_broken:
@@ -80,9 +84,10 @@ def _tell_objects(
         _open(cursor, check, systemic, SYSTEMIC, "critical",
               summary(check, answer.rows, answer.totals), {"many": True})
         return
-    for row in [objects[each] for each in sorted(new)] if is_broken else ():
-        _open(cursor, check, prefix + row["object"], alert_name(check), check.severity,
-              f"{check.book}: not true that {check.sentence}: {row['object']}: {row['what']}. "
+    # One that is open is brought up to date, and says nothing again.
+    for key, row in sorted(objects.items()) if is_broken else ():
+        _open(cursor, check, prefix + key, alert_name(check), check.severity,
+              f"{check.book}: not true that {check.sentence}: {key}: {row['what']}. "
               f"{check.action}", {"object": row["object"]})
     if is_whole:
         gone = told.keys() - objects.keys() if is_broken else told.keys()

@@ -33,7 +33,7 @@ class Answer:
     rows: int = 0
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
     kept: list[dict[str, Any]] = field(default_factory=list)
-    # The first row of each object; None when there are more than alerts could speak of.
+    # The first row of each object and currency; None when there are more than alerts can tell.
     objects: dict[str, dict[str, Any]] | None = field(default_factory=dict)
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -46,7 +46,9 @@ class Answer:
         if len(self.kept) < ROWS_KEPT:
             self.kept.append(dict(row))
         if self.objects is not None:
-            self.objects.setdefault(row["object"], dict(row))
+            # What is wrong in two currencies is two faults.
+            key = ":".join(filter(None, (row["object"], row["currency"])))
+            self.objects.setdefault(key, dict(row))
             if len(self.objects) > check_alerts.OBJECTS_MAX:
                 self.objects = None
 
@@ -73,12 +75,13 @@ def run_check(
         for row in book_source.violations(check, values):
             answer.add(row)
     except (SourceError, Transient) as error:
-        answer, problem = Answer(), error
+        problem = error
     is_broken = answer.rows > check.rows_allowed
     outcome = "could_not_check" if problem else "broken" if is_broken else "holds"
     with warehouse.transaction() as cursor:
         warehouse.run(cursor, "checks/register_books", {"books": [book]})
-        _keep(
+        warehouse.run(cursor, "checks/lock_check", {"book": book, "check_name": name})
+        is_latest = _keep(
             cursor,
             check,
             answer,
@@ -92,10 +95,9 @@ def run_check(
                 "started_at": started_at,
             },
         )
-        if problem is not None:
-            check_alerts.tell_unchecked(cursor, check, str(problem))
-        else:
-            check_alerts.tell(cursor, check, answer, is_broken=is_broken, is_whole=start is None)
+        # What was so at an earlier moment says nothing of now.
+        if is_latest:
+            _tell(cursor, check, answer, problem, is_broken=is_broken, is_whole=start is None)
     if problem is not None:
         raise problem
     if is_broken:
@@ -104,21 +106,36 @@ def run_check(
     return outcome
 
 
+def _tell(
+    cursor: warehouse.Cursor,
+    check: Invariant,
+    answer: Answer,
+    problem: Exception | None,
+    *,
+    is_broken: bool,
+    is_whole: bool,
+) -> None:
+    if problem is not None:
+        check_alerts.tell_unchecked(cursor, check, str(problem))
+        # Rows that break it are true all the same; that there are no more is not.
+        if is_broken:
+            check_alerts.tell_checked(cursor, check, answer, is_broken=True, is_whole=False)
+        return
+    check_alerts.tell_checkable(cursor, check)
+    check_alerts.tell_checked(cursor, check, answer, is_broken=is_broken, is_whole=is_whole)
+
+
 def _keep(
     cursor: warehouse.Cursor, check: Invariant, answer: Answer, made: Mapping[str, Any]
-) -> None:
-    key = {
-        "airflow_run_id": made["airflow_run_id"],
-        "book": check.book,
-        "check_name": check.name,
-    }
-    warehouse.run(cursor, "checks/forget_run", key)
+) -> bool:
+    """Whether no answer of this check is of a later moment."""
     row = warehouse.run(
         cursor,
         "checks/add_run",
         {
             **made,
-            **key,
+            "book": check.book,
+            "check_name": check.name,
             "rows": answer.rows,
             "totals": Jsonb(answer.totals),
             "query_sha256": sha256(check.query.encode()).hexdigest(),
@@ -133,6 +150,7 @@ def _keep(
             "rows": Jsonb([_as_json(each) for each in answer.kept]),
         },
     )
+    return bool(row["is_latest"])
 
 
 def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:

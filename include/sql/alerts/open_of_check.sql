@@ -1,4 +1,4 @@
--- Which objects does an open alert of this check speak of?
+-- Which objects, by currency, does an open alert of this check speak of?
 --
 -- Grain:   one row per open alert.
 -- Binds:   prefix (text): what the fingerprints of the check's alerts begin with.

@@ -25,8 +25,8 @@ having count(*) > 0
 union all
 select
     'ledger_entries',
-    'amount_minor or currency is NULL in ' || count(*) || ' rows'
+    'amount_minor, currency or created_at is NULL in ' || count(*) || ' rows'
 from ledger_entries
-where amount_minor is null or currency is null
+where amount_minor is null or currency is null or created_at is null
 having count(*) > 0
 order by relation, what

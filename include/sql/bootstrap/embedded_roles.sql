@@ -17,6 +17,7 @@ begin
             ('payments_ledger_owner', false),
             ('payouts_owner', false),
             ('billing_gateway_app', true),
+            ('billing_gateway_ro', true),
             ('ledger_ro', true),
             ('payouts_ro', true),
             ('payouts_operator', true),
@@ -54,6 +55,14 @@ alter role billing_gateway_app set datestyle = 'ISO, YMD';
 alter role billing_gateway_app set statement_timeout = '5min';
 alter role billing_gateway_app set lock_timeout = '10s';
 alter role billing_gateway_app set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the gateway for its checks, nothing else.
+alter role billing_gateway_ro set timezone = 'UTC';
+alter role billing_gateway_ro set datestyle = 'ISO, YMD';
+alter role billing_gateway_ro set default_transaction_read_only = on;
+alter role billing_gateway_ro set statement_timeout = '5min';
+alter role billing_gateway_ro set lock_timeout = '10s';
+alter role billing_gateway_ro set idle_in_transaction_session_timeout = '5min';
 
 -- Reads the payouts system for its checks, nothing else.
 alter role payouts_ro set timezone = 'UTC';

@@ -9,6 +9,7 @@ comment on table internal.books is 'The books that are checked, and since when t
 create table internal.check_runs (
     check_run_id bigint generated always as identity primary key,
     airflow_run_id text not null,
+    repeat integer not null,
     book text not null,
     check_name text not null,
     window_start timestamptz,
@@ -21,15 +22,15 @@ create table internal.check_runs (
     requested_by text,
     started_at timestamptz not null,
     finished_at timestamptz not null default clock_timestamp(),
-    unique (airflow_run_id, book, check_name),
+    unique (airflow_run_id, book, check_name, repeat),
     check ((outcome = 'could_not_check') = (problem is not null))
 );
 
 create index on internal.check_runs (book, check_name, finished_at);
-comment on table internal.check_runs is 'One row per check and Airflow run; a repeat of the same run replaces it.';
+comment on table internal.check_runs is 'One row per answer of a check: a repeat of the same Airflow run is a row more. Rows are only added.';
 
 create table internal.violations (
-    check_run_id bigint not null references internal.check_runs on delete cascade,
+    check_run_id bigint not null references internal.check_runs,
     place integer not null,
     object text not null,
     currency text,
@@ -61,7 +62,8 @@ create table internal.alert_changes (
     alert_id bigint not null references internal.alerts,
     event text not null check (
         event in (
-            'opened', 'changed', 'acknowledged', 'snoozed', 'accepted', 'acceptance_expired', 'escalated', 'resolved'
+            'opened', 'changed', 'acknowledged', 'snoozed', 'snooze_ended', 'accepted', 'acceptance_expired', 'escalated',
+            'resolved'
         )
     ),
     changed_by text,
@@ -138,7 +140,7 @@ from internal.alert_changes;
 comment on view reconciliation.alert_changes is 'What became of each alert: opened, acknowledged, snoozed, accepted, escalated, resolved.';
 comment on column reconciliation.alert_changes.change_id is 'Number of the change.';
 comment on column reconciliation.alert_changes.alert_id is 'The alert.';
-comment on column reconciliation.alert_changes.event is 'opened, changed, acknowledged, snoozed, accepted, acceptance_expired, escalated or resolved.';
+comment on column reconciliation.alert_changes.event is 'opened, changed, acknowledged, snoozed, snooze_ended, accepted, acceptance_expired, escalated or resolved.';
 comment on column reconciliation.alert_changes.changed_by is 'Who did it; NULL where a check or the clock did.';
 comment on column reconciliation.alert_changes.note is 'Why.';
 comment on column reconciliation.alert_changes.until is 'Until when a snooze or an acceptance holds.';
@@ -159,10 +161,11 @@ select
     requested_by,
     started_at,
     finished_at,
-    airflow_run_id
+    airflow_run_id,
+    repeat
 from internal.check_runs;
 
-comment on view reconciliation.check_runs is 'What each check of a book found, one row per check and Airflow run.';
+comment on view reconciliation.check_runs is 'What each check of a book found, one row per answer.';
 comment on column reconciliation.check_runs.check_run_id is 'Number of the row.';
 comment on column reconciliation.check_runs.book is 'The book.';
 comment on column reconciliation.check_runs.check_name is 'The sentence that must be true: a file of include/sql/invariants/<book>.';
@@ -177,6 +180,7 @@ comment on column reconciliation.check_runs.requested_by is 'Who triggered it; N
 comment on column reconciliation.check_runs.started_at is 'When it began.';
 comment on column reconciliation.check_runs.finished_at is 'When it ended.';
 comment on column reconciliation.check_runs.airflow_run_id is 'The Airflow run.';
+comment on column reconciliation.check_runs.repeat is 'How often that run had asked before: a task was cleared or tried again.';
 
 create view reconciliation.violations as
 select
@@ -209,6 +213,4 @@ to reconciliation_rw, reconciliation_ro;
 grant select, insert on
 internal.books, internal.check_runs, internal.violations, internal.alert_changes
 to reconciliation_rw;
--- A repeat of the same Airflow run replaces what it found; an alert's history is only added to.
-grant delete on internal.check_runs, internal.violations to reconciliation_rw;
 grant usage on all sequences in schema internal to reconciliation_rw;

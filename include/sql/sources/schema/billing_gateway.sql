@@ -15,6 +15,8 @@ create table if not exists public.payment_intents (
     created_at timestamptz not null
 );
 
+create index if not exists payment_intents_created_at on public.payment_intents (created_at);
+
 create table if not exists public.payment_transactions (
     id text primary key,
     intent_id text not null references public.payment_intents (id),
@@ -29,6 +31,9 @@ create table if not exists public.payment_transactions (
 
 create index if not exists payment_transactions_intent_id on public.payment_transactions (intent_id);
 create index if not exists payment_transactions_created_at on public.payment_transactions (created_at);
+create index if not exists payment_transactions_processed_at on public.payment_transactions (processed_at);
+create index if not exists payment_transactions_provider_reference
+on public.payment_transactions (provider_reference);
 
 create table if not exists public.payment_reconciliation_logs (
     id bigint generated always as identity primary key,
@@ -46,10 +51,10 @@ create table if not exists public.payment_reconciliation_logs (
     created_at timestamptz not null default now()
 );
 
-grant usage on schema public to billing_gateway_app, source_writer;
+grant usage on schema public to billing_gateway_app, billing_gateway_ro, source_writer;
 grant select on
     public.payment_intents, public.payment_transactions, public.payment_reconciliation_logs
-to billing_gateway_app;
+to billing_gateway_app, billing_gateway_ro;
 -- Rows are only ever added: a repeat of the same run is refused by the unique run_id.
 grant insert on public.payment_reconciliation_logs to billing_gateway_app;
 grant select, insert, update, delete on

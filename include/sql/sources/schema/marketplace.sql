@@ -52,7 +52,7 @@ create table if not exists public.ledger_entries (
     amount_minor bigint,
     currency text,
     idempotency_key text,
-    created_at timestamptz not null
+    created_at timestamptz
 );
 
 create index if not exists ledger_entries_created_at on public.ledger_entries (created_at);
