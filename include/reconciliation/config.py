@@ -25,7 +25,15 @@ from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
-from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
+from include.reconciliation.toml_tables import (
+    NAME,
+    TableReader,
+    duration,
+    flag,
+    matching,
+    weekdays,
+    zone_name,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
@@ -176,13 +184,10 @@ def reports_folder() -> Path:
     return Path(os.environ.get("RECONCILIATION_REPORTS", PROJECT_ROOT / "var" / "reports"))
 
 
-def duration(text: str) -> timedelta:
-    """A time span such as "90m", "2h" or "3d"."""
-    match = re.fullmatch(r"([1-9][0-9]*|0)([mhd])", text, re.ASCII)
-    if not match:
-        raise ValueError(f"{text!r} is not a time span such as 90m, 2h or 3d")
-    unit = {"m": "minutes", "h": "hours", "d": "days"}[match[2]]
-    return timedelta(**{unit: int(match[1])})
+def payout_providers_file() -> Path:
+    """Where the providers of payouts are described."""
+    chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")
+    return Path(chosen or PROJECT_ROOT / "include" / "payout_providers.toml")
 
 
 @cache
@@ -326,7 +331,7 @@ def _statements(entry: object, place: str) -> StatementsDue:
         raise ConfigurationError(f"{place}: due is 'every_run' or 'daily', not {due!r}")
     statements = StatementsDue(
         every_run=due == "every_run",
-        weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4, 5, 6)),
+        weekdays=reader.take("weekdays", weekdays, (0, 1, 2, 3, 4, 5, 6)),
         deadline=reader.take("deadline", _clock, time(12, 0)),
         deadline_days=reader.take("deadline_days", _count, 1),
         grace=reader.take("grace", duration, timedelta(hours=2)),
@@ -341,10 +346,10 @@ def _settlement(entry: object, place: str) -> Settlement:
     settlement = Settlement(
         days=reader.take("days", _count),
         unit=reader.take("unit", _unit, BUSINESS_DAYS),
-        weekdays=reader.take("weekdays", _weekdays, (0, 1, 2, 3, 4)),
+        weekdays=reader.take("weekdays", weekdays, (0, 1, 2, 3, 4)),
         holidays=reader.take("holidays", _calendar, None),
         cut_off=reader.take("cut_off", _cut_off, None),
-        batch_weekdays=reader.take("batch_weekdays", _weekdays, ()),
+        batch_weekdays=reader.take("batch_weekdays", weekdays, ()),
         ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
         statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
         provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
@@ -390,10 +395,3 @@ def _unit(value: object) -> str:
     if value not in (BUSINESS_DAYS, CALENDAR_DAYS):
         raise ValueError(f"must be {BUSINESS_DAYS!r} or {CALENDAR_DAYS!r}")
     return str(value)
-
-
-def _weekdays(value: object) -> tuple[int, ...]:
-    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    if not isinstance(value, list) or not value or not all(name in names for name in value):
-        raise ValueError(f"must be a list out of {', '.join(names)}")
-    return tuple(sorted({names.index(name) for name in value}))

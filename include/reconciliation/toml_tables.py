@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,3 +68,20 @@ def flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
     return value
+
+
+def duration(text: str) -> timedelta:
+    """A time span such as "90m", "2h" or "3d"."""
+    match = re.fullmatch(r"([1-9][0-9]*|0)([mhd])", text, re.ASCII)
+    if not match:
+        raise ValueError(f"{text!r} is not a time span such as 90m, 2h or 3d")
+    unit = {"m": "minutes", "h": "hours", "d": "days"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
+
+
+def weekdays(value: object) -> tuple[int, ...]:
+    """Days of the week by number, Monday 0, out of names such as "mon"."""
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    if not isinstance(value, list) or not value or not all(name in names for name in value):
+        raise ValueError(f"must be a list out of {', '.join(names)}")
+    return tuple(sorted({names.index(name) for name in value}))

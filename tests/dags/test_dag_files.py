@@ -19,8 +19,11 @@ DAG_IDS = [
     "billing_gateway_reconciliation",
     "deliver_alerts",
     "ledger_health_checks",
+    "ledger_sentinel",
     "marketplace_balance_export",
     "payment_replay_verification",
+    "payout_reconcile_pull",
+    "payout_stuck_repair",
     "resolve_alert",
 ]
 # The ledger is read beside the statements; the two meet where they are matched.

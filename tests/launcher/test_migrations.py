@@ -17,7 +17,7 @@ from tests.conftest import OWNERS, Databases
 from tests.launcher.programs import wait_for
 
 TRANSACTION = re.compile(
-    r"^\s*(begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction"
+    r"^\s*(begin|start\s+transaction|commit|rollback|abort|end(?! as)|savepoint|release|prepare\s+transaction"
     r"|set\s+transaction)\b[^;]*;",
     re.IGNORECASE | re.MULTILINE,
 )

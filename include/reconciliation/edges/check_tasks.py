@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from include.reconciliation.edges.invariant_files import books, invariants_of
@@ -12,6 +12,9 @@ from include.reconciliation.trigger_form import moment
 
 # A recent check looks back further than its schedule: what was committed late is seen as well.
 LOOK_BACK = timedelta(days=2)
+# What a form says where the hour of the run decides; the whole book is asked once a day.
+BY_THE_HOUR = "by the hour"
+FULL_AT = "02:00"
 
 
 def groups(check: Callable[..., object], chosen: Iterable[str] | None = None) -> None:
@@ -42,9 +45,12 @@ def _asked(run: Any, form: Any) -> dict[str, Any]:
     """What a run of checks is asked: all of each book, or what was touched lately."""
     # Every task and every try of a run asks for one moment.
     as_of = moment("as_of", form["as_of"]) or run.data_interval_end or run.run_after
+    scope = form["scope"]
+    if scope == BY_THE_HOUR:
+        scope = "full" if as_of.astimezone(UTC).strftime("%H:%M") == FULL_AT else "recent"
     return {
         "airflow_run_id": f"{run.dag_id}:{run.run_id}",
-        "window_start": None if form["scope"] == "full" else as_of - LOOK_BACK,
+        "window_start": None if scope == "full" else as_of - LOOK_BACK,
         "window_end": as_of,
         "requested_by": run.triggering_user_name,
     }

@@ -56,13 +56,13 @@ _COLUMNS = (
 @contextmanager
 def snapshot(book: Book) -> Iterator[warehouse.Cursor]:
     """One read-only REPEATABLE READ snapshot on the primary server of a book."""
-    with _told_as_of(book):
+    with told_as_of(book):
         session = warehouse.connect(book.connection_id)
     with session:
         session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         session.read_only = True
         with session.cursor() as cursor:
-            with _told_as_of(book):
+            with told_as_of(book):
                 row = cursor.execute("select pg_is_in_recovery() as is_replica").fetchone()
             if row is None or row["is_replica"]:
                 raise SourceError(
@@ -73,7 +73,7 @@ def snapshot(book: Book) -> Iterator[warehouse.Cursor]:
 
 
 @contextmanager
-def _told_as_of(book: Book) -> Iterator[None]:
+def told_as_of(book: Book) -> Iterator[None]:
     """Says whether a book can't be read now, or can't be read with this mapping."""
     try:
         yield
@@ -95,7 +95,7 @@ def hours(
     book: Book, cursor: warehouse.Cursor, scope: Mapping[str, Any]
 ) -> dict[datetime, tuple[int, str, str]]:
     """Per hour of the source: count, sum and hash of its rows."""
-    with _told_as_of(book):
+    with told_as_of(book):
         cursor.execute(_composed(book, "extract/source_hours"), scope)
     return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in cursor}
 
@@ -118,7 +118,7 @@ def copy_rows(
     columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
     into = sql.SQL("copy work_ledger_extract ({}) from stdin").format(columns)
     with (
-        _told_as_of(book),
+        told_as_of(book),
         source.copy(query, values) as outgoing,
         target.copy(into) as incoming,
     ):

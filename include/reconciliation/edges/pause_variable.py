@@ -73,7 +73,7 @@ class AirflowVariables:
         in_environment = [
             name.removeprefix(marker).lower() for name in os.environ if name.startswith(marker)
         ]
-        return {*listed, *(name for name in in_environment if name.startswith(prefix))}
+        return {*listed, *(name for name in in_environment if name.startswith(prefix.lower()))}
 
     def value(self, name: str) -> str:
         """The Variable, without a default."""
@@ -107,9 +107,14 @@ def reading_from(reader: PauseReader) -> Iterator[None]:
         _reader.reset(token)
 
 
+def current_reader() -> PauseReader:
+    """Where Variables are read from now: Airflow's, unless a `with` block says otherwise."""
+    return _reader.get() or AirflowVariables()
+
+
 def paused_names() -> set[str] | None:
     """What the Variables that are there say is paused, PSPs or not; None when nobody can tell."""
-    reader = _reader.get() or AirflowVariables()
+    reader = current_reader()
     try:
         return {name.removeprefix(PREFIX) for name in reader.names(PREFIX)}
     except Exception:
@@ -120,7 +125,7 @@ def paused_names() -> set[str] | None:
 def read(psp: str) -> Pause | None:
     """The pause of a PSP, in force or over; None only when it is certain that there is none."""
     name = PREFIX + psp
-    reader = _reader.get() or AirflowVariables()
+    reader = current_reader()
     try:
         if name not in reader.names(PREFIX):
             return None

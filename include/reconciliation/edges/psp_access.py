@@ -11,11 +11,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from tempfile import NamedTemporaryFile
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from urllib3.util.ssl_ import create_urllib3_context
 
-from include.reconciliation.config import OAuth, Psp
+from include.reconciliation.config import OAuth
 from include.reconciliation.edges.connections import Connection, connection
 from include.reconciliation.edges.psp_client import Endpoint, PspClient
 from include.reconciliation.errors import ConfigurationError, ProviderUnavailable
@@ -24,7 +25,31 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,8000}", re.ASCII)
 _PEM = "-----BEGIN "
 
 
-def client_of(psp: Psp) -> PspClient:
+class Called(Protocol):
+    """Whoever has an entry with an endpoint: a PSP, or a provider of payouts."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def connection(self) -> str:
+        """The connection that holds its key."""
+
+    @property
+    def endpoint(self) -> str | None:
+        """The one scheme, host and port that is ever called."""
+
+    @property
+    def base_path(self) -> str:
+        """What comes before each path."""
+
+    @property
+    def oauth(self) -> OAuth | None:
+        """Where its tokens come from, if it wants them."""
+
+
+def client_of(psp: Called) -> PspClient:
     """The client for a PSP's own endpoint, with the key of its connection."""
     if psp.endpoint is None:
         raise ConfigurationError(f"the PSP {psp.name!r} needs an endpoint in its entry")

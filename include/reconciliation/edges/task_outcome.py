@@ -167,6 +167,18 @@ def as_of(do: Callable[[str, datetime], object], book: str) -> Callable[..., Any
     return body
 
 
+def counted(do: Callable[[], dict[str, int]], **settings: Any) -> Callable[..., Any]:
+    """A task that works through a batch and returns what it counted."""
+    from airflow.sdk import task
+
+    @task(task_id=do.__name__, multiple_outputs=False, **settings)
+    def body() -> dict[str, int]:
+        with told_to_airflow():
+            return do()
+
+    return body
+
+
 def moment_of(context: Mapping[str, Any]) -> datetime:
     """The moment that every try of a run has in common.
 

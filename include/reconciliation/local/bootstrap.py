@@ -22,6 +22,7 @@ SOURCES = {
     "marketplace": "marketplace_owner",
     "payment_events": "payment_events_owner",
     "payments_ledger": "payments_ledger_owner",
+    "payouts": "payouts_owner",
 }
 # Sources with a schema of their own; the others' tables lie in the schema public.
 _OWN_SCHEMA = ("payment_events", "payments_ledger")
@@ -35,6 +36,8 @@ LOGIN_ROLES = (
     "ledger_ro",
     "marketplace_ro",
     "payment_events_ro",
+    "payouts_operator",
+    "payouts_ro",
     "source_writer",
 )
 

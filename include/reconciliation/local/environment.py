@@ -33,6 +33,9 @@ CONNECTIONS = {
     "billing_gateway_read": ("billing_gateway", "billing_gateway_ro"),
     "marketplace": ("marketplace", "marketplace_ro"),
     "payment_events": ("payment_events", "payment_events_ro"),
+    "payouts": ("payouts", "payouts_ro"),
+    # What payout operations may write.
+    "payout_operations": ("payouts", "payouts_operator"),
 }
 
 

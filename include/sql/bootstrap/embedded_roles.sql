@@ -1,8 +1,9 @@
 -- Which roles stand for the company's own systems on the embedded server?
 --
 -- Grain:   no rows; creates what is missing and sets the settings of each role again.
--- Binds:   none. On a real server the company has its own owners and writers; only the reading roles
---          (ledger_ro, billing_gateway_app, and one per book that is checked) are to be made there, with the same settings.
+-- Binds:   none. On a real server the company has its own owners and writers; only the roles of ours
+--          (ledger_ro, billing_gateway_app, payouts_operator, and one per book that is checked) are to be
+--          made there, with the same settings.
 do $bootstrap$
 declare
     wanted record;
@@ -15,10 +16,14 @@ begin
             ('marketplace_ro', true),
             ('payment_events_owner', false),
             ('payments_ledger_owner', false),
+            ('payouts_owner', false),
             ('billing_gateway_app', true),
             ('billing_gateway_ro', true),
             ('ledger_ro', true),
             ('payment_events_ro', true),
+
+            ('payouts_ro', true),
+            ('payouts_operator', true),
             ('source_writer', true)
         ) as roles (role_name, can_login)
     loop
@@ -69,6 +74,21 @@ alter role payment_events_ro set default_transaction_read_only = on;
 alter role payment_events_ro set statement_timeout = '5min';
 alter role payment_events_ro set lock_timeout = '10s';
 alter role payment_events_ro set idle_in_transaction_session_timeout = '5min';
+
+-- Reads the payouts system for its checks, nothing else.
+alter role payouts_ro set timezone = 'UTC';
+alter role payouts_ro set datestyle = 'ISO, YMD';
+alter role payouts_ro set default_transaction_read_only = on;
+alter role payouts_ro set statement_timeout = '5min';
+alter role payouts_ro set lock_timeout = '10s';
+alter role payouts_ro set idle_in_transaction_session_timeout = '5min';
+
+-- Adds what a provider has said, and puts a task back in the queue; each is a statement of its own.
+alter role payouts_operator set timezone = 'UTC';
+alter role payouts_operator set datestyle = 'ISO, YMD';
+alter role payouts_operator set statement_timeout = '1min';
+alter role payouts_operator set lock_timeout = '10s';
+alter role payouts_operator set idle_in_transaction_session_timeout = '1min';
 
 alter role source_writer set timezone = 'UTC';
 alter role source_writer set datestyle = 'ISO, YMD';

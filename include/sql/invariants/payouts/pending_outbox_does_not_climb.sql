@@ -1,0 +1,60 @@
+-- Has the number of waiting outbox tasks climbed all through the last hour, beyond what a batch takes?
+--
+-- Grain:    one row when it has; it names the five counts, a quarter of an hour apart.
+-- Binds:    as_of (timestamptz) - the moment for which it is asked.
+-- Reads:    outbox.
+-- Severity: warning
+-- Scope:    full
+-- Allowed:  0 rows
+-- Alert:    one per check
+-- Escalate: after 15 minutes to senior engineering
+-- Do:       Look whether the outbox worker keeps up; a queue that climbs for long makes payouts late.
+-- Asked by: runbook 001, payoutOutboxPending
+-- Reason:   a task waits from queued_at until it is claimed after that; one put back in the queue counts from then.
+--           Up to 50 are one minute's work, however they came.
+with
+
+instants as (
+
+    select
+        step,
+        %(as_of)s::timestamptz - step * interval '15 minutes' as instant
+    from generate_series(0, 4) as steps (step)
+
+),
+
+counts as (
+
+    select
+        instants.step,
+        count(outbox.id) as pending
+    from instants
+    left join outbox
+        on
+            outbox.queued_at <= instants.instant
+            and (
+                (outbox.claimed_at > instants.instant and outbox.claimed_at >= outbox.queued_at)
+                or outbox.status = 'PENDING'
+            )
+    group by instants.step
+
+),
+
+steps as (
+
+    select
+        step,
+        pending,
+        pending > lead(pending) over (order by step) as has_climbed
+    from counts
+
+)
+
+select
+    'outbox' as object,
+    null::text as currency,
+    null::bigint as amount_minor,
+    %(as_of)s::timestamptz as occurred_at,
+    'expected a count that goes up and down, found ' || string_agg(pending::text, ', ' order by step desc) as what
+from steps
+having bool_and(coalesce(has_climbed, true)) and max(pending) filter (where step = 0) > 50

@@ -1,0 +1,66 @@
+"""Histories of a payouts system: those in order break nothing, each violation is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.reconciliation.demo.payouts_history import (
+    TABLES,
+    PayoutsHistory,
+    broken_history,
+    history,
+)
+from include.reconciliation.edges.invariant_files import invariants_of
+from tests.books.conftest import AS_OF, Book
+
+SENTENCES = [each.name for each in invariants_of("payouts")]
+
+
+@pytest.fixture
+def book(book_of) -> Book:
+    return book_of("payouts")
+
+
+def write(book: Book, made: PayoutsHistory) -> None:
+    for table in TABLES:
+        rows = made.rows[table]
+        columns = list(rows[0])
+        with book.session.cursor().copy(
+            f"copy {table} ({', '.join(columns)}) from stdin"
+        ) as into:
+            for row in rows:
+                into.write_row([row[column] for column in columns])
+
+
+def test_two_hundred_histories_in_order_break_nothing(book: Book) -> None:
+    for seed in range(200):
+        write(book, history(seed, AS_OF, payouts=20))
+
+    # Many systems in one database: their queues are one, and small.
+    assert dict.fromkeys(SENTENCES, "holds") == {name: book.check(name) for name in SENTENCES}
+    assert [] == book.alerts()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_each_planted_violation_is_found_under_its_name(book: Book, seed: int) -> None:
+    made = broken_history(seed, AS_OF)
+    write(book, made)
+
+    planted = {violation.sentence: violation.object for violation in made.violations}
+    found = {}
+    for name in SENTENCES:
+        assert "broken" == book.check(name), name
+        found[name] = {str(row[0]) for row in book.violations(name)}
+
+    assert set(SENTENCES) == planted.keys()
+    # The queue that climbs is one payout's, all of whose tasks are late, too.
+    waiting = found.pop("no_outbox_task_waits_for_minutes")
+    alerts = found.pop("no_critical_integrity_alert_is_open")
+    assert planted.pop("no_outbox_task_waits_for_minutes") in waiting
+    assert (1, "") == (len(alerts), planted.pop("no_critical_integrity_alert_is_open"))
+    assert {name: {name_of} for name, name_of in planted.items()} == found
+
+
+def test_the_same_seed_gives_the_same_history() -> None:
+    assert broken_history(7, AS_OF) == broken_history(7, AS_OF)
+    assert broken_history(7, AS_OF).rows != broken_history(8, AS_OF).rows
