@@ -73,7 +73,7 @@ class AirflowVariables:
         in_environment = [
             name.removeprefix(marker).lower() for name in os.environ if name.startswith(marker)
         ]
-        return {*listed, *(name for name in in_environment if name.startswith(prefix))}
+        return {*listed, *(name for name in in_environment if name.startswith(prefix.lower()))}
 
     def value(self, name: str) -> str:
         """The Variable, without a default."""
@@ -107,9 +107,14 @@ def reading_from(reader: PauseReader) -> Iterator[None]:
         _reader.reset(token)
 
 
+def current_reader() -> PauseReader:
+    """Where Variables are read from now: Airflow's, unless a `with` block says otherwise."""
+    return _reader.get() or AirflowVariables()
+
+
 def paused_names() -> set[str] | None:
     """What the Variables that are there say is paused, PSPs or not; None when nobody can tell."""
-    reader = _reader.get() or AirflowVariables()
+    reader = current_reader()
     try:
         return {name.removeprefix(PREFIX) for name in reader.names(PREFIX)}
     except Exception:
@@ -120,7 +125,7 @@ def paused_names() -> set[str] | None:
 def read(psp: str) -> Pause | None:
     """The pause of a PSP, in force or over; None only when it is certain that there is none."""
     name = PREFIX + psp
-    reader = _reader.get() or AirflowVariables()
+    reader = current_reader()
     try:
         if name not in reader.names(PREFIX):
             return None
@@ -143,8 +148,8 @@ def parse(psp: str, text: str) -> Pause:
             psp,
             paused_by=_text(entry, "by"),
             reason=_text(entry, "reason"),
-            since=_instant(entry, "since"),
-            until=_instant(entry, "until") if entry.get("until") is not None else None,
+            since=instant(entry, "since"),
+            until=instant(entry, "until") if entry.get("until") is not None else None,
         )
     except (ValueError, RecursionError) as error:
         problem = "it is not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
@@ -164,17 +169,18 @@ def _text(entry: dict[str, Any], key: str) -> str:
     return printable(" ".join(value.split()))[:_TEXT_CHARACTERS_MAX]
 
 
-def _instant(entry: dict[str, Any], key: str) -> datetime:
+def instant(entry: dict[str, Any], key: str) -> datetime:
+    """The moment under a key; ValueError that says what is wrong with it."""
     value = entry.get(key)
     try:
-        instant = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise ValueError(f"{key} is not a time") from None
-    if instant.tzinfo is None:
+    if moment.tzinfo is None:
         raise ValueError(f"{key} has no time zone")
     try:
         # The database gives it back in UTC, where it must be in Python's calendar, too.
-        instant.astimezone(UTC)
+        moment.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{key} lies outside of the calendar") from None
-    return instant
+    return moment
