@@ -11,7 +11,8 @@ in the last two days (scope *recent*), which is faster and closes no alert.
 warehouse `reconciliation`; messages leave by the DAG `deliver_alerts`.
 
 **Rerun is safe.** A cleared task asks again and replaces its own answer; an alert that is open is
-not opened twice. A check that can't be made holds no other one. **When it fails**: `docs/runbook.md`.
+not opened twice. A check that can't be made holds no other one up. **When it fails**:
+`docs/runbook.md`.
 """
 
 from datetime import UTC, datetime

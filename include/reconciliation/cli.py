@@ -53,8 +53,12 @@ COMMANDS: Mapping[str, Command] = {
         "say what changed from one published run to another, and why",
         "include.reconciliation.steps.compare_runs",
     ),
+    "backtest": Command(
+        "say what other rules would have made of published history; publishes nothing",
+        "include.reconciliation.backtest.run",
+    ),
     "heartbeat": Command(
-        "say whether every PSP account was reconciled in time",
+        "say whether every PSP account was reconciled, and every book checked, in time",
         "include.reconciliation.steps.heartbeat",
     ),
     "migrate": Command(

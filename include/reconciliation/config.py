@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, replace
 from datetime import time, timedelta
 from functools import cache
@@ -21,6 +23,7 @@ from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, C
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
+from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import NAME, TableReader, flag, matching, zone_name
 
@@ -114,7 +117,8 @@ class Psp:
 
     def rules(self) -> dict[str, Any]:
         """The entry as plain JSON values, for the hash of the rules and the manifest."""
-        return _plain(asdict(self))
+        rules: dict[str, Any] = plain(asdict(self))
+        return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,23 @@ class Configuration:
         )
 
 
+_IN_USE: ContextVar[Configuration | None] = ContextVar("configuration", default=None)
+
+
+@contextmanager
+def using(configuration: Configuration) -> Iterator[None]:
+    """What `load` gives in the meantime, whatever the file says: the rules of another time."""
+    token = _IN_USE.set(configuration)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(token)
+
+
 def load(path: Path | None = None) -> Configuration:
     """The configuration; ConfigurationError says which key of which entry is wrong."""
+    if path is None and (in_use := _IN_USE.get()) is not None:
+        return in_use
     chosen = path or Path(
         os.environ.get("RECONCILIATION_CONFIG", PROJECT_ROOT / "include" / "psps.toml")
     )
@@ -378,15 +397,3 @@ def _weekdays(value: object) -> tuple[int, ...]:
     if not isinstance(value, list) or not value or not all(name in names for name in value):
         raise ValueError(f"must be a list out of {', '.join(names)}")
     return tuple(sorted({names.index(name) for name in value}))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in sorted(value.items())}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, timedelta):
-        return f"{int(value.total_seconds())}s"
-    if isinstance(value, time):
-        return value.isoformat()
-    return value

@@ -30,10 +30,13 @@ MAY_IMPORT = {
     "documentation": {"core", "statements", "edges", "local", "documentation"},
     "statement_check": {"core", "statements", "edges", "local", "statement_check"},
     "demo": {"core", "statements", "report", "edges", "steps", "local", "demo"},
-    "bench": {"core", "statements", "report", "edges", "steps", "local", "demo", "bench"},
+    "bench": {
+        "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
+    },
+    "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
-        "statement_check", "verify",
+        "statement_check", "verify", "backtest",
     },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
@@ -52,7 +55,9 @@ MAY_USE = {
     "documentation": {"psycopg"},
     "statement_check": {"psycopg"},
     "demo": {"psycopg", "airflow"},
-    "bench": {"psycopg"},
+    # The peers, with the packages of requirements-peers.txt.
+    "bench": {"psycopg", "pandas", "datacompy"},
+    "backtest": {"psycopg"},
     "verify": set(),
     "cli": set(),
     "migrations": {"alembic", "psycopg"},
@@ -60,7 +65,7 @@ MAY_USE = {
     "plugins": {"airflow", "fastapi", "starlette"},
 }  # fmt: skip
 # Slow to import, or there only inside of Airflow: never at the top of a module.
-INSIDE_FUNCTIONS_ONLY = {"airflow", "great_expectations", "pandas", "holidays"}
+INSIDE_FUNCTIONS_ONLY = {"airflow", "great_expectations", "pandas", "datacompy", "holidays"}
 # The standard library's doors to the world, which the core keeps closed.
 NOT_IN_THE_CORE = {
     "asyncio", "ctypes", "ftplib", "http", "logging", "multiprocessing", "random", "secrets",

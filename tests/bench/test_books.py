@@ -12,26 +12,10 @@ import pytest
 from include.reconciliation.bench import generate
 from include.reconciliation.demo.adyen_files import COLUMNS
 from include.reconciliation.edges.warehouse import statement
+from tests.bench.ledgers import OwnLedger
 from tests.conftest import Databases
 
 LINES = 8000
-
-
-class OwnLedger:
-    """The test's own ledger in the place of the benchmark's."""
-
-    def __init__(self, conninfo: str) -> None:
-        self.conninfo = conninfo
-
-    def ledger_owner(self) -> psycopg.Connection:
-        session = psycopg.connect(self.conninfo)
-        session.execute("set role payments_ledger_owner")
-        return session
-
-
-@pytest.fixture
-def ledger(databases: Databases) -> OwnLedger:
-    return OwnLedger(databases.conninfo("payments_ledger", "postgres"))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from include.reconciliation.bench.figures import Round, Score, as_lines, figures, score
+from include.reconciliation.bench.figures import Round, Score, as_lines, figures, score, tasks
 from include.reconciliation.bench.pipeline import TaskCost
 
 
@@ -59,3 +59,12 @@ def test_a_fault_with_another_amount_is_missed_and_false() -> None:
     wrong = score(planted, reported)
     assert (wrong, wrong.is_exact) == (Score(planted=1, found=0, false=1), False)
     assert score(planted, planted).is_exact
+
+
+def test_a_task_has_its_median_seconds_and_its_largest_memory() -> None:
+    rounds = [
+        Round(cost("floor", 1.0), (cost("publish_run", seconds, peak_mb),), seconds)
+        for seconds, peak_mb in ((1.0, 40), (9.0, 41), (2.0, 43))
+    ]
+
+    assert [{"name": "publish_run", "s": "2.00", "peak_mb": "43"}] == tasks(rounds)

@@ -1,4 +1,4 @@
-"""The marketplace's book: each sentence holds of a book in order, and names the rows that break it."""
+"""The marketplace's book: each sentence holds of a book in order, or names what breaks it."""
 
 from datetime import timedelta
 

@@ -20,6 +20,7 @@ def test_the_generated_pages_are_fresh(databases) -> None:  # type: ignore[no-un
 
     assert [
         "docs/adding-a-format.md",
+        "docs/benchmarks.md",
         "docs/data-model.md",
         "docs/formats.md",
         "docs/glossary.md",

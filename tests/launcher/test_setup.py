@@ -14,6 +14,7 @@ from include.reconciliation.local import install
 from include.reconciliation.local.layout import PROJECT_ROOT
 
 SETUP = PROJECT_ROOT / "bin" / "setup"
+LOCKS = sorted(path.stem for path in PROJECT_ROOT.glob("requirements*.in"))
 
 
 def fake_program(folder: Path, name: str, script: str) -> None:
@@ -77,14 +78,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "ROOT": root,
         "STATE": state,
         "VENV": venv,
-        "PYTHON": venv / "bin" / "python",
-        "STAMP": venv / "installed.json",
+        "PEERS": state / "peers",
         "RUNTIME_LOCK": root / "requirements.txt",
         "TEST_LOCK": root / "requirements-test.txt",
+        "PEERS_LOCK": root / "requirements-peers.txt",
     }.items():
         monkeypatch.setattr(install, name, path)
     (root / "requirements.txt").write_text("runtime 1")
     (root / "requirements-test.txt").write_text("test 1")
+    (root / "requirements-peers.txt").write_text("peers 1")
     return root
 
 
@@ -93,7 +95,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The locks that were installed, in order, without installing them."""
     calls: list[list[str]] = []
     monkeypatch.setattr(
-        install, "_install", lambda locks: calls.append([lock.name for lock in locks])
+        install, "_install", lambda venv, locks: calls.append([lock.name for lock in locks])
     )
     return calls
 
@@ -127,10 +129,23 @@ def test_the_packages_of_the_tests_are_added_once_and_kept(
     assert [["requirements.txt"], both, both] == installed
 
 
+def test_the_peers_have_an_environment_of_their_own(
+    project: Path, installed: list[list[str]]
+) -> None:
+    install.main(["--peers"])
+    install.main(["--peers"])
+    install.main([])
+
+    assert [["requirements.txt"], ["requirements-peers.txt"]] == installed
+    ours, theirs = (project / "var" / name / "installed.json" for name in ("venv", "peers"))
+    assert ["requirements.txt"] == list(json.loads(ours.read_text()))
+    assert ["requirements-peers.txt"] == list(json.loads(theirs.read_text()))
+
+
 def test_an_installation_that_failed_is_not_taken_for_done(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(locks: list[Path]) -> None:
+    def fail(venv: Path, locks: list[Path]) -> None:
         raise subprocess.CalledProcessError(7, ["pip"])
 
     monkeypatch.setattr(install, "_install", fail)
@@ -176,12 +191,14 @@ def test_when_uv_fails_pip_installs_the_same_locks_with_their_hashes(
     calls: list[tuple[str, ...]] = []
     monkeypatch.setattr(install, "_pip", lambda *arguments: calls.append(arguments))
 
-    install._install([project / "requirements.txt"])
+    install._install(project / "var" / "venv", [project / "requirements.txt"])
 
     installer, fallback = calls
     assert "--require-hashes" in installer
-    lock = str(project / "requirements.txt")
-    assert ("install", "-qq", "--require-hashes", "-r", lock) == fallback
+    python, lock = project / "var" / "venv" / "bin" / "python", project / "requirements.txt"
+    assert fallback == (
+        "--python", str(python), "install", "-qq", "--require-hashes", "-r", str(lock),
+    )  # fmt: skip
 
 
 def test_make_setup_has_done_its_work_here() -> None:
@@ -196,7 +213,7 @@ def test_make_setup_has_done_its_work_here() -> None:
     } == json.loads(stamp.read_text())
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-test", "requirements-installer"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_the_locks_name_hashes_and_no_index(name: str) -> None:
     text = (PROJECT_ROOT / f"{name}.txt").read_text()
 
@@ -213,3 +230,16 @@ def test_make_alone_lists_every_target() -> None:
 
     listed = [line.split()[1] for line in done.splitlines()]
     assert {"setup", "demo", "test", "lint", "up", "down", "lock", "clean"} <= set(listed)
+
+
+def test_every_input_has_its_lock_and_make_lock_makes_it() -> None:
+    script = (PROJECT_ROOT / "bin" / "lock").read_text()
+    made = script.partition("for name in ")[2].partition(";")[0].split()
+
+    assert LOCKS == sorted(made)
+    assert LOCKS == sorted(path.stem for path in PROJECT_ROOT.glob("requirements*.txt"))
+
+
+def test_no_peer_is_a_dependency_of_the_pipeline_or_of_its_image() -> None:
+    assert "datacompy" not in (PROJECT_ROOT / "requirements.txt").read_text()
+    assert "peers" not in (PROJECT_ROOT / "Dockerfile").read_text()

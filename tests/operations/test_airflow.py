@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -80,7 +81,9 @@ def test_a_round_in_airflow_finds_a_late_account_and_a_pause_and_tells_slack(
     books.publish(hours_ago=4)
     books.account("default", psp="stripe", known_hours_ago=9)
     books.session.commit()
-    pause = {"by": "ana", "reason": "totals", "since": "2026-11-20T09:00:00+00:00"}
+    # An hour ago: a pause of more than a day is told as a grave one.
+    since = datetime.now(UTC) - timedelta(hours=1)
+    pause = {"by": "ana", "reason": "totals", "since": since.isoformat()}
     monkeypatch.setenv(f"AIRFLOW_VAR_RECONCILIATION_PAUSE_{PSP.upper()}", json.dumps(pause))
     run = dag.test()
 

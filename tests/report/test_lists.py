@@ -185,7 +185,7 @@ def test_a_run_with_nothing_open_has_lists_with_a_header_alone(a_run, cells_of) 
 
 MEASURE = """
 import sys
-from include.reconciliation.bench.task import peak_bytes
+from include.reconciliation.bench.memory import peak_bytes
 from include.reconciliation.steps import write_discrepancy_report as step
 step.code_version = lambda: sys.argv[2]
 print(step.write_discrepancy_report(int(sys.argv[1])))

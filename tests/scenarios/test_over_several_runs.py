@@ -43,6 +43,18 @@ def test_a_payment_is_pending_until_its_batch_comes_and_then_clears(desk: Desk) 
     ]
 
 
+def test_what_a_dry_run_saw_first_is_new_to_the_run_that_publishes_it(desk: Desk) -> None:
+    desk.ledger("L1", 10050)
+    desk.batch(1, a_line())
+    desk.run(*TUESDAY, dry_run=True)
+    run = desk.run(*TUESDAY)
+
+    assert {("new", 1, run["run_id"])} == {
+        (row["change"], row["episode"], row["first_run_id"])
+        for row in desk.rows("select * from reconciliation.discrepancies")
+    }
+
+
 def test_a_discrepancy_keeps_its_id_is_resolved_and_reopens_as_another_episode(desk: Desk) -> None:
     desk.ledger("L1", 10050)
     desk.batch(1, a_line())

@@ -57,9 +57,10 @@ class BenchDatabases:
             session.execute("create schema floor authorization reconciliation_rw")
         self.checkpoint()
 
-    def drop_floor(self) -> None:
-        """The floor was measured: nothing of it works on beside the pipeline."""
-        self._drop(FLOOR)
+    def drop_measured(self, name: str) -> None:
+        """What was measured is gone and nothing of it works on beside what is measured next."""
+        self._drop(name)
+        self.checkpoint()
 
     def checkpoint(self) -> None:
         """Everything that is in memory is on disk, so that no round pays for another one."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from include.reconciliation.bench.generate import Fact
 from include.reconciliation.bench.pipeline import TaskCost
+
+Shown = TypeVar("Shown", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Score:
         return self.found == self.planted and self.false == 0
 
 
-def score(planted: Counter[Fact], reported: Counter[Fact]) -> Score:
+def score(planted: Counter[Shown], reported: Counter[Shown]) -> Score:
     """Holds the labels against the report, row by row."""
     return Score(
         planted=planted.total(),
@@ -56,6 +58,7 @@ def figures(
     scores: Sequence[Score],
     postgres: str,
     sizes: dict[str, int],
+    server_peak_mb: int | None = None,
 ) -> dict[str, str]:
     """Name and value of every figure, in the order in which they are printed."""
     floor_s = statistics.median(entry.floor.seconds for entry in rounds)
@@ -73,6 +76,7 @@ def figures(
         "ratio_max": f"{max(ratios):.2f}",
         "lines_per_s": str(round(lines / pipeline_s)),
         "peak_mb": str(max(peaks)),
+        "server_peak_mb": "unknown" if server_peak_mb is None else str(server_peak_mb),
         "planted": str(worst.planted),
         "found": str(worst.found),
         "false": str(worst.false),
@@ -81,21 +85,45 @@ def figures(
     return named | {f"{name}_mb": str(size_mb) for name, size_mb in sizes.items()}
 
 
-def step_lines(rounds: Sequence[Round]) -> Iterable[str]:
-    """The median of each task, a line each, with its share of the pipeline."""
-    total = statistics.median(entry.pipeline_s for entry in rounds)
-    for place, task in enumerate(rounds[0].tasks):
-        seconds = statistics.median(entry.tasks[place].seconds for entry in rounds)
-        peak_mb = max(entry.tasks[place].peak_mb for entry in rounds)
-        loaded = f"  imports {', '.join(task.imported)}" if task.imported else ""
-        yield f"  {task.name:<28} {seconds:7.2f} s {seconds / total:5.0%} {peak_mb:5} MB{loaded}"
+def tasks(rounds: Sequence[Round]) -> list[dict[str, str]]:
+    """Each task's median seconds and largest memory, in the pipeline's order."""
+    return [
+        {
+            "name": task.name,
+            "s": f"{statistics.median(entry.tasks[place].seconds for entry in rounds):.2f}",
+            "peak_mb": str(max(entry.tasks[place].peak_mb for entry in rounds)),
+            **({"imports": ", ".join(task.imported)} if task.imported else {}),
+        }
+        for place, task in enumerate(rounds[0].tasks)
+    ]
 
 
-def as_lines(named: dict[str, str]) -> str:
+def task_lines(measured: Sequence[Mapping[str, str]]) -> Iterable[str]:
+    """What `tasks` says, a line each."""
+    for task in measured:
+        loaded = f"  imports {task['imports']}" if "imports" in task else ""
+        yield f"  {task['name']:<28} {task['s']:>7} s {task['peak_mb']:>5} MB{loaded}"
+
+
+def rounds_told(rounds: Sequence[Round], scores: Sequence[Score]) -> list[dict[str, str]]:
+    """The figures of each round."""
+    return [
+        {
+            "floor_s": f"{entry.floor.seconds:.2f}",
+            "pipeline_s": f"{entry.pipeline_s:.2f}",
+            "ratio": f"{entry.ratio:.2f}",
+            "found": str(score.found),
+            "false": str(score.false),
+        }
+        for entry, score in zip(rounds, scores, strict=True)
+    ]
+
+
+def as_lines(named: Mapping[str, str]) -> str:
     """One `name value` a line."""
     return "\n".join(f"{name} {value}" for name, value in named.items())
 
 
-def as_json(named: dict[str, str]) -> str:
+def as_json(named: Mapping[str, str]) -> str:
     """The same figures as one JSON object of texts."""
-    return json.dumps(named)
+    return json.dumps(dict(named))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from include.reconciliation.bench.task import LEDGER_STEP, STATEMENT_STEPS, STEPS
@@ -30,12 +31,21 @@ class TaskCost:
 class TaskFailed(RuntimeError):
     """A task of the benchmark ended with an error; the message holds its last lines."""
 
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
-def run_task(name: str, *arguments: str, environment: Mapping[str, str]) -> TaskCost:
+
+def run_task(
+    name: str,
+    *arguments: str,
+    environment: Mapping[str, str],
+    python: Path = Path(sys.executable),
+) -> TaskCost:
     """One task in a child process; TaskFailed when it does not end well."""
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "include.reconciliation.bench.task", name, *arguments],
+        [str(python), "-m", "include.reconciliation.bench.task", name, *arguments],
         env=dict(environment),
         cwd=PROJECT_ROOT,
         stdin=subprocess.DEVNULL,
@@ -45,12 +55,13 @@ def run_task(name: str, *arguments: str, environment: Mapping[str, str]) -> Task
     )
     seconds = time.perf_counter() - began
     if done.returncode != 0:
-        raise TaskFailed(f"{name} failed:\n" + "\n".join(done.stderr.splitlines()[-30:]))
+        last_lines = "\n".join(done.stderr.splitlines()[-30:])
+        raise TaskFailed(f"{name} failed:\n{last_lines}", done.returncode)
     answer = json.loads(done.stdout.splitlines()[-1])
     return TaskCost(
         name=name,
-        # The floor is one session of SQL; the start of an interpreter is no part of it.
-        seconds=answer["milliseconds"] / 1000 if name == "floor" else seconds,
+        # The start of an interpreter and its imports are part of the pipeline's tasks alone.
+        seconds=answer["milliseconds"] / 1000 if name not in STEPS else seconds,
         peak_mb=answer["peak_mb"],
         imported=tuple(answer["imported"]),
         result=answer["result"],

@@ -1,6 +1,7 @@
 """`bin/reconciliation bench`: how many times the floor the pipeline takes, and whether it is right.
 
     bin/reconciliation bench --lines 1000000            the ratio, three rounds
+    bin/reconciliation bench --lines 1000000 --against datacompy    a peer beside it
     bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
     bin/reconciliation bench --sums 10000               the search for sums alone
 
@@ -17,7 +18,7 @@ import shutil
 import signal
 import statistics
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +26,14 @@ from pathlib import Path
 import psycopg
 
 from include.reconciliation import config
-from include.reconciliation.bench import figures, format_files, generate, sums
+from include.reconciliation.bench import figures, format_files, generate, peers, record, sums
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
+from include.reconciliation.bench.memory import ServerMemory
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
+from include.reconciliation.bench.record import Measurement
+from include.reconciliation.bench.task import PEERS
+from include.reconciliation.local.bootstrap import SUPERUSER
 from include.reconciliation.local.environment import connection_json
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Server, borrowed_server
@@ -67,30 +72,58 @@ EUR = {{ alert_above_minor = 1, recovered_below_minor = 1 }}
 def main(arguments: list[str]) -> int:
     """Measure and print the figures; 1 when the run did not find exactly what was planted."""
     options = _parser().parse_args(arguments)
-    if options.lines < 1000 or options.rounds < 1 or options.sums < 0:
-        print("--lines is at least 1000, --rounds and --sums at least 1", file=sys.stderr)
+    refusal = _refusal(options)
+    if refusal:
+        print(refusal, file=sys.stderr)
         return 2
-    if options.sums:
-        found = sums.search(options.sums, options.seed).figures
-        print(figures.as_json(found) if options.json else figures.as_lines(found))
-        return 0
+    its_setting = record.setting(arguments)
     # A benchmark that is told to stop leaves no database behind either.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        measured, is_exact = _measure(options)
+    except (TaskFailed, Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(figures.as_json(measured.named) if options.json else figures.as_lines(measured.named))
+    if options.write_docs:
+        if postgres := measured.figures.get("postgres"):
+            its_setting["machine"]["postgres"] = postgres
+        record.keep(measured, its_setting)
+    return 0 if is_exact else 1
+
+
+class Refused(RuntimeError):
+    """What was asked for can't be measured here; the message says why."""
+
+
+def _measure(options: argparse.Namespace) -> tuple[Measurement, bool]:
+    """What the options ask for, and whether it came out right."""
+    if options.sums:
+        found = sums.search(options.sums, options.seed).figures
+        return Measurement("sums", str(options.sums), found), True
     with borrowed_server() as server, _alone() as is_alone, _workplace() as place:
         if not is_alone:
-            print("Another benchmark runs in this checkout: wait for its end.", file=sys.stderr)
-            return 1
+            raise Refused("Another benchmark runs in this checkout: wait for its end.")
         bench = Bench(server, place, lines=options.lines, seed=options.seed)
         try:
             if options.format:
-                chosen = CSV_FORMATS[options.format]
-                return bench.format_alone(chosen, options.rounds, as_json=options.json)
-            return bench.compare(options.rounds, as_json=options.json)
-        except TaskFailed as error:
-            print(error, file=sys.stderr)
-            return 1
+                return bench.format_alone(CSV_FORMATS[options.format], options.rounds), True
+            return bench.compare(options.rounds, options.against)
         finally:
             bench.databases.drop_all()
+
+
+def _refusal(options: argparse.Namespace) -> str | None:
+    """Why the options can't be followed; None if they can."""
+    if options.lines < 1000 or options.rounds < 1 or options.sums < 0:
+        return "--lines is at least 1000, --rounds and --sums at least 1"
+    if options.against and (options.format or options.sums):
+        return "--against compares the whole pipeline: leave --format and --sums away"
+    if options.write_docs and not record.RESULTS.exists():
+        return f"--write-docs needs a checkout of the project: there is no {record.RESULTS}"
+    if options.against and not peers.interpreter().exists():
+        return peers.NOT_INSTALLED
+    return None
 
 
 class Bench:
@@ -103,17 +136,19 @@ class Bench:
         self.seed = seed
         self.databases = BenchDatabases(server)
         self.file = place / "made" / generate.ACCOUNT / generate.FILE_NAME
+        self.server_memory = ServerMemory()
 
-    def compare(self, rounds: int, *, as_json: bool) -> int:
-        """Floor and pipeline in turn, so that both meet the same weather."""
+    def compare(self, rounds: int, against: Sequence[str]) -> tuple[Measurement, bool]:
+        """Floor, pipeline and peers in turn, so that all meet the same weather."""
         self._make_books()
         self._first_run()
         measured, scores, sizes = [], [], {"file": self.file.stat().st_size // 1_000_000}
+        of_peers: dict[str, list[peers.PeerRound | None]] = {name: [] for name in against}
         for number in range(1, rounds + 1):
             floor = self._floor()
             sizes["floor"] = self.databases.size_mb(FLOOR)
             # Else autovacuum would look after the floor's tables on the pipeline's time.
-            self.databases.drop_floor()
+            self.databases.drop_measured(FLOOR)
             self.databases.fresh_round()
             before_mb = self.databases.size_mb(ROUND)
             costs, pipeline_s = self._second_run(number)
@@ -126,23 +161,56 @@ class Bench:
                 f"ratio {entry.ratio:.2f}, found {scores[-1].found} of {scores[-1].planted}, "
                 f"false {scores[-1].false}"
             )
-        for line in figures.step_lines(measured):
+            self.databases.drop_measured(ROUND)
+            for name, its_rounds in of_peers.items():
+                its_rounds.append(self._peer(name))
+        tasks = figures.tasks(measured)
+        for line in figures.task_lines(tasks):
             _say(line)
-        for module in ("airflow.sdk", "great_expectations"):
-            # Paid by Airflow's own processes once, and by no task of the pipeline.
-            seconds = import_seconds(module, environment=os.environ)
-            _say(f"  apart: import {module:<21} {seconds:6.2f} s")
+        self._say_imports()
         named = figures.figures(
             measured,
             lines=self.lines,
             scores=scores,
             postgres=self.databases.version(),
             sizes=sizes,
+            server_peak_mb=self.server_memory.peak_mb,
         )
-        print(figures.as_json(named) if as_json else figures.as_lines(named))
-        return 0 if all(entry.is_exact for entry in scores) else 1
+        versions = peers.versions(peers.interpreter()) if against else {}
+        result = Measurement(
+            "pipeline",
+            str(self.lines),
+            named,
+            tasks=tasks,
+            rounds=figures.rounds_told(measured, scores),
+            peers={
+                name: peers.summary(versions[name], its_rounds)
+                for name, its_rounds in of_peers.items()
+            },
+        )
+        return result, all(entry.is_exact for entry in scores)
 
-    def format_alone(self, format_: CsvFormat, rounds: int, *, as_json: bool) -> int:
+    def _peer(self, name: str) -> peers.PeerRound | None:
+        """A round of a peer on the file and the ledger of both runs, as the floor has them."""
+        done = peers.run(
+            name,
+            self.file,
+            self.place / name,
+            generate.planted(self.databases),
+            *self._floor_arguments(),
+            environment=self._environment(FLOOR, name, drop=self.place),
+        )
+        _say(f"  {name}: {done.told if done else peers.ENDED}")
+        return done
+
+    @staticmethod
+    def _say_imports() -> None:
+        for module in ("airflow.sdk", "great_expectations"):
+            # Paid by Airflow's own processes once, and by no task of the pipeline.
+            seconds = import_seconds(module, environment=os.environ)
+            _say(f"  apart: import {module:<21} {seconds:6.2f} s")
+
+    def format_alone(self, format_: CsvFormat, rounds: int) -> Measurement:
         """Only the step that reads, gates and stages a statement, from file to canonical table."""
         _say(f"making {self.lines} lines of {format_.name}")
         self.databases.make_sources()
@@ -160,8 +228,7 @@ class Bench:
             peak_mb = max(peak_mb, cost.peak_mb)
             _say(f"round {number}: {cost.seconds:.2f} s for {cost.result['lines']} lines")
             if cost.result["quarantined"]:
-                print("The made file was refused: its format has changed.", file=sys.stderr)
-                return 1
+                raise Refused("The made file was refused: its format has changed.")
         parser_s = statistics.median(seconds)
         named = {
             "format": format_.name,
@@ -173,8 +240,7 @@ class Bench:
             "peak_mb": str(peak_mb),
             "postgres": self.databases.version(),
         }
-        print(figures.as_json(named) if as_json else figures.as_lines(named))
-        return 0
+        return Measurement("format", f"{format_.name} {self.lines}", named)
 
     def _gate_once(self, format_: CsvFormat, number: int, drop: Path) -> figures.TaskCost:
         self.databases.fresh_round()
@@ -214,12 +280,15 @@ class Bench:
     def _floor(self) -> figures.TaskCost:
         self.databases.fresh_floor()
         environment = self._environment(FLOOR, "floor", drop=self.place)
-        # The ledger's rows of both runs: those that the first one carries are joined here as well.
-        bounds = (FIRST[0].isoformat(), SECOND[1].isoformat())
+        output = self.place / "floor.txt"
         return run_task(
-            "floor", str(self.file), str(self.place / "floor.txt"), generate.ACCOUNT, *bounds,
-            environment=environment,
+            "floor", str(self.file), str(output), *self._floor_arguments(), environment=environment
         )
+
+    @staticmethod
+    def _floor_arguments() -> tuple[str, str, str]:
+        """The account and the ledger's rows of both runs: those that the first one carries too."""
+        return generate.ACCOUNT, FIRST[0].isoformat(), SECOND[1].isoformat()
 
     def _second_run(self, number: int) -> tuple[list[figures.TaskCost], float]:
         drop = self.place / f"drop-{number}"
@@ -227,7 +296,13 @@ class Bench:
         folder.mkdir(parents=True)
         os.link(self.file, folder / self.file.name)
         environment = self._environment(ROUND, f"round-{number}", drop=drop)
-        costs = run_pipeline(PSP, generate.ACCOUNT, SECOND, run="bench 2", environment=environment)
+        with (
+            psycopg.connect(self.server.conninfo("postgres", SUPERUSER)) as session,
+            self.server_memory.watched(session.info.backend_pid),
+        ):
+            costs = run_pipeline(
+                PSP, generate.ACCOUNT, SECOND, run="bench 2", environment=environment
+            )
         for name in ("store", "reports"):
             shutil.rmtree(self.place / f"round-{number}" / name, ignore_errors=True)
         return costs
@@ -301,6 +376,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
     parser.add_argument("--format", choices=CSV_FORMATS, help="measure a format alone")
     parser.add_argument("--sums", type=int, default=0, help="only the search for sums")
+    parser.add_argument(
+        "--against",
+        action="append",
+        choices=PEERS,
+        default=[],
+        help="run a peer on the same data as well; may be given twice",
+    )
+    parser.add_argument(
+        "--write-docs", action="store_true", help="keep the figures for docs/benchmarks.md"
+    )
     return parser
 
 

@@ -1,8 +1,9 @@
 """One task of the benchmark in a process of its own, as Airflow runs it.
 
 `python -m include.reconciliation.bench.task <step> <attempt_id>` runs one step of the pipeline,
-`... floor <file> <output>` the floor. The last line of the output is JSON: what the step returned,
-how long it took inside this process, and the most memory that the process ever had.
+`... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer. The last line of the
+output is JSON: what the step returned, how long it took inside this process, and the most memory
+that the process ever had.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from include.reconciliation.bench.memory import peak_bytes
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 
 STEPS = (
@@ -31,6 +34,8 @@ STEPS = (
 # What the DAG runs side by side.
 STATEMENT_STEPS = ("fetch_psp_statements", "validate_statements")
 LEDGER_STEP = "extract_ledger_transactions"
+# What others join the same two sides with; they run with the packages of var/peers.
+PEERS = ("datacompy", "pandas")
 
 
 def main(arguments: list[str]) -> int:
@@ -57,23 +62,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def peak_bytes() -> int:
-    """The most memory that this process ever had in use.
-
-    On Linux the kernel's own figure of this program: `ru_maxrss` would count what the parent had
-    in use when it forked.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) * 1024
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
-
-
 def _work(name: str, rest: list[str]) -> Callable[[], Any]:
+    if name in PEERS:
+        return _peer(name, rest)
     if name == "floor":
         from include.reconciliation.bench.floor import run_floor
 
@@ -99,6 +90,27 @@ def _work(name: str, rest: list[str]) -> Callable[[], Any]:
         )
     attempt_id = int(rest[0])
     return lambda: step(attempt_id)
+
+
+def _peer(name: str, rest: list[str]) -> Callable[[], Any]:
+    from include.reconciliation.bench import peer_joins
+
+    # Where memory runs out, it is the peer that goes.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    import_s = peer_joins.import_seconds(name)
+    file, place, account, start, end = rest
+    return lambda: {
+        "import_s": round(import_s, 2),
+        **peer_joins.run_peer(
+            name,
+            Path(file),
+            Path(place),
+            account=account,
+            window_start=datetime.fromisoformat(start),
+            window_end=datetime.fromisoformat(end),
+        ),
+    }
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from include.reconciliation.documentation.marks import between
 from include.reconciliation.statements import roles, time_layouts
 from include.reconciliation.statements.description import (
     PROOFS,
@@ -43,15 +44,15 @@ _REFERENCES = {
 def with_sections(page: str, formats: Iterable[Format]) -> str:
     """The page with the text between its marks made anew; ValueError where a mark is missing."""
     sections = "\n".join(section(format_) for format_ in formats)
-    page = _between(page, BEGIN, END, sections)
-    return _between(page, REASONS_BEGIN, REASONS_END, reasons_table())
+    page = between(page, BEGIN, END, sections)
+    return between(page, REASONS_BEGIN, REASONS_END, reasons_table())
 
 
 def with_roles(page: str) -> str:
     """The page with the table of roles between its marks."""
     rows = [f"| `{role}` | {meaning} |" for role, meaning in roles.ROLES.items()]
     table = "\n".join(["| Role | What the column holds |", "|---|---|", *rows, ""])
-    return _between(page, ROLES_BEGIN, ROLES_END, table)
+    return between(page, ROLES_BEGIN, ROLES_END, table)
 
 
 def section(format_: Format) -> str:
@@ -177,11 +178,3 @@ def _listed(names: Iterable[str]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _between(page: str, begin: str, end: str, text: str) -> str:
-    before, found_begin, rest = page.partition(begin)
-    _, found_end, after = rest.partition(end)
-    if not found_begin or not found_end:
-        raise ValueError(f"the page has lost the marks around what is made: {begin.strip()}")
-    return f"{before}{begin}\n{text}\n{end}{after}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from include.reconciliation.documentation.marks import between
 from include.reconciliation.kinds import Kind
 
 BEGIN = "<!-- kinds: made by bin/reconciliation docs, edit include/reconciliation/kinds.py -->\n"
@@ -25,8 +26,4 @@ def table_of_kinds(kinds: Iterable[Kind]) -> str:
 
 def with_table(page: str, kinds: Iterable[Kind]) -> str:
     """The page with the text between the two marks replaced; ValueError where a mark is missing."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("docs/glossary.md has lost the marks around its table of kinds")
-    return f"{before}{BEGIN}\n{table_of_kinds(kinds)}\n{END}{after}"
+    return between(page, BEGIN, END, table_of_kinds(kinds))

@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.documentation import data_model, formats, glossary
+from include.reconciliation.documentation import benchmarks, data_model, formats, glossary
 from include.reconciliation.edges import warehouse
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
@@ -38,6 +38,7 @@ def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
         DOCS / "data-model.md": data_model.page(relations, columns),
         DOCS / "glossary.md": glossary.with_table(_read("glossary.md"), KINDS),
         DOCS / "formats.md": formats.with_sections(_read("formats.md"), FORMATS.values()),
+        benchmarks.PAGE: benchmarks.with_figures(_read("benchmarks.md"), benchmarks.results()),
         DOCS / "adding-a-format.md": formats.with_roles(_read("adding-a-format.md")),
     }
 
@@ -47,7 +48,7 @@ def _read(name: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write what docs/ has from database and code: data model, kinds, formats, reasons."""
+    """Write what docs/ has from database, code and measurements: data model, kinds, formats."""
     argparse.ArgumentParser(prog="reconciliation docs", description=main.__doc__).parse_args(
         arguments
     )

@@ -136,10 +136,17 @@ def part_of(attempt_id: int, part: str) -> str:
     return f"{workspace(attempt_id)}_{part}"
 
 
-def run_over(cursor: Cursor, name: str, **schemas: str) -> None:
-    """Runs `include/sql/<name>.sql`, in which the places of schemas stand in braces."""
-    places = {place: sql.Identifier(schema) for place, schema in schemas.items()}
-    cursor.execute(statement(name).format(**places))
+def run_over(
+    cursor: Cursor, name: str, values: Mapping[str, Any] | None = None, /, **relations: str
+) -> Cursor:
+    """Runs `include/sql/<name>.sql`, in which the places of schemas or tables stand in braces."""
+    return cursor.execute(over(name, **relations), values)
+
+
+def over(name: str, **relations: str) -> sql.Composed:
+    """The text of `include/sql/<name>.sql` with names put in the places that it has in braces."""
+    places = {place: sql.Identifier(relation) for place, relation in relations.items()}
+    return statement(name).format(**places)
 
 
 def drop_table(*names: str) -> sql.Composed:

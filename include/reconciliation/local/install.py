@@ -1,5 +1,7 @@
 """Makes var/venv hold exactly what the lock says: run by bin/setup, standard library only.
 
+`--test` adds what the tests need; `--peers` also makes var/peers, an environment of its own for
+`bin/reconciliation bench --against`, because a peer may want other versions than the pipeline has.
 A stamp holds the hash of the lock, so that a second run installs nothing. uv installs, because it
 is ten times as fast; it is told what the user has set for pip, and pip takes over if it fails.
 """
@@ -20,11 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 STATE = ROOT / "var"
 VENV = STATE / "venv"
-PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "installed.json"
+PEERS = STATE / "peers"
 INSTALLER_LOCK = ROOT / "requirements-installer.txt"
 RUNTIME_LOCK = ROOT / "requirements.txt"
 TEST_LOCK = ROOT / "requirements-test.txt"
+PEERS_LOCK = ROOT / "requirements-peers.txt"
+STAMP = "installed.json"
 # pip's setting, uv's environment variable, and what stands between several values.
 SETTINGS = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
@@ -42,33 +45,40 @@ def main(arguments: list[str]) -> int:
     locks = [RUNTIME_LOCK, TEST_LOCK] if "--test" in arguments else [RUNTIME_LOCK]
     STATE.mkdir(mode=0o700, exist_ok=True)
     with _alone():
-        if _is_installed(locks):
-            return 0
-        # Once the tests' packages are there, a newer lock keeps them.
-        if TEST_LOCK.name in _stamp():
-            locks = [RUNTIME_LOCK, TEST_LOCK]
-        start = time.monotonic()
-        STAMP.unlink(missing_ok=True)
-        try:
-            _make_environment()
-            _install(locks)
-        except subprocess.CalledProcessError as error:
-            print(f"Setup failed (exit code {error.returncode}); see the lines above.",
-                  file=sys.stderr)
-            return 1
-        STAMP.write_text(json.dumps({lock.name: _hash(lock) for lock in locks}))
-        print(f"Environment ready in var/venv after {time.monotonic() - start:.0f} s.")
-    return 0
+        wanted = {VENV: locks}
+        if "--peers" in arguments:
+            wanted[PEERS] = [PEERS_LOCK]
+        return 0 if all(_ensure(venv, locks) for venv, locks in wanted.items()) else 1
 
 
-def _is_installed(locks: list[Path]) -> bool:
-    stamp = _stamp()
-    return _python_works() and all(stamp.get(lock.name) == _hash(lock) for lock in locks)
-
-
-def _stamp() -> dict[str, str]:
+def _ensure(venv: Path, locks: list[Path]) -> bool:
+    """Whether the environment holds what the locks say; installs what it does not."""
+    if _is_installed(venv, locks):
+        return True
+    # Once the tests' packages are there, a newer lock keeps them.
+    if TEST_LOCK.name in _stamp(venv):
+        locks = [RUNTIME_LOCK, TEST_LOCK]
+    start = time.monotonic()
+    (venv / STAMP).unlink(missing_ok=True)
     try:
-        return dict(json.loads(STAMP.read_text()))
+        _make_environment(venv)
+        _install(venv, locks)
+    except subprocess.CalledProcessError as error:
+        print(f"Setup failed (exit code {error.returncode}); see the lines above.", file=sys.stderr)
+        return False
+    (venv / STAMP).write_text(json.dumps({lock.name: _hash(lock) for lock in locks}))
+    print(f"Environment ready in var/{venv.name} after {time.monotonic() - start:.0f} s.")
+    return True
+
+
+def _is_installed(venv: Path, locks: list[Path]) -> bool:
+    stamp = _stamp(venv)
+    return _python_works(venv) and all(stamp.get(lock.name) == _hash(lock) for lock in locks)
+
+
+def _stamp(venv: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((venv / STAMP).read_text()))
     except (OSError, ValueError):
         return {}
 
@@ -77,37 +87,43 @@ def _hash(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def _python_works() -> bool:
+def _python_works(venv: Path) -> bool:
     # The Python that the environment was made from may have been removed or replaced since.
     question = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
     try:
-        return subprocess.run([PYTHON, "-c", question], check=False).returncode == 0
+        return subprocess.run([_python(venv), "-c", question], check=False).returncode == 0
     except OSError:
         return False
 
 
-def _make_environment() -> None:
-    if not _python_works():
-        print(f"Making var/venv with Python {sys.version.split()[0]} ...", flush=True)
-        shutil.rmtree(VENV, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+def _python(venv: Path) -> Path:
+    return venv / "bin" / "python"
 
 
-def _install(locks: list[Path]) -> None:
+def _make_environment(venv: Path) -> None:
+    if not _python_works(venv):
+        print(f"Making var/{venv.name} with Python {sys.version.split()[0]} ...", flush=True)
+        shutil.rmtree(venv, ignore_errors=True)
+        # Only the first one needs pip, which puts packages into the others too.
+        bare = [] if venv == VENV else ["--without-pip"]
+        subprocess.run([sys.executable, "-m", "venv", *bare, str(venv)], check=True)
+
+
+def _install(venv: Path, locks: list[Path]) -> None:
     print("Installing the locked packages ...", flush=True)
     files = [str(lock) for lock in locks]
-    if not _install_with_uv(files):
+    if not _install_with_uv(venv, files):
         print("uv could not do it, trying pip ...", flush=True)
         named = [part for file in files for part in ("-r", file)]
-        _pip("install", "-qq", "--require-hashes", *named)
+        _pip("--python", str(_python(venv)), "install", "-qq", "--require-hashes", *named)
 
 
-def _install_with_uv(files: list[str]) -> bool:
+def _install_with_uv(venv: Path, files: list[str]) -> bool:
     uv = VENV / "bin" / "uv"
     try:
         _pip("install", "-qq", "--require-hashes", "-r", str(INSTALLER_LOCK))
         subprocess.run(
-            [str(uv), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes",
+            [str(uv), "pip", "sync", "--quiet", "--python", str(_python(venv)), "--require-hashes",
              *files],
             check=True, cwd=ROOT, env=_environment_for_uv(),
         )
@@ -117,7 +133,7 @@ def _install_with_uv(files: list[str]) -> bool:
 
 
 def _pip(*arguments: str) -> None:
-    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
+    command = [str(_python(VENV)), "-m", "pip", "--disable-pip-version-check", *arguments]
     subprocess.run(command, check=True, cwd=ROOT)
 
 
@@ -138,7 +154,7 @@ def _environment_for_uv() -> dict[str, str]:
 def _pip_settings() -> dict[str, list[str]]:
     """pip's own answer to what is set, by file or environment; a later line overrides."""
     answer = subprocess.run(
-        [PYTHON, "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
+        [_python(VENV), "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
     ).stdout
     found: dict[str, list[str]] = {}
     for line in answer.splitlines():

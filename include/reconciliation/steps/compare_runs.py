@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -17,7 +16,8 @@ import psycopg
 from include.reconciliation.edges import warehouse
 from include.reconciliation.errors import ReconciliationError, RequestError
 from include.reconciliation.identifiers import canonical_json
-from include.reconciliation.report.facts import Row, instant, major, moment
+from include.reconciliation.report.facts import Row, major, moment
+from include.reconciliation.report.plain_text import json_values, table
 
 SAME, OTHER, REFUSED = 0, 1, 2
 # What happened to the rows of a payment, as the query finds it; each in words.
@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return REFUSED
     if arguments.format == "json":
-        print(canonical_json(_plain(found)))
+        print(canonical_json(json_values(found)))
     else:
         for line in lines_of(found):
             print(line)
@@ -122,7 +122,7 @@ def _totals(found: Mapping[str, Any]) -> Iterator[str]:
         amounts = (before_minor, after_minor, after_minor - before_minor)
         shown = [major(amount, row["currency"], found["exponents"]) for amount in amounts]
         rows.append((row["leg"], row["measure"], row["term"], row["currency"], *shown))
-    yield from _table(rows, right=3)
+    yield from table(rows, right=3)
 
 
 def _discrepancies(found: Mapping[str, Any]) -> Iterator[str]:
@@ -147,18 +147,7 @@ def _discrepancies(found: Mapping[str, Any]) -> Iterator[str]:
                 ", ".join(row["why"]),
             )
         )
-    yield from _table(rows, right=0)
-
-
-def _table(rows: Sequence[Sequence[str]], *, right: int) -> Iterator[str]:
-    """Rows under each other; the last `right` columns end in line."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if place >= len(row) - right else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
+    yield from table(rows, right=0)
 
 
 def _told(row: Row, first: Row, second: Row, between: Row) -> dict[str, Any]:
@@ -189,13 +178,3 @@ def _named(run: Row) -> dict[str, Any]:
     return {
         name: value for name, value in run.items() if name not in ("run_number", "account_id")
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if key != "exponents"}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return instant(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -1,4 +1,4 @@
-"""`bin/reconciliation heartbeat`: is everybody published in time, and does the outbox move?
+"""`bin/reconciliation heartbeat`: is everybody published and checked in time, does the outbox move?
 
 It runs outside Airflow, from cron or a monitoring system, since Airflow can't report its own death.
 It reads the warehouse alone; of pauses it knows what was last written down there.
@@ -15,19 +15,22 @@ import psycopg
 
 from include.reconciliation import config
 from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.errors import ReconciliationError
 from include.reconciliation.incident_rules import DELAY_CYCLES_MAX
 from include.reconciliation.steps import incidents
 from include.reconciliation.steps.pauses import IN_FORCE
 
 WELL, AILING, UNKNOWN = 0, 1, 2
+# Checks are made every morning; a morning may be two hours late.
+CHECK_AGE_MAX = timedelta(hours=26)
 
 
 def main(argv: Sequence[str]) -> int:
-    """0 when all is well, 1 when an account or a message is late, 2 when nobody can tell."""
+    """0 when all is well, 1 when an account, a check or a message is late, 2 when nobody can tell."""
     parser = argparse.ArgumentParser(
         prog="reconciliation heartbeat",
-        description="Says which account has not published in time, and which message waits.",
+        description="Says which account or check is not in time, and which message waits.",
     )
     parser.add_argument(
         "--message-age",
@@ -45,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
     for complaint in complaints:
         print(complaint)
     if not complaints:
-        print("well: no account is late, and no message waits too long")
+        print("well: no account or check is late, and no message waits too long")
     return AILING if complaints else WELL
 
 
@@ -62,6 +65,7 @@ def _complaints(message_age: timedelta) -> Iterator[str]:
             "alerts/waiting_messages",
             {"older_than_seconds": int(message_age.total_seconds())},
         ).fetchall()
+        yield from _late_checks(cursor)
     for message in messages:
         waiting = timedelta(seconds=message["waiting_seconds"])
         reason = message["last_error"] or "nobody has tried to deliver it"
@@ -88,6 +92,25 @@ def _late_accounts(cursor: warehouse.Cursor, psp: config.Psp, cycle: timedelta) 
                 f"new: {psp.name} / {account.account} has never had a complete run; "
                 f"without one it is late from {account.late_from(cycle):%Y-%m-%d %H:%M} UTC on"
             )
+
+
+def _late_checks(cursor: warehouse.Cursor) -> Iterator[str]:
+    """Checks of books that nobody has made for more than a day, from when the book is known on."""
+    checks = [check for book in books() for check in invariants_of(book)]
+    warehouse.run(cursor, "checks/register_books", {"books": books()})
+    rows = warehouse.run(
+        cursor,
+        "checks/last_runs",
+        {
+            "books": [check.book for check in checks],
+            "check_names": [check.name for check in checks],
+        },
+    )
+    for row in rows:
+        if row["now"] - (row["checked_at"] or row["known_since"]) > CHECK_AGE_MAX:
+            last = row["checked_at"]
+            told = "never" if last is None else f"last {last:%Y-%m-%d %H:%M} UTC"
+            yield f"unchecked: {row['book']}, {row['check_name']}: {told}, expected every day"
 
 
 def _is_paused(cursor: warehouse.Cursor, psp: str) -> bool:

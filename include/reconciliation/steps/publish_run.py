@@ -79,14 +79,9 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             proof_files.note(cursor, proof_files.write(cursor, attempt))
         verdict = cursor.execute("select * from work_verdict").fetchone()
         assert verdict is not None
-        joins_chain = not attempt.dry_run and not verdict["broken"]
         if verdict["broken"]:
             attempt = _under_its_own_name(cursor, attempt)
-        run_number = _store_findings(cursor, attempt, verdict, joins_chain)
-        if run_number is not None and joins_chain:
-            _move_positions(cursor, attempt, run_number)
-            _keep_rows(cursor, attempt, run_number)
-            _join_chain(cursor, attempt, run_number)
+        run_number = store(cursor, attempt, verdict)
         if run_number is not None and not attempt.dry_run:
             _tell(cursor, attempt, run_number, verdict)
         attempts.note(
@@ -98,6 +93,22 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             finished_at=None,
         )
         return attempt.run_id or ""
+
+
+def store(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, verdict: dict[str, Any]
+) -> int | None:
+    """Stores what was decided and proved, and brings it into force where the run joins the chain.
+
+    The run's number; None when this very run is stored already.
+    """
+    joins_chain = not attempt.dry_run and not verdict["broken"]
+    run_number = _store_findings(cursor, attempt, verdict, joins_chain)
+    if run_number is not None and joins_chain:
+        _move_positions(cursor, attempt, run_number)
+        _keep_rows(cursor, attempt, run_number)
+        _join_chain(cursor, attempt, run_number)
+    return run_number
 
 
 def _under_its_own_name(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Attempt:

@@ -23,6 +23,8 @@ earlier as (
     from work_finding_ids
     inner join internal.discrepancy_versions
         on work_finding_ids.discrepancy_id = discrepancy_versions.discrepancy_id
+    -- What a dry run or a refused one saw has opened nothing.
+    inner join internal.runs on discrepancy_versions.run_number = runs.run_number and runs.is_published
     group by discrepancy_versions.discrepancy_id
 
 ),

@@ -73,6 +73,19 @@ create table internal.alert_changes (
 create index on internal.alert_changes (alert_id);
 comment on table internal.alert_changes is 'What became of each alert: rows are only added.';
 
+create function internal.life_of(state text, accepted_until timestamptz, acknowledged_at timestamptz) returns text
+language sql immutable parallel safe as $$
+    select
+        case
+            when state = 'closed' then 'resolved'
+            when accepted_until is not null then 'accepted'
+            when acknowledged_at is not null then 'acknowledged'
+            else 'open'
+        end
+$$;
+
+comment on function internal.life_of is 'Where an alert is in its life: open, acknowledged, accepted or resolved.';
+
 create or replace view reconciliation.alerts as
 select
     alert_id,
@@ -89,12 +102,7 @@ select
     updated_at,
     closed_at,
     book,
-    case
-        when state = 'closed' then 'resolved'
-        when accepted_until is not null then 'accepted'
-        when acknowledged_at is not null then 'acknowledged'
-        else 'open'
-    end as life,
+    internal.life_of(state, accepted_until, acknowledged_at) as life,
     acknowledged_at,
     acknowledged_by,
     snoozed_until,

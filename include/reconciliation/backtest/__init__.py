@@ -1,0 +1,1 @@
+"""`bin/reconciliation backtest`: published history, decided again under other rules."""
