@@ -10,7 +10,7 @@ stop lasts until somebody lifts it here; *until* is only what callers are told.
 **Reads** the two Variables. **Writes** them, the document, and a row per change with who and why in
 `reconciliation.emergency_stops`, which is only added to.
 
-**Rerun is safe**: what is done already is not done twice. **When it fails**: `docs/emergency-stop.md`.
+**Rerun is safe**: what is done is not done twice. **When it fails**: `docs/emergency-stop.md`.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -22,7 +22,7 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
     Transient when it can't be reached now.
     """
     with _told_as_of(check), _snapshot(check) as cursor:
-        _refuse_what_cannot_be_relied_on(check, cursor)
+        _refuse_what_cannot_be_relied_on(check, cursor, values)
         with cursor.connection.cursor(name="violations") as rows:
             rows.itersize = _ROWS_AT_ONCE
             rows.execute(warehouse.sql.SQL(check.query), values)
@@ -51,10 +51,12 @@ def _told_as_of(check: Invariant) -> Iterator[None]:
         ) from error
 
 
-def _refuse_what_cannot_be_relied_on(check: Invariant, cursor: warehouse.Cursor) -> None:
+def _refuse_what_cannot_be_relied_on(
+    check: Invariant, cursor: warehouse.Cursor, values: Mapping[str, Any]
+) -> None:
     """A state that nobody knows, or nothing where something must be, proves nothing."""
     broken = [
-        row for row in warehouse.run(cursor, f"books/{check.book}")
+        row for row in warehouse.run(cursor, f"books/{check.book}", values)
         if row["relation"] in check.reads
     ]
     if broken:

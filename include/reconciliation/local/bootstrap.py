@@ -21,6 +21,7 @@ SOURCES = {
     "billing_gateway": "billing_gateway_owner",
     "marketplace": "marketplace_owner",
     "payments_ledger": "payments_ledger_owner",
+    "wallet_balances": "wallet_balances_owner",
 }
 # Sources with a schema of their own; the others' tables lie in the schema public.
 _OWN_SCHEMA = ("payments_ledger",)
@@ -33,6 +34,8 @@ LOGIN_ROLES = (
     "ledger_ro",
     "marketplace_ro",
     "source_writer",
+    "wallet_balances_operator",
+    "wallet_balances_ro",
 )
 
 

@@ -31,6 +31,9 @@ CONNECTIONS = {
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
     # A book that is checked: its connection has the book's name.
     "marketplace": ("marketplace", "marketplace_ro"),
+    "wallet_balances": ("wallet_balances", "wallet_balances_ro"),
+    # What rebuilds the wallets' projections, and may write nothing else.
+    "wallet_operations": ("wallet_balances", "wallet_balances_operator"),
 }
 
 

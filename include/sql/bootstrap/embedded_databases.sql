@@ -11,7 +11,8 @@ select
 from (values
     ('billing_gateway', 'billing_gateway_owner'),
     ('marketplace', 'marketplace_owner'),
-    ('payments_ledger', 'payments_ledger_owner')
+    ('payments_ledger', 'payments_ledger_owner'),
+    ('wallet_balances', 'wallet_balances_owner')
 ) as wanted (database_name, owner_name)
 where not exists (select from pg_catalog.pg_database where datname = wanted.database_name)
 order by wanted.database_name
