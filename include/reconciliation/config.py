@@ -275,7 +275,7 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
-        gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway"),
+        gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
         raise ConfigurationError(

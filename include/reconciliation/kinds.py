@@ -84,13 +84,13 @@ KINDS = (
     Kind("currency_mismatch", Aspect.CURRENCY, "critical",
          "the two sides have the event in different currencies (two rows of one event)",
          "± full in each currency", "statement side once"),
-    # A refund that both sides know, of another amount.
+    # A refund that both sides know, of another amount; or more given back than there was.
     Kind("refund_mismatch", Aspect.AMOUNT, "high",
-         "a refund of another amount on the two sides",
-         "statement − ledger", "absolute delta"),
+         "a refund of another amount on the two sides, or refunds above what was captured",
+         "statement − ledger, else 0", "absolute delta, or what was refunded too much"),
     # More was captured than the card holder's bank allowed.
     Kind("capture_exceeds_authorisation", Aspect.AMOUNT, "high",
-         "captures, voids and expiries of a payment are more than was authorised",
+         "captures, voids and expiries of a payment are more than was authorised and declared",
          "takings − authorisations, in their own identity", "delta"),
     # Any other event that both sides know, of another amount; or a group whose totals differ.
     Kind("amount_mismatch", Aspect.AMOUNT, "high",

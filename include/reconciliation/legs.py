@@ -6,10 +6,17 @@ the published tables call them `statement` and `ledger`, after the leg that ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from include.reconciliation.tolerances import (
+    OVER_CAPTURE,
+    Tolerance,
+    read_over_capture,
+    rows_of_rule,
+    rule_version,
+)
 from include.reconciliation.toml_tables import TableReader, flag
 
 LEDGER_STATEMENT = "ledger_statement"
@@ -77,6 +84,8 @@ class Gateway:
     """A PSP whose payments go through a gateway that the company keeps books of."""
 
     knows_disputes: bool = False
+    # By currency, how far captures may exceed what was authorised.
+    over_capture: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
 
     @property
     def money_types(self) -> tuple[str, ...]:
@@ -84,12 +93,27 @@ class Gateway:
         disputes = ("chargeback", "reversal") if self.knows_disputes else ()
         return ("payment", "refund", *disputes)
 
+    def over_capture_versions(self, matcher_version: str) -> dict[str, str]:
+        """The version of the rule that takes a declared over-capture; empty without one."""
+        if not self.over_capture:
+            return {}
+        return {OVER_CAPTURE: rule_version(self.over_capture, matcher_version)}
 
-def gateway(entry: Any, place: str) -> Gateway | None:
+    def over_capture_rows(self, matcher_version: str) -> list[dict[str, str | int | None]]:
+        """One row per currency, for the SQL that takes it."""
+        return rows_of_rule(OVER_CAPTURE, self.over_capture, matcher_version)
+
+
+def gateway(entry: Any, place: str, currencies: Collection[str]) -> Gateway | None:
     """The table `gateway` of a PSP's entry; None where it has none."""
     if entry is None:
         return None
     reader = TableReader(entry, place)
-    found = Gateway(knows_disputes=reader.take("knows_disputes", flag, False))
+    found = Gateway(
+        knows_disputes=reader.take("knows_disputes", flag, False),
+        over_capture=read_over_capture(
+            reader.take("over_capture", dict, {}), f"{place}.over_capture", currencies
+        ),
+    )
     reader.finish()
     return found

@@ -7,7 +7,7 @@ value (rounded down), or the smaller of the two; one of dates up to a number of 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -26,6 +26,8 @@ RULES = {
     "tax_within_tolerance": "tax",
     "date_within_tolerance": "date",
 }
+# How the match of captures is called that exceed their authorisation as far as is declared.
+OVER_CAPTURE = "declared_over_capture"
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?", re.ASCII)
 
 
@@ -71,49 +73,85 @@ def read_tolerances(
     entry: Mapping[str, Any], place: str, currencies: Collection[str]
 ) -> dict[str, Tolerances]:
     """The tolerances by currency; ConfigurationError names the path of what is wrong."""
-    found = {}
+    return {
+        currency: _of_currency(table, f"{place}.{currency}")
+        for currency, table in _by_currency(entry, place, currencies)
+    }
+
+
+def read_over_capture(
+    entry: Mapping[str, Any], place: str, currencies: Collection[str]
+) -> dict[str, Tolerance]:
+    """How far captures may exceed their authorisation, by currency; ConfigurationError likewise."""
+    return {
+        currency: _tolerance(table, f"{place}.{currency}")
+        for currency, table in _by_currency(entry, place, currencies)
+    }
+
+
+def _by_currency(
+    entry: Mapping[str, Any], place: str, currencies: Collection[str]
+) -> Iterator[tuple[str, Any]]:
     for currency, table in entry.items():
         if currency not in currencies:
             known = ", ".join(sorted(currencies))
             raise ConfigurationError(
                 f"{place}: {currency!r} is no currency of this entry's limits; known: {known}"
             )
-        found[currency] = _of_currency(table, f"{place}.{currency}")
-    return found
+        yield currency, table
 
 
 def rule_versions(tolerances: Mapping[str, Tolerances], matcher_version: str) -> dict[str, str]:
     """The version of each rule that tolerates: the matcher's, and the criteria per currency."""
-    versions = {}
-    for rule, measure in RULES.items():
-        criteria = [
-            f"{currency} {tolerance.words()}"
-            for currency, of_currency in sorted(tolerances.items())
-            if (tolerance := getattr(of_currency, measure)) is not None
-        ]
-        if criteria:
-            versions[rule] = f"{matcher_version}: {'; '.join(criteria)}"
-    return versions
+    return {
+        rule: rule_version(criteria, matcher_version)
+        for rule in RULES
+        if (criteria := _criteria(tolerances, rule))
+    }
+
+
+def rule_version(criteria: Mapping[str, Tolerance | DateTolerance], matcher_version: str) -> str:
+    """The version of one rule: the matcher's, and its criteria per currency."""
+    words = (f"{currency} {criterion.words()}" for currency, criterion in sorted(criteria.items()))
+    return f"{matcher_version}: {'; '.join(words)}"
 
 
 def as_rows(
     tolerances: Mapping[str, Tolerances], matcher_version: str
 ) -> list[dict[str, str | int | None]]:
     """One row per rule and currency, for the SQL that applies them."""
-    versions = rule_versions(tolerances, matcher_version)
+    return [
+        row
+        for rule in RULES
+        for row in rows_of_rule(rule, _criteria(tolerances, rule), matcher_version)
+    ]
+
+
+def rows_of_rule(
+    rule: str, criteria: Mapping[str, Tolerance | DateTolerance], matcher_version: str
+) -> list[dict[str, str | int | None]]:
+    """One row per currency of one rule, for the SQL that applies it."""
     return [
         {
             "rule": rule,
-            "rule_version": versions[rule],
+            "rule_version": rule_version(criteria, matcher_version),
             "currency": currency,
-            "minor": getattr(tolerance, "minor", None),
-            "ppm": getattr(tolerance, "ppm", None),
-            "business_days": getattr(tolerance, "business_days", None),
+            "minor": getattr(criterion, "minor", None),
+            "ppm": getattr(criterion, "ppm", None),
+            "business_days": getattr(criterion, "business_days", None),
         }
-        for currency, of_currency in sorted(tolerances.items())
-        for rule, measure in RULES.items()
-        if (tolerance := getattr(of_currency, measure)) is not None
+        for currency, criterion in sorted(criteria.items())
     ]
+
+
+def _criteria(
+    tolerances: Mapping[str, Tolerances], rule: str
+) -> dict[str, Tolerance | DateTolerance]:
+    return {
+        currency: criterion
+        for currency, of_currency in tolerances.items()
+        if (criterion := getattr(of_currency, RULES[rule])) is not None
+    }
 
 
 def longest_days(tolerances: Mapping[str, Tolerances]) -> int:
@@ -128,8 +166,9 @@ def _counted(number: int, unit: str) -> str:
 def _of_currency(table: object, place: str) -> Tolerances:
     reader = TableReader(table, place)
     parts = {
-        part: _tolerance(reader.take(part, dict, None), f"{place}.{part}")
+        part: None if table is None else _tolerance(table, f"{place}.{part}")
         for part in ("amount", "fee", "tax")
+        for table in [reader.take(part, dict, None)]
     }
     days = reader.take("date", dict, None)
     tolerances = Tolerances(**parts, date=_date(days, f"{place}.date"))
@@ -140,9 +179,7 @@ def _of_currency(table: object, place: str) -> Tolerances:
     return tolerances
 
 
-def _tolerance(table: object, place: str) -> Tolerance | None:
-    if table is None:
-        return None
+def _tolerance(table: object, place: str) -> Tolerance:
     reader = TableReader(table, place)
     tolerance = Tolerance(
         minor=reader.take("minor", _minor, None), ppm=reader.take("percent", _ppm, None)

@@ -219,7 +219,7 @@ def test_an_alert_that_is_not_there_or_resolved_or_a_moment_that_is_past_is_refu
     with pytest.raises(RequestError, match="accept_until: expected a moment to come"):
         alert_life.resolve_alert(1, changed_by="ana", note="ok", accept_until=AS_OF - 99 * HOUR)
     alert_life.resolve_alert(1, changed_by="ana", note="mended")
-    with pytest.raises(RequestError, match="alert 1 .* is resolved"):
+    with pytest.raises(RequestError, match=r"alert 1 .* is resolved"):
         alert_life.resolve_alert(1, changed_by="ana", note="mended again")
     assert [("opened", None), ("resolved", "ana")] == history(book, 1)
 

@@ -7,6 +7,7 @@ from psycopg.rows import dict_row
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.documentation import data_model, glossary
 from include.reconciliation.documentation.run import pages
+from include.reconciliation.edges.invariant_files import books
 from include.reconciliation.kinds import KINDS
 
 
@@ -21,6 +22,7 @@ def test_the_generated_pages_are_fresh(databases) -> None:  # type: ignore[no-un
     assert [
         "docs/adding-a-format.md",
         "docs/benchmarks.md",
+        *(f"docs/books/{book}.md" for book in books()),
         "docs/data-model.md",
         "docs/formats.md",
         "docs/glossary.md",

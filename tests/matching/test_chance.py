@@ -98,3 +98,24 @@ def test_of_rows_that_have_nothing_to_do_with_each_other_few_are_taken(
     ]
 
     assert 200 * 3 * CHANCE_MAX >= sum(1 for rows in components if taken(rows))
+
+
+def _expected_by_chance(rows: Sequence[Item]) -> Fraction:
+    [group] = decide(rows).matches
+    amounts = [item.amount_minor for item in group.items]
+    return chance_sums(rows, len(amounts) - 1, grain(amounts))
+
+
+def test_no_bound_on_chance_keeps_40_and_80_of_120_and_refuses_five_rows_of_whole_fives() -> None:
+    """Why a few rows have none (decision 017): the sum that must match is the likelier one."""
+    must_match = _expected_by_chance(rows_of([12_000], [4_000, 5_000, 8_000, 9_000]))
+    numbers = random.Random(1)
+    days = (rows_of([in_fives(numbers)], [in_fives(numbers) for _ in range(4)]) for _ in range(300))
+    by_chance = [_expected_by_chance(rows) for rows in days if decide(rows).matches]
+
+    assert Fraction(47, 51) == must_match
+    assert (34, 29) == (len(by_chance), sum(found < must_match for found in by_chance))
+
+
+def test_90_of_100_less_a_refund_of_10_is_among_few_enough_rows() -> None:
+    assert [{0, 1, 2}] == taken(rows_of([9_000], [10_000, -1_000]))

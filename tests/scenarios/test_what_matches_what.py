@@ -180,3 +180,71 @@ def test_a_second_settlement_does_not_take_the_place_of_another_capture(desk: De
 
     assert desk.open_discrepancies() == [("duplicate_settlement", "EUR", 10000, 10000)]
     assert desk.pending() == [("ledger", "not_due", 10000)]
+
+
+def test_a_refund_that_failed_in_the_ledger_and_was_settled_is_another_state(desk: Desk) -> None:
+    desk.ledger("L1", 10000)
+    desk.ledger("L2", -3000, type="refund", event="R1", status="failed")
+    desk.batch(1, a_line(), a_line(type="Refunded", event="R1", amount="-30.00"))
+
+    desk.run()
+
+    assert desk.open_discrepancies() == [("status_mismatch", "EUR", -3000, 3000)]
+
+
+def test_refunds_of_thirty_thirty_and_forty_are_one_refund_of_a_hundred(desk: Desk) -> None:
+    desk.ledger("L1", -10000, type="refund", event=None)
+    desk.batch(
+        1,
+        a_line(type="Refunded", event="R1", amount="-30.00"),
+        a_line(type="Refunded", event="R2", amount="-30.00"),
+        a_line(type="Refunded", event="R3", amount="-40.00"),
+    )
+
+    run = desk.run()
+
+    assert (run["verdict"], desk.matches()) == ("reconciled", [("payment_totals", 3, 1)])
+
+
+def test_a_third_refund_of_thirty_beside_two_in_the_ledger_is_surplus(desk: Desk) -> None:
+    for number in (1, 2):
+        desk.ledger(f"L{number}", -3000, type="refund", event=f"R{number}")
+    desk.batch(
+        1,
+        *(a_line(type="Refunded", event=event, amount="-30.00") for event in ("R1", "R2", "R2")),
+    )
+
+    desk.run()
+
+    assert desk.matches() == [("event_reference", 1, 1)] * 2
+    assert desk.open_discrepancies() == [("duplicate_settlement", "EUR", -3000, 3000)]
+
+
+def test_a_chargeback_its_reversal_and_a_second_one_are_three_events(desk: Desk) -> None:
+    desk.ledger("L1", -10000, type="chargeback", event="D1")
+    desk.ledger("L2", 10000, type="chargeback_reversal", event="D2")
+    desk.batch(
+        1,
+        a_line(type="Chargeback", event="D1", amount="-100.00"),
+        a_line(type="ChargebackReversed", event="D2", amount="100.00"),
+        a_line(type="SecondChargeback", event="D3", amount="-100.00"),
+    )
+
+    desk.run(end="2026-03-06T00:00:00Z")
+
+    assert desk.matches() == [("event_reference", 1, 1)] * 2
+    assert desk.open_discrepancies() == [("chargeback_not_in_ledger", "EUR", -10000, 10000)]
+
+
+def test_of_ten_instalments_one_that_is_not_settled_on_its_day_is_missing_and_no_other(
+    desk: Desk,
+) -> None:
+    for number in range(10):
+        desk.ledger(f"L{number}", 1000, settles_on=f"2026-{number + 3:02d}-03")
+    desk.batch(1, a_line(payment="P2", event="C2"))
+    desk.ledger("L99", 10000, payment="P2", event="C2")
+
+    desk.run()
+
+    assert desk.open_discrepancies() == [("missing_in_statement", "EUR", -1000, 1000)]
+    assert desk.pending() == [("ledger", "not_due", 1000)] * 9

@@ -45,8 +45,12 @@ class BenchDatabases:
     def fresh_round(self) -> None:
         """A warehouse as it stood after the first run; the disk has nothing left to write."""
         self._drop(ROUND)
-        self._run("create database {} owner {} template {} strategy file_copy", ROUND,
-                  _OWNERS[ROUND], START)
+        self._run(
+            "create database {} owner {} template {} strategy file_copy",
+            ROUND,
+            _OWNERS[ROUND],
+            START,
+        )
         self.checkpoint()
 
     def fresh_floor(self) -> None:
@@ -89,9 +93,7 @@ class BenchDatabases:
     def ledger_owner(self) -> Iterator[psycopg.Connection]:
         """A session that may make tables in the ledger's database; commits at the end."""
         with psycopg.connect(self.server.conninfo(LEDGER, SUPERUSER)) as session:
-            session.execute(
-                sql.SQL("set local role {}").format(sql.Identifier(_OWNERS[LEDGER]))
-            )
+            session.execute(sql.SQL("set local role {}").format(sql.Identifier(_OWNERS[LEDGER])))
             yield session
 
     def _administrator(self) -> psycopg.Connection:
@@ -110,6 +112,4 @@ class BenchDatabases:
 
     def _run(self, statement: str, *names: str) -> None:
         with self._administrator() as session:
-            session.execute(
-                sql.SQL(statement).format(*map(sql.Identifier, names))
-            )
+            session.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -18,8 +18,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.documentation import benchmarks, data_model, formats, glossary
+from include.reconciliation.documentation import benchmarks, checks, data_model, formats, glossary
 from include.reconciliation.edges import warehouse
+from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
 from include.reconciliation.local.migrate import migrate
@@ -40,6 +41,12 @@ def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
         DOCS / "formats.md": formats.with_sections(_read("formats.md"), FORMATS.values()),
         benchmarks.PAGE: benchmarks.with_figures(_read("benchmarks.md"), benchmarks.results()),
         DOCS / "adding-a-format.md": formats.with_roles(_read("adding-a-format.md")),
+        **{
+            DOCS / "books" / f"{book}.md": checks.with_checks(
+                _read(f"books/{book}.md"), invariants_of(book)
+            )
+            for book in books()
+        },
     }
 
 
@@ -61,7 +68,7 @@ def main(arguments: list[str]) -> int:
             made = pages(session)
     for path, text in made.items():
         path.write_text(text, encoding="utf-8")
-        print(f"docs/{path.name}")
+        print(path.relative_to(PROJECT_ROOT))
     return 0
 
 

@@ -49,18 +49,24 @@ def connect(
 ) -> psycopg.Connection[dict[str, Any]]:
     """A connection in UTC with ISO dates, rows as dictionaries."""
     target = connection(connection_id)
-    return psycopg.connect(
+    session = psycopg.connect(
         host=target.host,
         port=target.port,
         user=target.login,
         password=target.password,
         dbname=target.schema,
-        autocommit=autocommit,
+        autocommit=True,
         row_factory=dict_row,
         application_name="reconciliation",
         connect_timeout=10,
-        options="-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=iso_8601",
+        client_encoding="UTF8",
     )
+    # Of options the variables PGTZ and PGDATESTYLE of the host would have the last word.
+    session.execute(
+        "set TimeZone = 'UTC'; set DateStyle = 'ISO, YMD'; set IntervalStyle = iso_8601"
+    )
+    session.autocommit = autocommit
+    return session
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from include.reconciliation.legs import AUTHORISATION, GATEWAY_STATEMENT, LEDGER_STATEMENT
 from include.reconciliation.report.blocks import Block, Column, Heading, Look, Note, Table, TableRow
 from include.reconciliation.report.facts import ReportFacts, Row, major
 from include.reconciliation.tolerances import DateTolerance, Tolerance
@@ -18,12 +19,17 @@ _PARTS = {"gross": "amount", "fee": "fee", "tax": "tax", "date": "date"}
 def given_away(facts: ReportFacts) -> Iterator[Block]:
     """Nothing where no tolerance is configured and none was; else what each of them let pass."""
     configured = {
-        (measure, currency): tolerances[part]
+        (LEDGER_STATEMENT, measure, currency): tolerances[part]
         for currency, tolerances in facts.tolerances.items()
         for measure, part in _PARTS.items()
         if tolerances[part] is not None
     }
-    absorbed = {(row["measure"], row["currency"]): row for row in facts.absorbed}
+    gateway = facts.header["rules"]["psp"].get("gateway") or {}
+    configured |= {
+        (AUTHORISATION.name, "gross", currency): criteria
+        for currency, criteria in gateway.get("over_capture", {}).items()
+    }
+    absorbed = {(row["leg"], row["measure"], row["currency"]): row for row in facts.absorbed}
     if not configured and not absorbed:
         return
     yield Heading(
@@ -32,15 +38,18 @@ def given_away(facts: ReportFacts) -> Iterator[Block]:
         "together. Of dates: the amount that moved over a month's end.",
     )
     rows = []
-    for measure, currency in sorted(
-        configured.keys() | absorbed.keys(), key=lambda key: (list(_PARTS).index(key[0]), key[1])
+    for leg, measure, currency in sorted(
+        configured.keys() | absorbed.keys(),
+        key=lambda key: (key[0] != LEDGER_STATEMENT, key[0], list(_PARTS).index(key[1]), key[2]),
     ):
-        row = absorbed.get((measure, currency))
-        criteria = configured.get((measure, currency))
+        row = absorbed.get((leg, measure, currency))
+        criteria = configured.get((leg, measure, currency))
+        if leg == GATEWAY_STATEMENT.name:
+            criteria = configured.get((LEDGER_STATEMENT, measure, currency))
         rows.append(
             TableRow(
                 [
-                    f"{_PARTS[measure]}  {currency}: {_words(measure, criteria)}",
+                    f"{_name(leg, measure)}  {currency}: {_words(measure, criteria)}",
                     *_figures(measure, currency, row, facts),
                 ]
             )
@@ -59,6 +68,13 @@ def given_away(facts: ReportFacts) -> Iterator[Block]:
         "Of amounts, what is in force is the line of the proof; of fees and taxes, what was "
         "decided now, as their proof is about that."
     )
+
+
+def _name(leg: str, measure: str) -> str:
+    if leg == AUTHORISATION.name:
+        return "over-capture"
+    part = _PARTS[measure]
+    return part if leg == LEDGER_STATEMENT else f"{leg}: {part}"
 
 
 def _words(measure: str, criteria: Mapping[str, Any] | None) -> str:

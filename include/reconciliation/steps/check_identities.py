@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.reconciliation.edges import attempts, volumes, warehouse
-from include.reconciliation.legs import LEDGER_STATEMENT
+from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT
 from include.reconciliation.steps import gateway_legs, proof_files
 
 _TABLES = (
@@ -103,7 +103,8 @@ def _prove_leg(cursor: warehouse.Cursor, values: dict[str, Any]) -> list[str]:
     for name in _TOTALS:
         if name != _NOT_COMPARED:
             warehouse.run(cursor, f"identities/{name}", values)
-    return _broken(cursor, values, without=_CONTROL_TOTALS)
+    own = ("legs/each_authorisation_adds_up",) if values["leg"] == AUTHORISATION.name else ()
+    return _broken(cursor, values, without=_CONTROL_TOTALS, own=own)
 
 
 def judge(broken: Sequence[str], facts: dict[str, Any]) -> tuple[str, list[str]]:
@@ -142,17 +143,22 @@ def judge(broken: Sequence[str], facts: dict[str, Any]) -> tuple[str, list[str]]
     return "reconciled", ["every row is matched, or expected nowhere by a declared rule"]
 
 
-def _broken(cursor: warehouse.Cursor, values: dict[str, Any], without: str = "") -> list[str]:
+def _broken(
+    cursor: warehouse.Cursor,
+    values: dict[str, Any],
+    without: str = "",
+    own: Sequence[str] = (),
+) -> list[str]:
     """One sentence per identity that does not hold: expected, found, difference."""
     sentences = []
-    for path in sorted((warehouse.SQL_FOLDER / "identities" / "hold").glob("*.sql")):
-        if path.stem == without:
-            continue
-        for row in warehouse.run(cursor, f"identities/hold/{path.stem}", values):
+    found = sorted((warehouse.SQL_FOLDER / "identities" / "hold").glob("*.sql"))
+    held = [f"identities/hold/{path.stem}" for path in found if path.stem != without]
+    for name in (*held, *own):
+        sentence = name.rpartition("/")[2].replace("_", " ")
+        for row in warehouse.run(cursor, name, values):
             sentences.append(
-                f"{path.stem.replace('_', ' ')} does not hold: {row['what']}: expected "
-                f"{row['expected']}, found {row['found']}, "
-                f"difference {row['found'] - row['expected']}"
+                f"{sentence} does not hold: {row['what']}: expected {row['expected']}, "
+                f"found {row['found']}, difference {row['found'] - row['expected']}"
             )
     return sentences
 

@@ -41,7 +41,9 @@ _PUBLISHED = (
     "legs/keep_payments",
     "publish/040_keep_dissolved_members",
     "publish/042_release_members",
+    "publish/045_release_shared_key_members",
     "publish/052_match_members",
+    "publish/053_shared_key_members",
     "publish/057_end_absorbed",
     "publish/058_absorbed",
 )
@@ -53,9 +55,7 @@ def of(attempt: attempts.Attempt) -> tuple[str, ...]:
 
 
 @contextmanager
-def workplace(
-    cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str
-) -> Iterator[None]:
+def workplace(cursor: warehouse.Cursor, attempt: attempts.Attempt, leg: str) -> Iterator[None]:
     """Works where a leg has its tables: in its part, or for `ledger_statement` in the whole."""
     if leg == LEDGER_STATEMENT:
         yield
@@ -74,6 +74,7 @@ def decide(
     attempt: attempts.Attempt,
     values: dict[str, Any],
     decide_leg: Decide,
+    matcher_version: str,
 ) -> None:
     """Decides each leg in its part of the workspace, and gathers what it found."""
     warehouse.run(cursor, "legs/make_events")
@@ -81,7 +82,7 @@ def decide(
         part = warehouse.part_of(attempt.attempt_id, leg.name)
         warehouse.run(cursor, "legs/part", {"attempt_id": attempt.attempt_id, "part": leg.name})
         with warehouse.inside(cursor, attempt.attempt_id, leg.name):
-            leg_values = values | _values(attempt, values, leg)
+            leg_values = values | _values(attempt, leg, matcher_version)
             _show_books(cursor, attempt, leg, leg_values)
             decide_leg(cursor, attempt, leg_values, leg)
         warehouse.run_over(cursor, "legs/gather", leg=part)
@@ -130,7 +131,7 @@ def publish_rows(
         warehouse.run(cursor, "publish/030_ledger_transactions", values)
 
 
-def _values(attempt: attempts.Attempt, values: dict[str, Any], leg: Leg) -> dict[str, Any]:
+def _values(attempt: attempts.Attempt, leg: Leg, matcher_version: str) -> dict[str, Any]:
     gateway = attempt.psp.gateway
     assert gateway is not None
     changed: dict[str, Any] = {
@@ -142,14 +143,14 @@ def _values(attempt: attempts.Attempt, values: dict[str, Any], leg: Leg) -> dict
         # The day of settlement is compared where the ledger is.
         "compare_dates": False,
     }
+    if leg is AUTHORISATION:
+        changed["tolerances"] = Jsonb(gateway.over_capture_rows(matcher_version))
     if leg is not GATEWAY_STATEMENT:
         # No statement is awaited; a row of the gateway waits a cycle, what it takes none.
         changed["covered_through"] = date.max
-        # The company's own books have nothing to tolerate between them.
-        changed["tolerates"] = False
-        changed["statement_grace"] = (
-            timedelta(0) if leg is AUTHORISATION else config.load().cycle
-        )
+        # Between the company's own books only a declared over-capture is tolerated.
+        changed["tolerates"] = leg is AUTHORISATION and bool(gateway.over_capture)
+        changed["statement_grace"] = timedelta(0) if leg is AUTHORISATION else config.load().cycle
     return changed
 
 

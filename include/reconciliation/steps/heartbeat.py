@@ -27,7 +27,7 @@ CHECK_AGE_MAX = timedelta(hours=26)
 
 
 def main(argv: Sequence[str]) -> int:
-    """0 when all is well, 1 when an account, a check or a message is late, 2 when nobody can tell."""
+    """0 when all is well, 1 when an account, check or message is late, 2 when nobody can tell."""
     parser = argparse.ArgumentParser(
         prog="reconciliation heartbeat",
         description="Says which account or check is not in time, and which message waits.",

@@ -18,9 +18,9 @@ from include.reconciliation import config, kinds, tolerances
 from include.reconciliation import coverage as coverages
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
-from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT, Leg
+from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.steps import add_up_rows, gateway_legs, pauses, work_tables
+from include.reconciliation.steps import add_up_rows, gateway_legs, passes, pauses, work_tables
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
@@ -28,41 +28,16 @@ from include.reconciliation.steps.validate_statements import is_staged, stage, s
 
 MATCHER_VERSION = "1"
 MATCH_RULES = (
+    "batch_totals",
     "event_reference",
     "only_sum",
+    "order_and_amount",
+    "order_totals",
     "payment_and_amount",
     "payment_totals",
     "reference_without_amount",
 )
 
-_PASSES_BY_REFERENCE = (
-    "110_hard_rows",
-    "120_hard_rows_in_order",
-    "130_pair_by_event",
-    "140_pair_without_gross",
-    "150_pair_with_difference",
-    "160_pair_by_amount",
-    "170_mark_duplicates",
-    "180_payment_totals",
-    "185_unanswered_ledger_rows",
-    "190_apply_totals",
-)
-_FINDINGS = (
-    "198_match_within_tolerance",
-    "200_make_findings",
-    "210_find_one_sided",
-    "220_find_pairs_that_differ",
-    "230_find_groups_that_differ",
-    "235_find_ambiguous_sums",
-    "236_sum_notes",
-    "237_dissolved_sums",
-    "240_find_unclassified",
-    "245_pairs_with_both_sides",
-    "247_pairs_that_differ",
-    "250_find_fees_taxes_dates",
-    "255_absorb_within_tolerance",
-    "260_find_changed_ledger_rows",
-)
 # So many rows that join the pool are paired among the others; fewer are cheaper left to the passes.
 JOINERS_MAX = 10_000
 # After the pairs: what else belongs to their payments, and then what they leave over.
@@ -71,6 +46,7 @@ _JOINERS = (
     ("052_ledger_payments", "work_ledger_payments"),
     ("054_claimed_ledger_rows", None),
     ("060_touched_payments", "work_touched_payments"),
+    ("065_payments_of_one_key", None),
     ("070_statement_siblings", "work_sibling_lines"),
     ("072_add_statement_siblings", None),
     ("080_ledger_siblings", "work_sibling_ledger_rows"),
@@ -85,14 +61,6 @@ _LEFT_OVER = (
     ("104_left_ledger", "work_left_ledger"),
     ("105_hard_groups", "work_hard_groups"),
 )
-# Only where the PSP's entry tolerates anything.
-_TOLERATING = ("198_match_within_tolerance", "255_absorb_within_tolerance")
-_ANALYZED_AFTER = {
-    "110_hard_rows": "work_hard",
-    "120_hard_rows_in_order": "work_hard",
-    "200_make_findings": "work_hard",
-    "247_pairs_that_differ": "work_differing_pairs",
-}
 
 
 def match_transactions(attempt_id: int) -> dict[str, int]:
@@ -163,7 +131,7 @@ def decide(
         rows = _stage_members(cursor, attempt.psp, values["leg"])
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
         if attempt.psp.gateway is not None:
-            gateway_legs.decide(cursor, attempt, values, _decide_leg)
+            gateway_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -177,9 +145,9 @@ def _decide_what_is_left(
 ) -> None:
     """The passes over what the pairs leave over, and what they come to."""
     _part_the_rest(cursor, values)
-    _run_passes(cursor, _PASSES_BY_REFERENCE, values)
+    _run_passes(cursor, passes.BY_REFERENCE, values)
     add_up_rows.add_up_rows(cursor, values)
-    _run_passes(cursor, _FINDINGS, values)
+    _run_passes(cursor, passes.FINDINGS, values)
     warehouse.run(cursor, "match/300_open_items", values)
     add_gaps(cursor, covered)
     _sum_up(cursor, values)
@@ -197,17 +165,19 @@ def _sum_up(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
 
 def _run_passes(cursor: warehouse.Cursor, names: Sequence[str], values: dict[str, Any]) -> None:
     for name in names:
-        if name in _TOLERATING and not values["tolerates"]:
+        if name in passes.TOLERATING and not values["tolerates"]:
             continue
         warehouse.run(cursor, f"match/{name}", values)
-        if name in _ANALYZED_AFTER:
-            cursor.execute(SQL("analyze {}").format(Identifier(_ANALYZED_AFTER[name])))
+        if name in passes.ANALYZED_AFTER:
+            cursor.execute(SQL("analyze {}").format(Identifier(passes.ANALYZED_AFTER[name])))
 
 
 def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
     """Writes the matches down as they will be published; how many rows they take."""
     versions = dict.fromkeys(MATCH_RULES, MATCHER_VERSION)
     versions |= tolerances.rule_versions(psp.tolerances, MATCHER_VERSION)
+    if psp.gateway is not None:
+        versions |= psp.gateway.over_capture_versions(MATCHER_VERSION)
     values = {"leg": leg, "rules": list(versions), "rule_versions": list(versions.values())}
     warehouse.run(cursor, "match/510_match_rules", values)
     return warehouse.run(cursor, "match/520_members", values).rowcount
@@ -223,10 +193,14 @@ def _decide_leg(
     _part_the_rest(cursor, values)
     if leg is AUTHORISATION:
         warehouse.run(cursor, "legs/use_authorisations", values)
-    _run_passes(cursor, _PASSES_BY_REFERENCE, values)
+    _run_passes(cursor, passes.BY_REFERENCE, values)
     # Both books name the payment: nothing is matched on amounts alone.
     warehouse.run(cursor, "match/191_make_sums")
-    _run_passes(cursor, _FINDINGS, values)
+    if leg is AUTHORISATION and values["tolerates"]:
+        warehouse.run(cursor, "legs/declared_over_capture", values)
+    _run_passes(cursor, passes.FINDINGS, values)
+    if leg is GATEWAY_LEDGER:
+        warehouse.run(cursor, "legs/find_refunds_above_captures", values)
     warehouse.run(cursor, "legs/name_findings", values)
     warehouse.run(cursor, "match/300_open_items", values)
     if leg is AUTHORISATION:

@@ -28,9 +28,11 @@ _MATCHES = (
     "040_keep_dissolved_members",
     "042_release_members",
     "044_release_provisional_members",
+    "045_release_shared_key_members",
 )
 _ABSORBED = ("057_end_absorbed", "058_absorbed")
 _POSITIONS = (
+    "053_shared_key_members",
     "056_provisional_members",
     "060_close_open_items",
     "062_change_open_items",

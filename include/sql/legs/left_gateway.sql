@@ -12,6 +12,7 @@ select
         else 'idle'
     end as effect,
     case when type in ('capture', 'sale') then 'payment' else type end as left_type,
+    case when type in ('capture', 'sale') then 'payment' else type end as left_economic_type,
     event_reference as left_event
 from work_gateway_versions;
 
@@ -26,5 +27,6 @@ select
         else 'idle'
     end as effect,
     case when type in ('capture', 'sale') then 'payment' else type end as left_type,
+    case when type in ('capture', 'sale') then 'payment' else type end as left_economic_type,
     event_reference as left_event
 from work_gateway_known;

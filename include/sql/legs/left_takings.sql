@@ -11,7 +11,8 @@ select
             then 'moves'
         else 'idle'
     end as effect,
-    'authorisation'::text as left_type,
+    type as left_type,
+    'authorisation'::text as left_economic_type,
     null::text as left_event
 from work_gateway_versions
 where type in ('capture', 'void', 'expiry');
@@ -26,7 +27,8 @@ select
             then 'moves'
         else 'idle'
     end as effect,
-    'authorisation'::text as left_type,
+    type as left_type,
+    'authorisation'::text as left_economic_type,
     null::text as left_event
 from work_gateway_known
 where type in ('capture', 'void', 'expiry');

@@ -75,6 +75,14 @@ lines as materialized (
         provisional_members.account_id = %(account_id)s
         and provisional_members.leg = %(leg)s
         and provisional_members.side = 'statement'
+    union all
+    -- An order that ties several payments is no reference to one of them.
+    select
+        null,
+        shared_key,
+        payment_key
+    from internal.shared_key_members
+    where account_id = %(account_id)s and leg = %(leg)s
 
 ),
 

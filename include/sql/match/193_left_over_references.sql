@@ -2,6 +2,7 @@
 --
 -- Grain:   one row per row that is left over.
 -- Binds:   account_id (integer).
+-- Reason:  a reference that names the batch names no payment and no order.
 create unlogged table work_left_over_references as
 select
     left_over.side,
@@ -17,8 +18,8 @@ union all
 select
     left_over.side,
     left_over.item_id,
-    changes.psp_reference,
-    changes.merchant_reference,
+    nullif(changes.psp_reference, left_over.batch),
+    nullif(changes.merchant_reference, left_over.batch),
     changes.ledger_id
 from work_left_over_rows as left_over
 inner join work_ledger_changes as changes on left_over.item_id = changes.item_id
@@ -38,8 +39,8 @@ union all
 select
     left_over.side,
     left_over.item_id,
-    known.psp_reference,
-    known.merchant_reference,
+    nullif(known.psp_reference, left_over.batch),
+    nullif(known.merchant_reference, left_over.batch),
     known.ledger_id
 from work_left_over_rows as left_over
 inner join ledger_transactions as known

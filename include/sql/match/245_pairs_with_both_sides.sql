@@ -35,7 +35,7 @@ where
         line.state = 'differs'
         or (
             line.state = 'matched'
-            and line.rule not in ('payment_totals', 'totals_within_tolerance', 'only_sum')
+            and line.rule not in ('payment_totals', 'totals_within_tolerance', 'only_sum', 'order_totals', 'batch_totals')
         )
     )
     and entry.moves_money;

@@ -10,6 +10,8 @@ listed as (
     select side, item_id from work_open_rows
     union
     select side, item_id from work_finding_members
+    union
+    select lead_side, lead_item_id from work_findings where lead_item_id is not null
 
 ),
 

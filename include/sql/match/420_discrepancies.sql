@@ -190,12 +190,12 @@ described as (
             when 'ledger_changed' then work_findings.detail
             when 'statement_gap' then work_findings.detail
             else
-                words.left_side || ' ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
+                coalesce(nullif(work_findings.detail, ''), words.left_side || ' ' || coalesce(internal.money_text(work_findings.statement_minor, work_findings.currency), 'nothing')
                 || ', ' || words.right_side || ' '
                 || coalesce(internal.money_text(work_findings.ledger_minor, work_findings.currency), 'nothing')
                 || ': ' || words.left_side || ' '
                 || case when work_findings.delta_minor > 0 then 'above' else 'below' end
-                || ' ' || words.right_side || ' by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency)
+                || ' ' || words.right_side || ' by ' || internal.money_text(abs(work_findings.delta_minor), work_findings.currency))
         end
         || coalesce('; ' || work_sum_notes.note, '') as explanation
     from work_findings
