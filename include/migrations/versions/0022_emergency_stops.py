@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0019"
 upgrade = upgrade_with(__file__)

@@ -21,6 +21,7 @@ from include.reconciliation.demo.streams import stream
 AS_OF = datetime(2026, 11, 20, 6, tzinfo=UTC)
 CURRENCIES = ("EGP", "USD", "EUR")
 HOURS = 9 * 24
+HOUR = timedelta(hours=1)
 TABLES = (
     "wallets", "transactions", "wallet_balances", "user_balances", "requests", "balance_drifts",
 )  # fmt: skip
@@ -68,7 +69,8 @@ class History:
     def wallet_balances(self) -> list[Row]:
         """The projection."""
         return [
-            {"wallet_id": wallet, "currency": currency, "balance_minor": minor, "last_updated": AS_OF - HOUR}
+            {"wallet_id": wallet, "currency": currency, "balance_minor": minor,
+             "last_updated": AS_OF - HOUR}
             for (wallet, currency), minor in sorted(self.balances.items())
         ]  # fmt: skip
 
@@ -81,12 +83,10 @@ class History:
             if each.wallet_id in users:
                 totals[users[each.wallet_id], each.currency] += each.amount_minor
         return [
-            {"user_id": user, "currency": currency, "balance_minor": minor, "cached_at": AS_OF - HOUR}
+            {"user_id": user, "currency": currency, "balance_minor": minor,
+             "cached_at": AS_OF - HOUR}
             for (user, currency), minor in sorted(totals.items())
         ]  # fmt: skip
-
-
-HOUR = timedelta(hours=1)
 
 
 def history(seed: int) -> History:
@@ -131,10 +131,15 @@ def load(session: psycopg.Connection[Any], made: History) -> None:
 
 def _wallets(chance: Random) -> list[Row]:
     return [
-        {"id": f"W{number:03}", "user_id": f"U{number // 2:03}", "currency": chance.choice(CURRENCIES),
-         "may_be_negative": False, "created_at": AS_OF - (HOURS + 1) * HOUR}
+        {
+            "id": f"W{number:03}",
+            "user_id": f"U{number // 2:03}",
+            "currency": chance.choice(CURRENCIES),
+            "may_be_negative": False,
+            "created_at": AS_OF - (HOURS + 1) * HOUR,
+        }
         for number in range(40)
-    ]  # fmt: skip
+    ]
 
 
 def _movement(made: History, chance: Random, at: datetime) -> None:

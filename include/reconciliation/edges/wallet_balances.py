@@ -25,7 +25,7 @@ _LOST = (psycopg.errors.LockNotAvailable, psycopg.OperationalError)
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A balance that is not what the ledger adds up to, in minor units; no `before_minor`: no row."""
+    """A balance that is not what the ledger adds up to, in minor units; None is no row."""
 
     relation: str
     object: str

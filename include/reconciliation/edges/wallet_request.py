@@ -25,8 +25,14 @@ def wallet_request(context: Mapping[str, Any]) -> dict[str, Any]:
     by_schedule = str(getattr(run.run_type, "value", run.run_type)) == "scheduled"
     if by_schedule:
         is_full = (end.weekday(), end.hour) == (FULL_WEEKDAY, FULL_HOUR)
-        asked = {"scope": "full" if is_full else "recent", "wallet_id": None, "dry_run": False}
-        asked |= {"reason": "the schedule", "in_spite_of_stop": False, "batch_size": BATCH_SIZE}
+        asked: dict[str, Any] = {
+            "scope": "full" if is_full else "recent",
+            "wallet_id": None,
+            "dry_run": False,
+            "reason": "the schedule",
+            "in_spite_of_stop": False,
+            "batch_size": BATCH_SIZE,
+        }
     else:
         names = ("scope", "wallet_id", "dry_run", "in_spite_of_stop", "batch_size")
         asked = {name: form[name] for name in names}

@@ -1,7 +1,7 @@
 """Rebuilds projected and cached balances from the ledger, where they are not what it adds up to.
 
 In batches, each relation of a batch in a transaction of its own that logs before and after: a run
-that dies leaves each balance either rebuilt and logged, or as it was. A ledger row is never changed.
+that dies leaves each balance either rebuilt and logged, or as it was. A ledger row never changes.
 Each drift is an alert before it is mended, so that nothing is mended in silence.
 """
 
@@ -241,7 +241,7 @@ def _tell_drift(request: Request, batch: Batch, found: Found) -> None:
     )
     text = (
         f"projections drift from the ledger: {amounts}, such as {large[0].object}; run "
-        f"{request.airflow_run_id} rebuilds them and logs it in balance_repairs. Find what wrote them"
+        f"{request.airflow_run_id} rebuilds them and logs it in balance_repairs: find the cause"
     )
     reasons = {
         currency: dict(total)
