@@ -18,8 +18,11 @@ DAG_IDS = [
     "acknowledge_alert",
     "billing_gateway_reconciliation",
     "deliver_alerts",
+    "emergency_stop",
     "ledger_health_checks",
     "resolve_alert",
+    "wallet_balance_reconciliation",
+    "wallet_balance_sentinel",
 ]
 # The ledger is read beside the statements; the two meet where they are matched.
 LEDGER = "reconcile.extract_ledger_transactions"

@@ -12,6 +12,8 @@ from include.reconciliation.trigger_form import refuse_unknown_fields
 # Sundays 02:00 UTC, in the maintenance window, all wallets; else those touched lately.
 FULL_WEEKDAY, FULL_HOUR = 6, 2
 BATCH_SIZE = 50
+# Airflow adds fields that nobody declared to the others, so they are named here.
+FIELDS = ("scope", "wallet_id", "dry_run", "reason", "batch_size", "in_spite_of_stop")
 
 
 def wallet_request(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def wallet_request(context: Mapping[str, Any]) -> dict[str, Any]:
     Raises RequestError for fields that are unknown, or that do not go together.
     """
     run, form = context["dag_run"], context["params"]
-    refuse_unknown_fields(run.conf, list(form))
+    refuse_unknown_fields(run.conf, FIELDS)
     end = run.data_interval_end or datetime.now(UTC)
     by_schedule = str(getattr(run.run_type, "value", run.run_type)) == "scheduled"
     if by_schedule:
@@ -34,8 +36,7 @@ def wallet_request(context: Mapping[str, Any]) -> dict[str, Any]:
             "batch_size": BATCH_SIZE,
         }
     else:
-        names = ("scope", "wallet_id", "dry_run", "in_spite_of_stop", "batch_size")
-        asked = {name: form[name] for name in names}
+        asked = {name: form[name] for name in FIELDS}
         asked["wallet_id"] = asked["wallet_id"] or None
         asked["reason"] = " ".join((form["reason"] or "").split())
     refuse(asked)
