@@ -3,7 +3,7 @@
 **What.** The checks of `wallet_balances` whose alerts escalate within minutes or compare the last
 minutes with what is usual: negative balances, drift, errors, latency, volume. One task each.
 
-**When.** Every five minutes; balances of the wallets touched in the last two days. The whole book is
+**When.** Every five minutes; balances of wallets touched in the last two days. The whole book is
 asked each morning by `ledger_health_checks`, and what drifts is repaired each hour by
 `wallet_balance_reconciliation`.
 
