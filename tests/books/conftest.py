@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from include.reconciliation.edges import pause_variable
 from include.reconciliation.errors import Broken, SourceError, Transient
 from include.reconciliation.steps.run_check import run_check
 
@@ -116,3 +117,24 @@ def gateway_owner(databases) -> Iterator[psycopg.Connection]:
     address = databases.conninfo("billing_gateway", "postgres")
     with psycopg.connect(address, autocommit=True) as session:
         yield session
+
+
+class Variables:
+    """Airflow's Variables; what is in `values` is set."""
+
+    def __init__(self):
+        self.values = {}
+
+    def names(self, prefix):
+        return [name for name in self.values if name.startswith(prefix)]
+
+    def value(self, name):
+        return self.values[name]
+
+
+@pytest.fixture
+def variables():
+    """Where the code under test looks for a stop: nothing is stopped until a test says so."""
+    stand_in = Variables()
+    with pause_variable.reading_from(stand_in):
+        yield stand_in

@@ -18,6 +18,7 @@ DAG_IDS = [
     "acknowledge_alert",
     "billing_gateway_reconciliation",
     "deliver_alerts",
+    "emergency_stop",
     "ledger_health_checks",
     "ledger_sentinel",
     "marketplace_balance_export",
@@ -25,6 +26,8 @@ DAG_IDS = [
     "payout_reconcile_pull",
     "payout_stuck_repair",
     "resolve_alert",
+    "wallet_balance_reconciliation",
+    "wallet_balance_sentinel",
 ]
 # The ledger is read beside the statements; the two meet where they are matched.
 LEDGER = "reconcile.extract_ledger_transactions"

@@ -1,4 +1,4 @@
-"""Reads a pause as a task does, from an API that behaves as the command line says; prints JSON.
+"""Reads a pause and a stop as a task does, from an API that behaves well and badly; prints JSON.
 
 A process of its own, since Airflow reads its waiting times and retries when it is imported. Between
 the SDK and the API stands, in place of the supervisor, one that forwards with Airflow's own client.
@@ -29,13 +29,21 @@ from airflow.sdk.execution_time.comms import (
 )
 from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
-from include.reconciliation.edges import pause_variable
+from include.reconciliation.edges import emergency_stop, pause_variable
 
-NAME = "reconciliation_pause_adyen"
-PAUSE = json.dumps({"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00+00:00"})
-LISTED = json.dumps({"keys": [NAME, "reconciliation_pause_adyen_test"], "total_entries": 2})
-NOT_LISTED = json.dumps({"keys": ["reconciliation_pause_adyen_test"], "total_entries": 1})
-VALUE = json.dumps({"key": NAME, "value": PAUSE})
+# What is asked for: its Variable, and what that holds.
+ASKED = {
+    "pause": (
+        "reconciliation_pause_adyen",
+        json.dumps({"by": "ana", "reason": "r", "since": "2026-11-20T09:00:00+00:00"}),
+    ),
+    "stop": ("PAYMENTS_ENABLED", json.dumps({"enabled": False, "by": "ana", "reason": "r"})),
+}
+KIND = sys.argv[1]
+NAME, TEXT = ASKED[KIND]
+LISTED = json.dumps({"keys": [NAME, f"{NAME}_test"], "total_entries": 2})
+NOT_LISTED = json.dumps({"keys": [f"{NAME}_test"], "total_entries": 1})
+VALUE = json.dumps({"key": NAME, "value": TEXT})
 # Behaviour: what the API answers to the list of names, and to the question for one of them.
 BEHAVIOURS = {
     "absent": ((200, NOT_LISTED), (404, "{}")),
@@ -92,16 +100,16 @@ class Forwarder:
 
 
 def main() -> None:
-    """Prints, per behaviour, whether the PSP is paused and whether that could be read."""
+    """Prints, per behaviour, whether there is a pause or a stop and whether it could be read."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     answers = {}
     for Api.behaviour in BEHAVIOURS:
         answers[Api.behaviour] = ask(f"http://127.0.0.1:{server.server_address[1]}/")
     Api.behaviour = "absent"
-    os.environ["AIRFLOW_VAR_RECONCILIATION_PAUSE_ADYEN"] = PAUSE
+    os.environ[f"AIRFLOW_VAR_{NAME.upper()}"] = TEXT
     answers["in_the_environment"] = ask(f"http://127.0.0.1:{server.server_address[1]}/")
-    del os.environ["AIRFLOW_VAR_RECONCILIATION_PAUSE_ADYEN"]
+    del os.environ[f"AIRFLOW_VAR_{NAME.upper()}"]
     server.shutdown()
     server.server_close()
     answers["away"] = ask("http://127.0.0.1:9/")
@@ -111,10 +119,15 @@ def main() -> None:
 def ask(address: str) -> str:
     """What a task finds."""
     with set_supervisor_comms(Forwarder(Client(base_url=address, token="t"))):
-        pause = pause_variable.read("adyen")
-    if pause is None:
+        if KIND == "stop":
+            stop = emergency_stop.read(NAME)
+            found = None if stop is None else (stop.problem, f"stopped by {stop.stopped_by}")
+        else:
+            pause = pause_variable.read("adyen")
+            found = None if pause is None else (pause.problem, f"paused by {pause.paused_by}")
+    if found is None:
         return "running"
-    return "unreadable" if pause.problem else f"paused by {pause.paused_by}"
+    return "unreadable" if found[0] else found[1]
 
 
 if __name__ == "__main__":

@@ -17,10 +17,13 @@ from tests.operations.conftest import PSP, Books
 from tests.operations.fake_slack import FakeSlack, running
 
 
-def test_only_an_api_that_answers_can_say_that_a_psp_is_not_paused() -> None:
+@pytest.mark.parametrize(("kind", "in_force"), [("pause", "paused"), ("stop", "stopped")])
+def test_only_an_api_that_answers_can_say_that_nothing_is_paused_or_stopped(
+    kind: str, in_force: str
+) -> None:
     """Airflow's own client and SDK against an API that fails in each of its answers."""
     process = subprocess.run(
-        [sys.executable, "-m", "tests.operations.ask_airflow"],
+        [sys.executable, "-m", "tests.operations.ask_airflow", kind],
         cwd=config.PROJECT_ROOT,
         capture_output=True,
         text=True,
@@ -30,7 +33,7 @@ def test_only_an_api_that_answers_can_say_that_a_psp_is_not_paused() -> None:
 
     expected = {
         "absent": "running",
-        "present": "paused by ana",
+        "present": f"{in_force} by ana",
         "list_500": "unreadable",
         "list_404": "unreadable",
         "list_hangs": "unreadable",
@@ -39,7 +42,7 @@ def test_only_an_api_that_answers_can_say_that_a_psp_is_not_paused() -> None:
         "value_404": "unreadable",
         "value_hangs": "unreadable",
         "value_is_empty": "unreadable",
-        "in_the_environment": "paused by ana",
+        "in_the_environment": f"{in_force} by ana",
         "away": "unreadable",
     }
     assert expected == json.loads(process.stdout)

@@ -30,7 +30,7 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
             rows.execute(warehouse.sql.SQL(check.query), values)
             for row in rows:
                 yield _formed(check, row)
-        _refuse_what_cannot_be_relied_on(check.book, check.reads, cursor)
+        _refuse_what_cannot_be_relied_on(check.book, check.reads, cursor, values)
 
 
 def write_tables(
@@ -42,7 +42,7 @@ def write_tables(
     reached now. The server writes no file: what it sends is written here, block by block.
     """
     with _asked(book, f"books/{book}/*") as cursor:
-        _refuse_what_cannot_be_relied_on(book, None, cursor)
+        _refuse_what_cannot_be_relied_on(book, None, cursor, values)
         for name in names:
             with (
                 (folder / f"{name}.csv").open("wb") as file,
@@ -69,12 +69,15 @@ def _asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
 
 
 def _refuse_what_cannot_be_relied_on(
-    book: str, relations: Collection[str] | None, cursor: warehouse.Cursor
+    book: str,
+    relations: Collection[str] | None,
+    cursor: warehouse.Cursor,
+    values: Mapping[str, Any],
 ) -> None:
     """A state that nobody knows, or nothing where something must be, in these relations or any."""
     broken = [
         row
-        for row in warehouse.run(cursor, f"books/{book}")
+        for row in warehouse.run(cursor, f"books/{book}", values)
         if relations is None or row["relation"] in relations
     ]
     if broken:

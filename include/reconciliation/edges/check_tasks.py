@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -17,14 +17,22 @@ BY_THE_HOUR = "by the hour"
 FULL_AT = "02:00"
 
 
-def groups(check: Callable[..., object], chosen: Iterable[str] | None = None) -> None:
-    """A task group per book with a task per invariant, in the DAG that is being made."""
+def groups(
+    check: Callable[..., object],
+    chosen: Iterable[str] | None = None,
+    names: Collection[str] | None = None,
+) -> None:
+    """A task group per book with a task per invariant, in the DAG that is being made.
+
+    Of the books that are chosen, all invariants or those of the names.
+    """
     from airflow.sdk import TaskGroup
 
     for book in books() if chosen is None else chosen:
         with TaskGroup(book):
             for each in invariants_of(book):
-                _task(check, book, each.name, each.question)
+                if names is None or each.name in names:
+                    _task(check, book, each.name, each.question)
 
 
 def _task(check: Callable[..., object], book: str, name: str, question: str) -> None:

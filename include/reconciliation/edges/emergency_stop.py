@@ -2,14 +2,16 @@
 
 Both are Variables. Absent means enabled, since Airflow has listed its names without this one.
 `false`, a text that is not understood, a name that can't be read and names that can't be listed all
-mean stopped.
+mean stopped. A stop is lifted by a person: `until` is only what the gateway tells those who ask.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from include.reconciliation.edges import pause_variable
@@ -18,7 +20,9 @@ from include.reconciliation.outside_text import printable
 
 PAYMENTS = "PAYMENTS_ENABLED"
 REFUNDS = "REFUNDS_ENABLED"
+NAMES = (PAYMENTS, REFUNDS)
 _TEXT_CHARACTERS_MAX = 300
+Write = Callable[[str, str, str], None]
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +35,8 @@ class Stop:
     stopped_by: str | None = None
     reason: str | None = None
     problem: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
     def sentence(self) -> str:
         """What is stopped, by whom and why, for people."""
@@ -38,7 +44,15 @@ class Stop:
             return f"{self.name} counts as stopped: could not check: {self.problem}"
         by = "" if self.stopped_by is None else f" by {self.stopped_by}"
         reason = "" if self.reason is None else f": {self.reason}"
-        return f"{self.name} is false: stopped{by}{reason}"
+        since = "" if self.since is None else f" since {self.since.isoformat()}"
+        return f"{self.name} is false: stopped{by}{since}{reason}"
+
+    def text(self) -> str:
+        """What the Variable holds while the stop is in force."""
+        entry = {"enabled": False, "by": self.stopped_by, "reason": self.reason}
+        moments = {"since": self.since, "until": self.until}
+        entry |= {key: each.isoformat() for key, each in moments.items() if each is not None}
+        return json.dumps(entry)
 
 
 def read(name: str) -> Stop | None:
@@ -63,6 +77,13 @@ def check(name: str) -> None:
         raise Paused(stop.sentence())
 
 
+def write(name: str, text: str, description: str) -> None:
+    """Sets the Variable in Airflow; the description shows beside it in the web interface."""
+    from airflow.sdk import Variable
+
+    Variable.set(name, text, description=description)
+
+
 def parse(name: str, text: str) -> Stop | None:
     """The stop that a Variable's text tells: true, false, or JSON with enabled, by and reason."""
     try:
@@ -79,7 +100,15 @@ def parse(name: str, text: str) -> Stop | None:
         )
     if enabled:
         return None
-    return Stop(name, _text(details.get("by")), _text(details.get("reason")))
+    try:
+        since, until = (
+            None if details.get(key) is None else pause_variable.instant(details, key)
+            for key in ("since", "until")
+        )
+    except ValueError as error:
+        return Stop(name, problem=str(error))
+    by, reason = _text(details.get("by")), _text(details.get("reason"))
+    return Stop(name, by, reason, since=since, until=until)
 
 
 def _text(value: object) -> str | None:

@@ -148,8 +148,8 @@ def parse(psp: str, text: str) -> Pause:
             psp,
             paused_by=_text(entry, "by"),
             reason=_text(entry, "reason"),
-            since=_instant(entry, "since"),
-            until=_instant(entry, "until") if entry.get("until") is not None else None,
+            since=instant(entry, "since"),
+            until=instant(entry, "until") if entry.get("until") is not None else None,
         )
     except (ValueError, RecursionError) as error:
         problem = "it is not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
@@ -169,17 +169,18 @@ def _text(entry: dict[str, Any], key: str) -> str:
     return printable(" ".join(value.split()))[:_TEXT_CHARACTERS_MAX]
 
 
-def _instant(entry: dict[str, Any], key: str) -> datetime:
+def instant(entry: dict[str, Any], key: str) -> datetime:
+    """The moment under a key; ValueError that says what is wrong with it."""
     value = entry.get(key)
     try:
-        instant = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise ValueError(f"{key} is not a time") from None
-    if instant.tzinfo is None:
+    if moment.tzinfo is None:
         raise ValueError(f"{key} has no time zone")
     try:
         # The database gives it back in UTC, where it must be in Python's calendar, too.
-        instant.astimezone(UTC)
+        moment.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{key} lies outside of the calendar") from None
-    return instant
+    return moment

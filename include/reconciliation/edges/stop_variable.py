@@ -6,12 +6,12 @@ person's decision, made where the reason can be read (`reconciliation.stop_reque
 
 from __future__ import annotations
 
-PAYMENTS = "PAYMENTS_ENABLED"
+from include.reconciliation.edges import emergency_stop
+
+PAYMENTS = emergency_stop.PAYMENTS
 STOPPED = "false"
 
 
 def stop(variable: str, reason: str) -> None:
     """Sets the Variable to false in Airflow, with the reason as its description."""
-    from airflow.sdk import Variable
-
-    Variable.set(variable, STOPPED, description=reason)
+    emergency_stop.write(variable, STOPPED, reason)

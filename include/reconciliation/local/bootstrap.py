@@ -23,6 +23,7 @@ SOURCES = {
     "payment_events": "payment_events_owner",
     "payments_ledger": "payments_ledger_owner",
     "payouts": "payouts_owner",
+    "wallet_balances": "wallet_balances_owner",
 }
 # Sources with a schema of their own; the others' tables lie in the schema public.
 _OWN_SCHEMA = ("payment_events", "payments_ledger")
@@ -39,6 +40,8 @@ LOGIN_ROLES = (
     "payouts_operator",
     "payouts_ro",
     "source_writer",
+    "wallet_balances_operator",
+    "wallet_balances_ro",
 )
 
 

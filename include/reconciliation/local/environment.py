@@ -36,6 +36,9 @@ CONNECTIONS = {
     "payouts": ("payouts", "payouts_ro"),
     # What payout operations may write.
     "payout_operations": ("payouts", "payouts_operator"),
+    "wallet_balances": ("wallet_balances", "wallet_balances_ro"),
+    # What rebuilds the wallets' projections, and may write nothing else.
+    "wallet_operations": ("wallet_balances", "wallet_balances_operator"),
 }
 
 

@@ -13,7 +13,8 @@ from (values
     ('marketplace', 'marketplace_owner'),
     ('payment_events', 'payment_events_owner'),
     ('payments_ledger', 'payments_ledger_owner'),
-    ('payouts', 'payouts_owner')
+    ('payouts', 'payouts_owner'),
+    ('wallet_balances', 'wallet_balances_owner')
 ) as wanted (database_name, owner_name)
 where not exists (select from pg_catalog.pg_database where datname = wanted.database_name)
 order by wanted.database_name

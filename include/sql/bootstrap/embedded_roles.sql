@@ -21,9 +21,11 @@ begin
             ('billing_gateway_ro', true),
             ('ledger_ro', true),
             ('payment_events_ro', true),
-
             ('payouts_ro', true),
             ('payouts_operator', true),
+            ('wallet_balances_operator', true),
+            ('wallet_balances_owner', false),
+            ('wallet_balances_ro', true),
             ('source_writer', true)
         ) as roles (role_name, can_login)
     loop
@@ -89,6 +91,21 @@ alter role payouts_operator set datestyle = 'ISO, YMD';
 alter role payouts_operator set statement_timeout = '1min';
 alter role payouts_operator set lock_timeout = '10s';
 alter role payouts_operator set idle_in_transaction_session_timeout = '1min';
+
+-- Reads the wallets' book, nothing else.
+alter role wallet_balances_ro set timezone = 'UTC';
+alter role wallet_balances_ro set datestyle = 'ISO, YMD';
+alter role wallet_balances_ro set default_transaction_read_only = on;
+alter role wallet_balances_ro set statement_timeout = '5min';
+alter role wallet_balances_ro set lock_timeout = '10s';
+alter role wallet_balances_ro set idle_in_transaction_session_timeout = '5min';
+
+-- Rebuilds projections and cached balances of the wallets' book, a batch at a time; payments wait meanwhile.
+alter role wallet_balances_operator set timezone = 'UTC';
+alter role wallet_balances_operator set datestyle = 'ISO, YMD';
+alter role wallet_balances_operator set statement_timeout = '1min';
+alter role wallet_balances_operator set lock_timeout = '10s';
+alter role wallet_balances_operator set idle_in_transaction_session_timeout = '1min';
 
 alter role source_writer set timezone = 'UTC';
 alter role source_writer set datestyle = 'ISO, YMD';
