@@ -17,8 +17,8 @@ from tests.conftest import OWNERS, Databases
 from tests.launcher.programs import wait_for
 
 TRANSACTION = re.compile(
-    r"^\s*(begin|start\s+transaction|commit|rollback|abort|end(?! as)|savepoint|release|prepare\s+transaction"
-    r"|set\s+transaction)\b[^;]*;",
+    r"^\s*(begin|start\s+transaction|commit|rollback|abort|end(?! as)|savepoint|release"
+    r"|prepare\s+transaction|set\s+transaction)\b[^;]*;",
     re.IGNORECASE | re.MULTILINE,
 )
 
