@@ -121,6 +121,8 @@ def test_a_form_acknowledges_and_another_one_resolves(bag, databases, marketplac
     assert "success" == triggered("acknowledge_alert", alert_id=1, note="I look after it")
     assert [("acknowledged",)] == lives()
     assert "failed" == triggered("acknowledge_alert", alert_id=2, note="there is none")
+    slip = triggered("resolve_alert", alert_id=1, note="until May", accepted_until="2027-05-01")
+    assert ("failed", [("acknowledged",)]) == (slip, lives()), "a field that nobody knows"
     assert "success" == triggered("resolve_alert", alert_id=1, note="it is mended")
     assert [("resolved",)] == lives()
     assert "failed" == triggered("resolve_alert", alert_id=1, note="it is mended")

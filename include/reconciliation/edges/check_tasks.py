@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
 from include.reconciliation.edges.invariant_files import books, invariants_of
-from include.reconciliation.edges.task_outcome import told_to_airflow
-from include.reconciliation.trigger_form import moment
+from include.reconciliation.edges.task_outcome import moment_of, told_to_airflow
 
 # A recent check looks back further than its schedule: what was committed late is seen as well.
 LOOK_BACK = timedelta(days=2)
@@ -42,18 +41,17 @@ def _task(check: Callable[..., object], book: str, name: str, question: str) -> 
     @task(task_id=name, doc_md=question, retries=2, retry_delay=timedelta(minutes=1))
     def body() -> None:
         context = get_current_context()
-        run, form = context["dag_run"], context["params"]
         with told_to_airflow():
-            check(book, name, **_asked(run, form))
+            check(book, name, **_asked(context))
 
     body()
 
 
-def _asked(run: Any, form: Any) -> dict[str, Any]:
+def _asked(context: Mapping[str, Any]) -> dict[str, Any]:
     """What a run of checks is asked: all of each book, or what was touched lately."""
-    # Every task and every try of a run asks for one moment.
-    as_of = moment("as_of", form["as_of"]) or run.data_interval_end or run.run_after
-    scope = form["scope"]
+    run = context["dag_run"]
+    as_of = moment_of(context, ("scope", "as_of"))
+    scope = context["params"]["scope"]
     if scope == BY_THE_HOUR:
         scope = "full" if as_of.astimezone(UTC).strftime("%H:%M") == FULL_AT else "recent"
     return {

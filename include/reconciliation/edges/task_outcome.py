@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from typing import Any
 
 from include.reconciliation import windows
@@ -140,17 +141,24 @@ def run(do: Callable[[str], int], **settings: Any) -> Callable[..., Any]:
 
 
 def by_hand(do: Callable[..., object], *, moments: Sequence[str] = ()) -> Callable[..., Any]:
-    """A task that does what a form asks, in the name of who triggered it; `moments` are times."""
+    """A task that does what a form asks, in the name of who triggered it; `moments` are times.
+
+    The fields of the form are the arguments of `do`, but for `changed_by`.
+    """
     from airflow.sdk import get_current_context, task
+
+    fields = [name for name in signature(do).parameters if name != "changed_by"]
 
     @task(task_id=do.__name__, multiple_outputs=False)
     def body() -> None:
         context = get_current_context()
-        run, form = context["dag_run"], dict(context["params"])
+        run, form = context["dag_run"], context["params"]
         with told_to_airflow():
-            refuse_unknown_fields(run.conf, list(form))
-            form |= {name: moment(name, form[name]) for name in moments}
-            do(**form, changed_by=run.triggering_user_name or "nobody named")
+            # Airflow adds fields that nobody declared to the others.
+            refuse_unknown_fields(run.conf, fields)
+            asked = {name: form[name] for name in fields}
+            asked |= {name: moment(name, form[name]) for name in moments}
+            do(**asked, changed_by=run.triggering_user_name or "nobody named")
 
     return body
 
@@ -162,7 +170,7 @@ def as_of(do: Callable[[str, datetime], object], book: str) -> Callable[..., Any
     @task(task_id=do.__name__, multiple_outputs=False)
     def body() -> None:
         with told_to_airflow():
-            log.info("%s: %s", book, do(book, moment_of(get_current_context())))
+            log.info("%s: %s", book, do(book, moment_of(get_current_context(), ("as_of",))))
 
     return body
 
@@ -179,14 +187,14 @@ def counted(do: Callable[[], dict[str, int]], **settings: Any) -> Callable[..., 
     return body
 
 
-def moment_of(context: Mapping[str, Any]) -> datetime:
-    """The moment that every try of a run has in common.
+def moment_of(context: Mapping[str, Any], fields: Sequence[str]) -> datetime:
+    """The moment that every try of a run has in common; `fields` are those that its form has.
 
     The form's, else the end of the interval; by hand, where that may be a week ago, the moment of
     the trigger. Raises RequestError when a field is unknown or unreadable.
     """
     run, form = context["dag_run"], context["params"]
-    refuse_unknown_fields(run.conf, list(form))
+    refuse_unknown_fields(run.conf, fields)
     ends = run.data_interval_end if _trigger(run) != "manual" else None
     return moment("as_of", form["as_of"]) or ends or run.run_after
 
