@@ -1,17 +1,17 @@
-"""Asks the payouts system every hour whether the sentences that must be true of it are.
+"""Asks every book every hour whether the sentences that must be true of it are.
 
-**What.** One task per file of `include/sql/invariants/payouts/`, named after the sentence. A task
-is green when it holds, red when rows break it or nobody can tell. An unbalanced group of its ledger
-goes to senior engineering at once, and no machine repairs it.
+**What.** One task per file of `include/sql/invariants/<book>/`, named after the sentence. A task is
+green when it holds, red when rows break it or nobody can tell. An unbalanced ledger goes to senior
+engineering at once, and no machine repairs it.
 
-**When.** Hourly over what was touched in the last two days; at 02:00 UTC over the whole book, which
-alone closes alerts. By hand for either: the field *Where to look*.
+**When.** Hourly over what was touched in the last two days; at 02:00 UTC over all of each book,
+which alone closes alerts. By hand for either: the field *Where to look*.
 
-**Reads** the payouts system through its read-only connection `payouts`, in one snapshot per check.
-**Writes** the warehouse `reconciliation`; messages leave by the DAG `deliver_alerts`.
+**Reads** each book through its own read-only connection, in one snapshot per check. **Writes** the
+warehouse `reconciliation`; messages leave by the DAG `deliver_alerts`.
 
-**Rerun is safe.** A cleared task asks again and replaces its own answer; an alert that is open is
-not opened twice. A check that can't be made holds no other one.
+**Rerun is safe.** A cleared task asks again, and its answer is kept beside the first; an alert that
+is open is not opened twice. A check that can't be made holds no other one up.
 **When it fails**: `docs/runbook.md`.
 """
 
@@ -43,7 +43,7 @@ from include.reconciliation.steps.run_check import run_check
     },
 )
 def ledger_sentinel() -> None:
-    check_tasks.groups(run_check, chosen=["payouts"])
+    check_tasks.groups(run_check)
 
 
 ledger_sentinel()

@@ -10,7 +10,7 @@ asked each morning by `ledger_health_checks`, and what drifts is repaired each h
 **Reads** the book through its read-only connection. **Writes** the warehouse `reconciliation`;
 messages leave by the DAG `deliver_alerts`.
 
-**Rerun is safe.** A cleared task asks again and replaces its own answer. **When it fails**:
+**Rerun is safe.** A cleared task asks again, beside its first answer. **When it fails**:
 `docs/books/wallet_balances.md` says what each check means and what to do.
 """
 
