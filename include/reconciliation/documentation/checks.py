@@ -1,4 +1,7 @@
-"""The table of checks on each page of docs/books, from the headers of include/sql/invariants."""
+"""The checks of books: a section each on its book's page, and a line each on docs/checks.md.
+
+Both are made from the headers of include/sql/invariants.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,23 @@ END = "<!-- checks: end -->\n"
 def with_checks(page: str, checks: Iterable[Invariant]) -> str:
     """The page with the text between its marks made anew; ValueError where a mark is missing."""
     return between(page, BEGIN, END, "\n".join(_section(check) for check in checks))
+
+
+def page(checks: Iterable[Invariant]) -> str:
+    """docs/checks.md: one row per sentence, by book."""
+    rows = "".join(
+        f"| [{check.book}](books/{check.book}.md) "
+        f"| [{check.sentence}](books/{check.book}.md#{check.name}) "
+        f"| {check.severity} | {check.scope} | {check.rows_allowed} | {check.asked_by} |\n"
+        for check in checks
+    )
+    return (
+        "# Checks\n\n"
+        "Every sentence that must be true of a [book](books/index.md), from the files of\n"
+        "`include/sql/invariants`. This page is made by `bin/reconciliation docs`.\n\n"
+        "| Book | Must be true | Severity | Scope | Rows allowed | Asked for by |\n"
+        "|---|---|---|---|---|---|\n" + rows
+    )
 
 
 def _section(check: Invariant) -> str:

@@ -41,6 +41,7 @@ def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
         DOCS / "formats.md": formats.with_sections(_read("formats.md"), FORMATS.values()),
         benchmarks.PAGE: benchmarks.with_figures(_read("benchmarks.md"), benchmarks.results()),
         DOCS / "adding-a-format.md": formats.with_roles(_read("adding-a-format.md")),
+        DOCS / "checks.md": checks.page(each for book in books() for each in invariants_of(book)),
         **{
             DOCS / "books" / f"{book}.md": checks.with_checks(
                 _read(f"books/{book}.md"), invariants_of(book)
