@@ -100,14 +100,14 @@ def test_a_fault_that_grows_changes_its_alert_and_says_nothing_again(book):
     assert "found 42 in 2 entries" in summary
 
 
-def test_an_unknown_state_hides_no_fault_that_is_there(book):
+def test_beside_an_unknown_state_the_faults_are_counted_and_kept_and_not_told_as_sure(book):
     a_refund(book, "R1", minutes=9, status="PROCESSING")
     a_refund(book, "R2", minutes=9, status="VANISHED")
 
     assert "could_not_check" == book.check(REFUNDS)
-    assert ["book-could-not-check", f"marketplace-{REFUNDS}"] == [
-        name for name, _, _ in book.alerts()
-    ]
+    assert ["book-could-not-check"] == [name for name, _, _ in book.alerts()]
+    assert "as far as anybody can tell, 1 rows break it" in book.messages()[0]
+    assert [("R1", "BRL", -300)] == book.violations(REFUNDS)
 
 
 def test_it_resolves_by_itself_when_all_of_the_book_was_looked_at(book):

@@ -253,7 +253,7 @@ def test_an_export_is_never_written_over_with_other_bytes(book):
 def test_a_book_that_can_not_be_relied_on_is_not_exported(book, tmp_path):
     an_entry(book, "platform", None)
 
-    with pytest.raises(SourceError, match="amount_minor or currency is NULL in 1 rows"):
+    with pytest.raises(SourceError, match="amount_minor, currency or created_at is NULL in 1 rows"):
         export_book("marketplace", AS_OF)
     assert [] == [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
 

@@ -45,10 +45,14 @@ def summary(check: Invariant, rows: int, totals: Mapping[str, Mapping[str, int]]
     return f"{check.book}: not true that {check.sentence}: {found}{allowed}. {check.action}"
 
 
-def tell_unchecked(cursor: warehouse.Cursor, check: Invariant, problem: str) -> None:
+def tell_unchecked(
+    cursor: warehouse.Cursor, check: Invariant, problem: str, rows: int
+) -> None:
     """Nobody knows whether the check holds; what is open about it stays open."""
+    found = f"; as far as anybody can tell, {rows} rows break it" if rows else ""
     _open(cursor, check, _unchecked(check), COULD_NOT_CHECK, check.severity,
-          f"{check.book}: could not check that {check.sentence}: {problem}", {"problem": True})
+          f"{check.book}: could not check that {check.sentence}: {problem}{found}",
+          {"problem": True})
 
 
 def tell_checkable(cursor: warehouse.Cursor, check: Invariant) -> None:

@@ -116,10 +116,8 @@ def _tell(
     is_whole: bool,
 ) -> None:
     if problem is not None:
-        check_alerts.tell_unchecked(cursor, check, str(problem))
-        # Rows that break it are true all the same; that there are no more is not.
-        if is_broken:
-            check_alerts.tell_checked(cursor, check, answer, is_broken=True, is_whole=False)
+        # Rows that break it may do so only because of what is wrong: they are kept and counted.
+        check_alerts.tell_unchecked(cursor, check, str(problem), answer.rows)
         return
     check_alerts.tell_checkable(cursor, check)
     check_alerts.tell_checked(cursor, check, answer, is_broken=is_broken, is_whole=is_whole)
