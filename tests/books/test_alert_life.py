@@ -80,6 +80,15 @@ def test_what_was_so_at_an_earlier_moment_neither_opens_nor_closes_anything_now(
     assert ["open"] == [life for _, _, life in book.alerts()]
 
 
+def test_a_look_at_the_whole_book_that_ends_after_a_younger_look_at_a_part_is_told(book):
+    """The morning's sweep is delayed, and the hour's look at what was touched lately came first."""
+    an_entry(book, "T1", 1, hours=500)
+    assert "holds" == book.check(BALANCE, since=AS_OF - HOUR, as_of=AS_OF + HOUR)
+
+    assert "broken" == book.check(BALANCE)
+    assert [(f"marketplace-{BALANCE}", "critical", "open")] == book.alerts()
+
+
 def test_what_is_wrong_in_two_currencies_is_two_alerts(book):
     an_entry(book, "T1", 1)
     an_entry(book, "T1", 2, currency="USD")

@@ -126,7 +126,7 @@ def _tell(
 def _keep(
     cursor: warehouse.Cursor, check: Invariant, answer: Answer, made: Mapping[str, Any]
 ) -> bool:
-    """Whether no answer of this check is of a later moment."""
+    """Whether no look at all of the book is of a later moment."""
     row = warehouse.run(
         cursor,
         "checks/add_run",

@@ -1,6 +1,6 @@
 -- What did a check find? Kept as one row, beside those of earlier tries.
 --
--- Grain:   one row with the number of the new row, and whether no answer is of a later moment.
+-- Grain:   one row with the number of the new row, and whether no look at all of the book is of a later moment.
 -- Binds:   airflow_run_id, book, check_name (text), window_start (timestamptz, null where all of the book was
 --          looked at), window_end (timestamptz), outcome (text), rows (bigint), totals (jsonb), problem
 --          (text, null unless it could not be checked), query_sha256, requested_by (text), started_at (timestamptz).
@@ -32,5 +32,7 @@ returning
             later.book = check_runs.book
             and later.check_name = check_runs.check_name
             and later.window_end > check_runs.window_end
+            -- Who looked at a part says nothing of what this answer found in the rest.
+            and later.window_start is null
             and later.outcome <> 'could_not_check'
     ) as is_latest
