@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,6 @@ PAYMENTS = "PAYMENTS_ENABLED"
 REFUNDS = "REFUNDS_ENABLED"
 NAMES = (PAYMENTS, REFUNDS)
 _TEXT_CHARACTERS_MAX = 300
-Write = Callable[[str, str, str], None]
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from include.reconciliation.edges import emergency_stop as edge
 from include.reconciliation.edges import maintenance_file, outbox, warehouse
-from include.reconciliation.edges.emergency_stop import NAMES, Stop, Write
+from include.reconciliation.edges.emergency_stop import NAMES, Stop
 from include.reconciliation.errors import RequestError
 from include.reconciliation.maintenance_answer import State, document
 
@@ -29,7 +29,6 @@ def emergency_stop(
     changed_by: str,
     reason: str,
     until: datetime | None = None,
-    write: Write = edge.write,
 ) -> None:
     """Stops or lifts each of the Variables; `until` is for the gateway's answer, and lifts nothing.
 
@@ -40,7 +39,7 @@ def emergency_stop(
     _refuse(variables, action, reason, until)
     if action == STOP:
         for name in variables:
-            _stop(name, changed_by, reason, until, write)
+            _stop(name, changed_by, reason, until)
         # The gateway must hear of it even if nobody can write it down now.
         _write_document()
     with warehouse.transaction() as cursor:
@@ -49,18 +48,18 @@ def emergency_stop(
             _write_down(cursor, name, action, changed_by, reason, until)
     if action == LIFT:
         for name in variables:
-            write(name, "true", f"{changed_by}: {reason}")
+            edge.write(name, "true", f"{changed_by}: {reason}")
         _write_document()
 
 
-def _stop(name: str, changed_by: str, reason: str, until: datetime | None, write: Write) -> None:
+def _stop(name: str, changed_by: str, reason: str, until: datetime | None) -> None:
     now = edge.read(name)
     asked = (changed_by, reason, until)
     if now is not None and asked == (now.stopped_by, now.reason, now.until):
         return
     since = datetime.now(UTC).replace(microsecond=0)
     stop = Stop(name, changed_by, reason, since=since, until=until)
-    write(name, stop.text(), f"{changed_by}: {reason}")
+    edge.write(name, stop.text(), f"{changed_by}: {reason}")
 
 
 def _refuse(variables: Sequence[str], action: str, reason: str, until: datetime | None) -> None:
