@@ -13,9 +13,6 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-import psycopg
-from psycopg import sql
-
 from include.reconciliation.demo.streams import stream
 
 AS_OF = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -64,6 +61,12 @@ class History:
     balance_drifts: list[Row] = field(default_factory=list)
     # What the cache says more than the ledger, by user and currency.
     cache_errors: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> dict[str, list[Row]]:
+        """All of them, by table."""
+        tables: dict[str, list[Row]] = {table: getattr(self, table) for table in TABLES}
+        return {**tables, "transactions": [asdict(each) for each in self.transactions]}
 
     @property
     def wallet_balances(self) -> list[Row]:
@@ -116,17 +119,6 @@ def with_violations(seed: int) -> tuple[History, list[Label]]:
     for plant, wallet in zip(_PLANTS, chosen, strict=True):
         labels += plant(made, chance, wallet)
     return made, labels
-
-
-def load(session: psycopg.Connection[Any], made: History) -> None:
-    """Adds all rows to the caller's transaction."""
-    for table in TABLES:
-        rows = [row if isinstance(row, dict) else asdict(row) for row in getattr(made, table)]
-        columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
-        into = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), columns)
-        with session.cursor() as cursor, cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(tuple(row.values()))
 
 
 def _wallets(chance: Random) -> list[Row]:
