@@ -18,6 +18,11 @@ _ROWS_AT_ONCE = 2_000
 _CONNECTION_IDS = {"billing_gateway": "billing_gateway_read"}
 
 
+def connection_of(book: str) -> str:
+    """The id of the connection through which a book is read."""
+    return _CONNECTION_IDS.get(book, book)
+
+
 def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows that break an invariant, a few at a time, in the order of the query.
 
@@ -55,7 +60,7 @@ def write_tables(
 @contextmanager
 def _asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
     """A snapshot of a book; the server's errors become ours."""
-    source = ledger_source.Book(book, _CONNECTION_IDS.get(book, book), file)
+    source = ledger_source.Book(book, connection_of(book), file)
     try:
         with ledger_source.snapshot(source) as cursor:
             yield cursor
