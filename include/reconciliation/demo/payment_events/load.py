@@ -14,8 +14,12 @@ from include.reconciliation.demo.payment_events.rows import EventStore
 TABLES = ("intents", "attempts", "events", "projections", "operator_actions", "rail_requests")
 
 
+def rows_of(store: EventStore) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a store, by table."""
+    return {f"payments.{name}": [asdict(row) for row in getattr(store, name)] for name in TABLES}
+
+
 def load(session: psycopg.Connection[Any], store: EventStore) -> None:
     """Adds all rows in one transaction of the caller's session."""
-    rows = {f"payments.{name}": [asdict(row) for row in getattr(store, name)] for name in TABLES}
     with session.transaction():
-        book_rows.write(session, rows)
+        book_rows.write(session, rows_of(store))
