@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.demo import place
 from include.reconciliation.demo.place import RunFailed
 from include.reconciliation.demo.timeline import StoryWindow
 
@@ -18,10 +22,8 @@ class AirflowRunner:
     """One DAG run per window, for all PSPs; and runs of other DAGs."""
 
     def __init__(self, psps: list[str]) -> None:
-        # structlog writes to standard output, between the lines of the demo.
         os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "ERROR"
-        # What fails here is told by its rows, and no run is tried again.
-        logging.disable(logging.CRITICAL)
+        logging.disable(logging.WARNING)
         self._dags: dict[str, Any] = {}
         self._psps = psps
         self._dag(DAG_ID)
@@ -40,11 +42,16 @@ class AirflowRunner:
             task for task, state in states.items() if state not in ("success", "skipped")
         )
         if failed:
-            raise RunFailed(f"until {window.end:%Y-%m-%d %H:%M}: {', '.join(failed)} failed")
+            raise RunFailed(
+                f"until {window.end:%Y-%m-%d %H:%M}: {', '.join(failed)} failed; "
+                f"{place.airflow_log()} says why"
+            )
 
     def run(self, dag_id: str, conf: Mapping[str, Any]) -> dict[str, str]:
         """The state of each task of a run, by its id; of a mapped one with its index."""
-        run = self._dag(dag_id).test(logical_date=None, run_conf=dict(conf))
+        dag = self._dag(dag_id)
+        with _written_to(place.airflow_log()):
+            run = dag.test(logical_date=None, run_conf=dict(conf))
         return {
             task.task_id if task.map_index < 0 else f"{task.task_id}[{task.map_index}]": str(
                 task.state
@@ -61,3 +68,22 @@ class AirflowRunner:
                 raise RunFailed("\n".join(bag.import_errors.values()))
             self._dags[dag_id] = bag.dags[dag_id]
         return self._dags[dag_id]
+
+
+@contextlib.contextmanager
+def _written_to(path: Path) -> Iterator[None]:
+    """Adds to a file what anybody prints meanwhile: Airflow's logger keeps hold of its stream."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(number) for number in (1, 2)]
+    with path.open("ab") as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, number)
+            os.close(copy)

@@ -42,10 +42,10 @@ def answers(asked: Asked, exponents: Mapping[str, int]) -> Iterable[str]:
         f"wallets     planted {len(asked.story.repairs)} balances that drift   "
         f"rebuilt from the ledger {len(asked.repairs)}   {_word(asked.is_mended)}"
     )
+    different, payments = len(asked.replay["different"]), asked.replay["payments"]
     yield (
-        f"payments    planted {len(asked.story.replayed)} that are not what their events say   found "
-        f"{len(asked.replay['different'])} of {asked.replay['payments']}   "
-        f"{_word(asked.is_replayed)}"
+        f"payments    planted {len(asked.story.replayed)} that are not what their events say   "
+        f"found {different} of {payments}   {_word(asked.is_replayed)}"
     )
 
 

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from include.reconciliation.demo import book_rows
 from include.reconciliation.demo.books import BookComparison, Story, Violation, compare
-from include.reconciliation.demo.place import RunFailed
+from include.reconciliation.demo.place import RunFailed, airflow_log
 from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.warehouse import statement
@@ -104,8 +104,8 @@ class AirflowBooks:
         ]
         if wrong:
             raise RunFailed(
-                f"{dag_id}: {', '.join(wrong)}. What is skipped is held by an emergency stop: "
-                f"bin/airflow variables delete {STOPPED}"
+                f"{dag_id}: {', '.join(wrong)}; {airflow_log()} says why. What is skipped is held "
+                f"by an emergency stop: bin/airflow variables delete {STOPPED}"
             )
 
 
