@@ -47,8 +47,8 @@ def test_a_missed_fault_and_a_false_report_are_seen_at_once() -> None:
     wrong = compare([label], [found_as(LABELS[0], 1)])
     lines = list(printing.labels(wrong, 0, EXPONENTS))
     assert [line for line in lines if "MISSED" in line] == [
-        "  one cent more                  NorthwindEU  amount_mismatch           EUR"
-        "        0.01  MISSED"
+        "  one cent more                    NorthwindEU amount_mismatch               EUR"
+        "       0.01  MISSED"
     ]
     assert [line for line in lines if "NOT PLANTED" in line] == [
         f"  NOT PLANTED  NorthwindEU missing_in_ledger EUR 184.90 exposure 184.90 "

@@ -97,7 +97,7 @@ def labels(comparison: Comparison, decoys: int, exponents: Mapping[str, int]) ->
     """Every planted fault with what became of it, then what was reported and not planted."""
     found = {id(label) for label, _ in comparison.found}
     planted = [*(label for label, _ in comparison.found), *comparison.missed]
-    yield f"  {'planted fault':<31}{'account':<13}{'found as':<26}{'':>3} {'delta':>11}  now"
+    yield f"  {'planted fault':<33}{'account':<12}{'found as':<30}{'':>3} {'delta':>10}  now"
     for label in sorted(planted, key=_place):
         yield _label_line(label, id(label) in found, exponents)
     for finding in comparison.not_planted:
@@ -130,7 +130,7 @@ def _label_line(label: Label, is_found: bool, exponents: Mapping[str, int]) -> s
     outcome = ended if is_found else "MISSED"
     fault = label.fault.replace("_", " ")
     account = short_account(label.psp, label.account)
-    return f"  {fault:<31}{account:<13}{label.kind:<26}{currency:>3} {delta:>11}  {outcome}"
+    return f"  {fault:<33}{account:<12}{label.kind:<30}{currency:>3} {delta:>10}  {outcome}"
 
 
 def _finding_text(finding: Finding, exponents: Mapping[str, int]) -> str:

@@ -119,7 +119,7 @@ def _conclude(warehouse: psycopg.Connection[dict[str, Any]], history: History) -
     say(f"Reports: {printing.shown_path(config.reports_folder(), config.PROJECT_ROOT)}")
     findings = [Finding(**row) for row in _rows(warehouse, "demo/findings")]
     comparison = compare(history.labels, findings)
-    printing.heading("What was planted, and what became of it")
+    printing.heading("What was planted, leg by leg, and what became of it")
     for line in printing.labels(comparison, len(history.decoys), EXPONENTS):
         say(line)
     return comparison
