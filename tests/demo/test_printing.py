@@ -71,7 +71,7 @@ def test_an_account_shows_verdict_amounts_and_kinds_in_major_units() -> None:
         "stripe" + "reconciled with pending".rjust(92),
         "  JPY   matched    12 lines   pending    1 rows       -4,980   later   2 rows   "
         "residual 0",
-        "        amount_mismatch               1   delta     -493,020   exposure      493,020",
+        "        amount_mismatch                1   delta     -493,020   exposure      493,020",
     ]
 
 

@@ -134,6 +134,7 @@ def _drifting_wallets(world: World) -> None:
         book = Book("wallet_balances", session, session)
         wallets_that_drift(book, 5)
         session.execute("update user_balances set balance_minor = 70 where user_id = 'U4'")
+        session.execute("delete from wallet_balances where wallet_id = 'W5'")
 
 
 def _balances(world: World) -> Rows:
@@ -160,17 +161,20 @@ def _balances(world: World) -> Rows:
 
 _UNLOGGED = """
     with balances as (
-        select 'wallet_balances' as relation, wallet_id as object, balance_minor, 110 as began_at
+        select 'wallet_balances' as relation, wallet_id as object, balance_minor,
+            case when wallet_id <> 'W5' then 110 end as began_as
         from wallet_balances
         union all
         select 'user_balances', user_id, balance_minor, case user_id when 'U4' then 70 else 100 end
         from user_balances
     )
-    select relation, object, began_at, balance_minor, before_minor, after_minor
+    select relation, object, began_as, balance_minor, before_minor, after_minor
     from balances left join balance_repairs using (relation, object)
-    where (began_at, balance_minor) is distinct from (
-        coalesce(before_minor, began_at), coalesce(after_minor, began_at)
-    )
+    where
+        case
+            when repair_id is null then balance_minor is distinct from began_as
+            else (before_minor, after_minor) is distinct from (began_as, balance_minor)
+        end
 """
 
 

@@ -47,7 +47,7 @@ def _verdict(run: Row) -> str:
     """A run in a few words: its verdict, and how many discrepancies are open."""
     word = _SHORT.get(run["verdict"]) or str(run["verdict"])
     if run["verdict"] == "discrepancies":
-        return f"{run['discrepancies']} {word}"
+        return "1 discrepancy" if run["discrepancies"] == 1 else f"{run['discrepancies']} {word}"
     return f"{word}, {run['discrepancies']} open" if run["discrepancies"] else word
 
 
@@ -148,7 +148,7 @@ def _finding_text(finding: Finding, exponents: Mapping[str, int]) -> str:
 
 def _kind_line(kind: Row, exponent: int) -> str:
     return (
-        f"        {kind['kind']:<28}{kind['discrepancies']:>3}   "
+        f"        {kind['kind']:<29}{kind['discrepancies']:>3}   "
         f"delta {_money(kind['delta_minor'], exponent):>12}   "
         f"exposure {_money(kind['exposure_minor'], exponent):>12}"
     )
