@@ -155,4 +155,3 @@ def test_an_entry_that_can_not_be_read_is_told_and_no_other_check_needs_it(
     assert [("book-could-not-check", "critical", "open")] == book.alerts()
     assert "gateway.over_capture.EUR" in book.messages()[0]
     assert "holds" == book.check("refunded_is_at_most_captured")
-

@@ -108,7 +108,7 @@ def run_check(
 
 
 def values_of(check: Invariant, start: datetime | None, end: datetime) -> dict[str, Any]:
-    """What a check's query is bound to; ConfigurationError where it needs entries that are wrong."""
+    """What a query is bound to; ConfigurationError where it needs an entry that is wrong."""
     values: dict[str, Any] = {
         "window_start": start or _BEGINNING,
         "window_end": end,
