@@ -186,27 +186,6 @@ def test_t3_a_row_of_the_ledger_at_midnight_is_counted_twice_as_written(
     assert [[], ["L1"]] == [as_built(book, "payments_ledger", *day) for day in days]
 
 
-@pytest.mark.parametrize(
-    ("name", "column"),
-    [
-        ("every_transaction_has_its_intents_currency", "created_at"),
-        ("every_success_says_when_it_was_processed", "created_at"),
-        ("captured_is_at_most_authorised", "created_at"),
-        ("captured_is_at_most_authorised", "processed_at"),
-    ],
-)
-def test_t3_what_is_wrong_at_midnight_is_told_by_the_check_of_one_day(
-    gateway: Book, name: str, column: str
-) -> None:
-    an_intent(gateway, currency="USD", created_at=MIDNIGHT - 9 * DAY)
-    times = {"created_at": MIDNIGHT - 9 * DAY, "processed_at": None, column: MIDNIGHT}
-    a_transaction(gateway, "capture", **times)
-
-    assert ["holds", "broken"] == [
-        gateway.check(name, since=end - DAY, as_of=end) for end in (MIDNIGHT, MIDNIGHT + DAY)
-    ]
-
-
 # -- T5: a correction that writes over what was ---------------------------------------------------
 
 

@@ -246,6 +246,7 @@ def transaction_without_its_status(desk: _Planted) -> None:
             ("cancelled", ("sale",)),
             ("failed", ("sale",)),
             ("created", ("authorization",)),
+            ("created", ("void",)),
         )
     )
     intent = desk.intent(status, young)
