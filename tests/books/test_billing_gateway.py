@@ -215,7 +215,15 @@ def test_what_happened_since_the_run_was_due_is_no_future(book):
 
 
 @pytest.mark.parametrize(("late", "outcome"), [(-1, "holds"), (0, "holds"), (1, "broken")])
-@pytest.mark.parametrize(("first", "then"), [("authorization", "capture"), ("capture", "refund")])
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("authorization", "capture"),
+        ("authorisation", "sale"),
+        ("capture", "refund"),
+        ("sale", "refund"),
+    ],
+)
 def test_nothing_is_processed_after_what_followed_it(book, first, then, late, outcome):
     an_intent(book)
     followed_at = AS_OF - HOUR

@@ -137,7 +137,8 @@ def test_a_sale_authorises_what_it_captures_and_nothing_more(
 ) -> None:
     declare('EUR = { percent = "15" }')
     captured(book, 1150)
-    a_transaction(book, "sale", 4000, currency="EUR")
+    for currency in ("EUR", "USD"):
+        a_transaction(book, "sale", 4000, currency=currency)
     assert "holds" == book.check(CAPTURED)
 
     a_transaction(book, "capture", 1, currency="EUR")
