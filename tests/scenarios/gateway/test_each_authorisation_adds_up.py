@@ -30,6 +30,7 @@ def some_intents(gateway: GatewayDesk, declare: Callable[[str], None]) -> None:
     # Neither says how much it moves, nor whether it moves: an item of its own, and in no sum.
     gateway.intent("UNKNOWN", 600)
     gateway.transaction("capture", 100, "UNKNOWN", status="teleported")
+    gateway.transaction("authorization", 250, "PART", "PART-2", status="failed")
     # What failed, or comes after the window, takes nothing.
     gateway.intent("FAILED", 400)
     gateway.transaction("capture", 400, "FAILED", status="failed")
