@@ -1,4 +1,4 @@
-"""Wallets at the edges: of windows and baselines, and where one side of a comparison is not there."""
+"""Wallets at the edges of windows and baselines, and where one side is not there."""
 
 from collections.abc import Callable
 from datetime import timedelta
