@@ -269,6 +269,13 @@ def test_growth_of_one_currency_is_not_hidden_by_another_nor_by_the_weekly_run(b
     assert [("EGP", "EGP", 3)] == book.violations(TREND)
 
 
+def test_what_is_measured_at_the_moment_of_the_check_is_of_the_next_one(book):
+    measured(book, 1, 1, 2, 3)
+
+    assert "holds" == book.check(TREND, as_of=AS_OF - HOUR)
+    assert "broken" == book.check(TREND)
+
+
 def test_a_trend_of_the_day_before_yesterday_is_not_one_of_today(book):
     measured(book, 1, 1, 1)
 
