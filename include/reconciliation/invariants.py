@@ -1,7 +1,8 @@
 """What a file of include/sql/invariants says of itself: a sentence that must be true of a book.
 
 The name of the file is the sentence, its query returns the rows that break it, and its header says
-how grave that is, where it looks, how many rows are allowed, who must hear of it and what to do.
+how grave that is, where it looks and how often, how many rows are allowed, who must hear of it and
+what to do.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.errors import ConfigurationError
 
 SEVERITIES = ("info", "warning", "high", "critical")
+# Each of them is a DAG (`edges/check_tasks.py`).
+CADENCES = (Cadence.FIVE_MINUTES, Cadence.HOUR, Cadence.DAY)
 # What every query of an invariant returns, in this order.
 COLUMNS = ("object", "currency", "amount_minor", "occurred_at", "what")
 _FIELDS = (
@@ -23,6 +27,7 @@ _FIELDS = (
     "Reads",
     "Severity",
     "Scope",
+    "Every",
     "Allowed",
     "Alert",
     "Escalate",
@@ -60,6 +65,7 @@ class Invariant:
     reads: tuple[str, ...]
     severity: str
     scope: Scope
+    cadence: Cadence
     rows_allowed: int
     alert_per: AlertPer
     escalate_after: timedelta | None
@@ -92,6 +98,7 @@ def invariant(book: str, name: str, text: str) -> Invariant:
         reads=tuple(part.strip() for part in fields["Reads"].rstrip(".").split(",")),
         severity=_one_of(fields["Severity"], SEVERITIES, f"{place}, Severity"),
         scope=Scope(_one_of(fields["Scope"], tuple(Scope), f"{place}, Scope")),
+        cadence=Cadence(_one_of(fields["Every"], CADENCES, f"{place}, Every")),
         rows_allowed=_rows(fields["Allowed"], place),
         alert_per=AlertPer(
             _one_of(fields["Alert"], tuple(AlertPer), f"{place}, Alert", "one per ")

@@ -1,107 +1,25 @@
 """`payment_replay_verification` on a real event store: what it finds, keeps, opens and stops."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
-from include.reconciliation import config
 from include.reconciliation.demo.payment_events.history import make_event_store
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore, PaymentWriter, project
 from include.reconciliation.demo.payment_events.violations import BOOK, BROKEN_PROJECTIONS
-from include.reconciliation.edges import emergency_stop, pause_variable, payment_event_store, store
+from include.reconciliation.edges import payment_event_store, store
 from include.reconciliation.errors import (
     Broken,
-    ConfigurationError,
     RequestError,
     SourceError,
     Transient,
 )
 from include.reconciliation.identifiers import sha256_of
-from include.reconciliation.steps import emergency_stop as emergency_stop_step
 from include.reconciliation.steps import verify_payment_replay as steps
-from include.reconciliation.steps.emergency_stop import carry_out_requests
-from include.reconciliation.steps.emergency_stop import emergency_stop as stop_by_hand
-
-
-@pytest.fixture
-def seen(databases):  # type: ignore[no-untyped-def]
-    """The warehouse as finance tools see it, rows as dictionaries."""
-    address = databases.conninfo("reconciliation", "reconciliation_rw")
-    with psycopg.connect(address, autocommit=True, row_factory=dict_row) as session:
-        yield lambda query: session.execute(query).fetchall()
-
-
-class Airflow:
-    """Airflow's Variables, or an Airflow that does not answer."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, str] = {}
-        self.environment: dict[str, str] = {}
-        self.set: list[tuple[str, str]] = []
-        self.is_away = False
-
-    def names(self, prefix: str) -> list[str]:
-        if self.is_away:
-            raise ConnectionError("no answer")
-        return [name for name in {**self.values, **self.environment} if name.startswith(prefix)]
-
-    def value(self, name: str) -> str:
-        return {**self.values, **self.environment}[name]
-
-    def write(self, name: str, text: str, description: str) -> None:
-        if self.is_away:
-            raise ConnectionError("no answer")
-        self.values[name] = text
-        self.set.append((name, description))
-
-
-@pytest.fixture
-def airflow(monkeypatch):  # type: ignore[no-untyped-def]
-    stand_in = Airflow()
-    monkeypatch.setattr(emergency_stop, "write", stand_in.write)
-    with pause_variable.reading_from(stand_in):
-        yield stand_in
-
-
-@pytest.fixture
-def verify(airflow):  # type: ignore[no-untyped-def]
-    def run(**asked: object) -> int:
-        return steps.verify_payment_replay(airflow_run_id="run", **asked)  # type: ignore[arg-type]
-
-    return run
-
-
-def die(*_: object) -> None:
-    raise MemoryError
-
-
-def start_payments() -> None:
-    stop_by_hand(
-        [emergency_stop.PAYMENTS], "lift", changed_by="ana", reason="the projector is mended"
-    )
-
-
-def stops(seen):  # type: ignore[no-untyped-def]
-    return [
-        (row["variable"], row["event"], row["changed_by"], row["reason"])
-        for row in seen("select * from reconciliation.emergency_stops order by stop_id")
-    ]
-
-
-def messages(seen):  # type: ignore[no-untyped-def]
-    rows = seen("select payload ->> 'text' as text from internal.outbox order by message_id")
-    return [row["text"] for row in rows]
-
-
-def alerts(seen):  # type: ignore[no-untyped-def]
-    return [
-        (row["name"], row["severity"], row["state"])
-        for row in seen("select * from reconciliation.alerts order by alert_id")
-    ]
+from tests.payment_events.replays import alerts, messages, stops
 
 
 def test_a_clean_store_is_the_same_and_nothing_is_opened_or_stopped(  # type: ignore[no-untyped-def]
@@ -188,28 +106,6 @@ def test_nothing_is_repaired(payment_events, verify) -> None:  # type: ignore[no
     assert before == payment_events.execute(query).fetchall()
 
 
-def test_a_stop_by_a_replay_is_the_same_as_one_by_hand(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-
-    verify()
-
-    ((variable, event, changed_by, reason),) = stops(seen)
-    assert ("PAYMENTS_ENABLED", "stopped") == (variable, event)
-    assert "payment_replay_verification" == changed_by
-    assert reason.startswith("replay 1: 1 of 120 payments are not what their events say")
-    held = json.loads(airflow.values["PAYMENTS_ENABLED"])
-    assert (False, changed_by, reason) == (held["enabled"], held["by"], held["reason"])
-    assert datetime.fromisoformat(held["since"]) <= datetime.now(UTC)
-    document = json.loads((config.reports_folder() / "emergency_stop.json").read_text())
-    assert "PaymentMaintenanceMode" == document["PAYMENTS_ENABLED"]["answer"]["error"]
-    assert {"enabled": True} == document["REFUNDS_ENABLED"]
-    told = f"[critical] emergency stop: PAYMENTS_ENABLED stopped by {changed_by}: {reason}"
-    assert told in messages(seen)
-
-
 def test_one_cause_is_one_alert_and_one_stop_and_a_clean_replay_closes_it_but_starts_nothing(  # type: ignore[no-untyped-def]
     payment_events, verify, seen, airflow
 ) -> None:
@@ -233,67 +129,6 @@ def test_one_cause_is_one_alert_and_one_stop_and_a_clean_replay_closes_it_but_st
 
     assert [("payment_events-replay-difference", "critical", "closed")] == alerts(seen)
     assert 1 == len(airflow.set)
-
-
-def test_a_replay_that_still_finds_it_stops_payments_that_somebody_has_started(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    verify()
-    start_payments()
-    assert "true" == airflow.values["PAYMENTS_ENABLED"]
-
-    verify()
-
-    assert ["stopped", "lifted", "stopped"] == [event for _, event, _, _ in stops(seen)]
-    assert not json.loads(airflow.values["PAYMENTS_ENABLED"])["enabled"]
-
-
-def test_a_stop_of_somebody_else_does_not_hide_that_of_a_replay(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow
-) -> None:
-    """Who lifts it after the maintenance reads that it is another one now."""
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    stop_by_hand([emergency_stop.PAYMENTS], "stop", changed_by="ana", reason="maintenance")
-
-    verify()
-
-    assert ["ana", "payment_replay_verification"] == [by for _, _, by, _ in stops(seen)]
-    held = json.loads(airflow.values["PAYMENTS_ENABLED"])
-    assert "payment_replay_verification" == held["by"]
-
-
-def test_a_stop_that_could_not_be_written_down_is_written_down_by_the_next_try(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow, monkeypatch
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-
-    with monkeypatch.context() as dying:
-        dying.setattr(emergency_stop_step, "_write_down", die)
-        with pytest.raises(MemoryError):
-            verify()
-    assert (1, []) == (len(airflow.set), stops(seen))
-
-    assert (1, 0) == (carry_out_requests(), carry_out_requests())
-    assert 1 == len(airflow.set) == len(stops(seen))
-
-
-def test_a_stop_that_the_environment_overrules_is_no_stop(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow, monkeypatch
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    airflow.environment["PAYMENTS_ENABLED"] = "true"
-
-    verify()
-
-    assert [None] == [row["set_at"] for row in seen("select * from reconciliation.stop_requests")]
-    with pytest.raises(ConfigurationError, match="AIRFLOW_VAR_PAYMENTS_ENABLED has the last word"):
-        carry_out_requests()
-    assert [] == stops(seen)
 
 
 def test_an_event_that_nobody_knows_is_an_alert_of_its_own_and_stops_nothing(  # type: ignore[no-untyped-def]
@@ -369,44 +204,6 @@ def test_batches_give_what_one_read_gives(payment_events, verify, seen, monkeypa
     assert [list(row.values())[1:] for row in rows[:4]] == [
         list(row.values())[1:] for row in rows[4:]
     ]
-
-
-def test_payments_are_stopped_with_the_first_batch_that_differs(  # type: ignore[no-untyped-def]
-    payment_events, verify, airflow, monkeypatch
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    monkeypatch.setattr(payment_event_store, "PAYMENTS_PER_BATCH", 7)
-    stopped_after: list[int] = []
-    judge = steps._judge
-
-    def counting(*arguments):  # type: ignore[no-untyped-def]
-        stopped_after.append(len(airflow.set))
-        return judge(*arguments)
-
-    monkeypatch.setattr(steps, "_judge", counting)
-    verify()
-
-    assert 18 == len(stopped_after)
-    assert 1 == stopped_after[1], "the first payment of the history is the broken one"
-
-
-def test_an_airflow_that_does_not_answer_is_asked_again_by_the_next_task(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    airflow.is_away = True
-
-    verify()
-
-    assert [None] == [row["set_at"] for row in seen("select * from reconciliation.stop_requests")]
-    with pytest.raises(ConnectionError):
-        carry_out_requests()
-    assert [] == stops(seen)
-    airflow.is_away = False
-    assert (1, 0) == (carry_out_requests(), carry_out_requests())
-    assert 1 == len(airflow.set) == len(stops(seen))
 
 
 def test_a_replay_that_dies_keeps_what_it_found_and_says_that_it_did_not_end(  # type: ignore[no-untyped-def]

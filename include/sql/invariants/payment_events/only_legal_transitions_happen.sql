@@ -8,6 +8,7 @@
 -- Reads:    payments.events.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to engineering
