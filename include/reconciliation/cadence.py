@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -28,6 +28,10 @@ class Cadence(StrEnum):
         done by the day or the week does not, and may only take a while.
         """
         return min(3 * self.span, self.span + timedelta(hours=2))
+
+    def is_late(self, since: datetime, now: datetime) -> bool:
+        """Whether it was due, when it was last done, or first expected, at `since`."""
+        return now - since > self.late_after
 
 
 _SPANS = {
