@@ -100,14 +100,15 @@ class Schedule:
             finished_at=None if outcome is None else self._before(ago),
         )
 
-    def ask_for_stop(self, variable: str, ago: Ago) -> None:
-        """A stop that waits."""
+    def ask_for_stop(self, variable: str, ago: Ago, *, is_carried_out: bool = False) -> None:
+        """A stop that waits, or is carried out."""
         self._insert(
             "stop_requests",
             variable=variable,
             reason="replay 1",
             requested_by="payment_replay_verification",
             requested_at=self._before(ago),
+            set_at=NOW if is_carried_out else None,
         )
 
     def done(self, operation: str, ago: Ago) -> None:
@@ -325,17 +326,14 @@ def test_what_was_done_by_hand_in_part_or_dry_or_did_not_end_well_is_not_the_sch
     assert told[REPLAY].endswith("the last one: has not ended")
 
 
-def test_the_hourly_run_says_nothing_of_the_weekly_one_and_that_one_says_it_of_both(
-    schedule: Schedule, said: Said
+@pytest.mark.parametrize(("scope", "late"), [("recent", {ALL_WALLETS}), ("full", set())])
+def test_the_hourly_run_says_nothing_of_the_weekly_one_which_takes_the_place_of_both(
+    schedule: Schedule, said: Said, scope: str, late: set[str]
 ) -> None:
     schedule.know(timedelta(days=30))
-    schedule.wallets(timedelta(minutes=1), "recent")
-    told = said()
-    assert (False, True) == (WALLETS in told, ALL_WALLETS in told)
+    schedule.wallets(timedelta(minutes=1), scope)
 
-    schedule.wallets(timedelta(seconds=30), "full")
-    told = said()
-    assert (False, False) == (WALLETS in told, ALL_WALLETS in told)
+    assert late == said().keys() & {WALLETS, ALL_WALLETS}
 
 
 def test_a_stop_that_nobody_has_carried_out_is_a_complaint(
@@ -343,6 +341,7 @@ def test_a_stop_that_nobody_has_carried_out_is_a_complaint(
 ) -> None:
     schedule.ask_for_stop("PAYMENTS_ENABLED", timedelta(minutes=16))
     schedule.ask_for_stop("REFUNDS_ENABLED", timedelta(minutes=14))
+    schedule.ask_for_stop("PAYMENTS_ENABLED", timedelta(days=1), is_carried_out=True)
 
     assert heartbeat.AILING == heartbeat.main([])
     told = [
