@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from include.reconciliation.cadence import Cadence
 from include.reconciliation.errors import ConfigurationError
@@ -38,6 +39,8 @@ _FIELD = re.compile(r"^(Reason|" + "|".join(_FIELDS) + r"):\s*(.*)$")
 _ALLOWED = re.compile(r"(0|[1-9][0-9]*) rows?")
 _ESCALATE = re.compile(r"(?:at once|after ([1-9][0-9]*) minutes) to (.+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_RELATION = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NO_RELATIONS: Mapping[str, str] = MappingProxyType({})
 
 
 class Scope(StrEnum):
@@ -79,8 +82,13 @@ class Invariant:
         return self.name.replace("_", " ")
 
 
-def invariant(book: str, name: str, text: str) -> Invariant:
-    """The invariant of a file; ConfigurationError names the line of the header that is wrong."""
+def invariant(
+    book: str, name: str, text: str, relations: Mapping[str, str] = _NO_RELATIONS
+) -> Invariant:
+    """The invariant of a file; ConfigurationError names the line of the header that is wrong.
+
+    `relations` are queries by name: where `{name}` stands in the file, that query is put.
+    """
     place = f"include/sql/invariants/{book}/{name}.sql"
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{place}: the name is a sentence in lower case, as a_is_b")
@@ -94,7 +102,7 @@ def invariant(book: str, name: str, text: str) -> Invariant:
         book=book,
         name=name,
         question=question,
-        query=text,
+        query=_composed(text, relations, place, ()),
         reads=tuple(part.strip() for part in fields["Reads"].rstrip(".").split(",")),
         severity=_one_of(fields["Severity"], SEVERITIES, f"{place}, Severity"),
         scope=Scope(_one_of(fields["Scope"], tuple(Scope), f"{place}, Scope")),
@@ -107,6 +115,27 @@ def invariant(book: str, name: str, text: str) -> Invariant:
         escalate_to=to,
         action=fields["Do"],
         asked_by=fields["Asked by"].rstrip("."),
+    )
+
+
+def _composed(
+    text: str, relations: Mapping[str, str], place: str, inside: tuple[str, ...]
+) -> str:
+    """The text with each query in its place, in brackets, as what a sentence is asked of."""
+
+    def query(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in relations or name in inside:
+            known = ", ".join(sorted(set(relations) - set(inside))) or "none"
+            raise ConfigurationError(f"{place}: expected a relation, {known}; found {found[0]}")
+        body = "\n".join(
+            line for line in relations[name].splitlines() if not line.startswith("--")
+        )
+        return f"(\n{_composed(body, relations, place, (*inside, name))}\n)"
+
+    return "\n".join(
+        line if line.startswith("--") else _RELATION.sub(query, line)
+        for line in text.split("\n")
     )
 
 

@@ -76,6 +76,44 @@ def test_a_header_that_says_it_otherwise_is_refused_by_name(old, new, complaint)
     assert "include/sql/invariants/book/sentence.sql" in str(refusal.value)
 
 
+def test_where_a_relation_is_named_its_query_is_put_in_brackets():
+    text = TEXT.replace("select 1\n", "with\n\nbroken as {broken}\n\nselect * from broken\n")
+    relations = {
+        "broken": "-- Which are broken?\n--\n-- Binds:   none.\nselect * from {all} as every_one\n",
+        "all": "-- Which are there?\nselect id\nfrom wallets\n",
+    }
+
+    made = invariant("book", "sentence", text, relations)
+
+    asked = made.query.removeprefix(text.partition("with\n")[0])
+    assert (
+        "with\n\nbroken as (\nselect * from (\nselect id\nfrom wallets\n) as every_one\n)\n\n"
+        "select * from broken\n"
+    ) == asked
+
+
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        ("{nobody}", "expected a relation, itself; found {nobody}"),
+        ("{itself}", "expected a relation, none; found {itself}"),
+    ],
+)
+def test_a_relation_that_is_not_there_or_stands_in_itself_is_refused_by_name(place, complaint):
+    text = TEXT.replace("select 1", f"select * from {place} as broken")
+    with pytest.raises(ConfigurationError) as refusal:
+        invariant("book", "sentence", text, {"itself": "select * from {itself} as again"})
+
+    assert complaint in str(refusal.value)
+    assert "include/sql/invariants/book/sentence.sql" in str(refusal.value)
+
+
+def test_what_stands_in_the_header_or_in_quotes_of_json_is_left_alone():
+    text = TEXT.replace("Freeze it.", "Freeze {it}.").replace("select 1", "select '{}'")
+
+    assert text == invariant("book", "sentence", text).query
+
+
 def test_the_name_of_a_file_is_a_sentence_in_lower_case():
     with pytest.raises(ConfigurationError, match="the name is a sentence"):
         invariant("book", "Sum-Zero", TEXT)

@@ -12,6 +12,7 @@ from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore
 from include.reconciliation.edges import emergency_stop, pause_variable
+from include.reconciliation.edges.invariant_files import invariant_of
 from include.reconciliation.steps.verify_payment_replay import verify_payment_replay
 from tests.payment_events.replays import Airflow
 
@@ -48,7 +49,7 @@ def check(reader: psycopg.Connection) -> Callable[..., list[dict[str, Any]]]:
     """Runs one invariant over a window that ends at `as_of`."""
 
     def run(name: str, as_of: datetime, hours: int = 24) -> list[dict[str, Any]]:
-        text = (INVARIANTS / f"{name}.sql").read_text(encoding="utf-8")
+        text = invariant_of("payment_events", name).query
         start = as_of - timedelta(hours=hours)
         values = {"window_start": start, "window_end": as_of, "as_of": as_of}
         return reader.execute(text, values).fetchall()  # type: ignore[call-overload]

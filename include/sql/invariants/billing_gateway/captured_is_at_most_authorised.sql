@@ -17,17 +17,7 @@
 --           a PSP's entry declares is not known in this book, and told: accept its alert, or add your limit here.
 with
 
-touched as (
-
-    select intent_id
-    from payment_transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select intent_id
-    from payment_transactions
-    where processed_at >= %(window_start)s and processed_at < %(window_end)s
-
-),
+touched as {touched_intents},
 
 summed as (
 

@@ -16,17 +16,7 @@
 --           counts. Amounts are the excess.
 with
 
-touched as (
-
-    select intent_id
-    from payment_transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select intent_id
-    from payment_transactions
-    where processed_at >= %(window_start)s and processed_at < %(window_end)s
-
-),
+touched as {touched_intents},
 
 summed as (
 

@@ -16,15 +16,7 @@
 -- Asked by: runbook 002, replay verification
 with
 
-touched as (
-
-    select distinct payment_id
-    from payments.events
-    where
-        recorded_at >= %(window_start)s
-        and recorded_at < %(window_end)s
-
-),
+touched as {touched_payments},
 
 numbers as (
 
