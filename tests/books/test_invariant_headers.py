@@ -100,7 +100,7 @@ def test_where_a_relation_is_named_its_query_is_put_in_brackets():
     ],
 )
 def test_a_relation_that_is_not_there_or_stands_in_itself_is_refused_by_name(place, complaint):
-    text = TEXT.replace("select 1", "select * from " + place)
+    text = TEXT.replace("select 1", "select 1 from {place}").replace("{place}", place)
     with pytest.raises(ConfigurationError) as refusal:
         invariant("book", "sentence", text, {"itself": "select * from {itself} as again"})
 
