@@ -6,6 +6,7 @@
 -- Reads:    payment_intents, payment_transactions.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to payments engineering
@@ -18,17 +19,7 @@
 --           Amounts are all of the excess over what was authorised.
 with
 
-touched as (
-
-    select intent_id
-    from payment_transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select intent_id
-    from payment_transactions
-    where processed_at >= %(window_start)s and processed_at < %(window_end)s
-
-),
+touched as {touched_intents},
 
 declared as (
 
