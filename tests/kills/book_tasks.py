@@ -5,14 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from include.reconciliation.edges.emergency_stop import writing_to
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.errors import Broken, RequestError
 from include.reconciliation.steps import alert_life
-from include.reconciliation.steps import verify_payment_replay as replay
+from include.reconciliation.steps.emergency_stop import carry_out_requests
 from include.reconciliation.steps.payout_reconcile_pull import payout_reconcile_pull
 from include.reconciliation.steps.payout_stuck_repair import payout_stuck_repair
 from include.reconciliation.steps.reconcile_wallets import Request, reconcile_wallets
 from include.reconciliation.steps.run_check import run_check
+from include.reconciliation.steps.verify_payment_replay import verify_payment_replay
 from tests.books.conftest import AS_OF
 
 RUN = "scheduled__1"
@@ -30,14 +32,33 @@ def reconcile() -> None:
         reconcile_wallets(Request(RUN, "full", False, "the schedule", AS_OF, batch_size=2))
 
 
+class Files:
+    """Airflow's Variables, as files that outlive a killed process."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = Path(folder)
+
+    def names(self, prefix: str) -> list[str]:
+        """The names that begin so."""
+        return [path.name for path in self.folder.glob(f"{prefix}*")]
+
+    def value(self, name: str) -> str:
+        """The text of one."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def write(self, name: str, text: str, description: str) -> None:
+        """Sets one, whole."""
+        draft = self.folder / f".{name}"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.folder / name)
+
+
 def verify_and_halt(folder: str) -> None:
-    """The replay and the halt after it; a Variable is a file in the folder."""
-
-    def stop(variable: str, reason: str) -> None:
-        (Path(folder) / variable).write_text("false", encoding="utf-8")
-
-    replay.verify_payment_replay(airflow_run_id=RUN, stop=stop)
-    replay.halt_payments(stop=stop)
+    """The replay and the halt after it."""
+    variables = Files(folder)
+    with reading_from(variables), writing_to(variables.write):
+        verify_payment_replay(airflow_run_id=RUN)
+        carry_out_requests()
 
 
 def pull() -> None:

@@ -77,6 +77,7 @@ class World:
         return {
             "RECONCILIATION_PAYOUT_PROVIDERS": str(providers),
             "RECONCILIATION_STORE": str(self.folder / "store"),
+            "RECONCILIATION_NOTICES": str(self.folder / "notices"),
             "AIRFLOW_CONN_NORTHBANK_PAYOUTS": json.dumps({"conn_type": "generic", "password": KEY}),
         }
 
@@ -199,12 +200,15 @@ def _replayed(world: World) -> Rows:
             " where ended_at is not null",
             "findings": "select distinct payment_id, outcome, sentences::text, replayed_sha256,"
             " stored_sha256 from payment_replay_findings",
-            "stops": "select distinct variable, regexp_replace(reason, '^replay [0-9]+', 'replay'),"
-            " set_at is not null from stop_requests",
+            # Who dies after the stop asks for it once more; it is one stop all the same.
+            "stops": "select variable, event, changed_by from emergency_stops",
+            "requests": "select distinct variable, set_at is not null,"
+            " regexp_replace(reason, '^replay [0-9]+', 'replay') from stop_requests",
         },
     )
-    files = [(path.name, path.read_text()) for path in world.folder.glob("*_ENABLED")]
-    return left | {"variables": files}
+    variables = [(path.name,) for path in world.folder.glob("*_ENABLED")]
+    answer = (world.folder / "notices" / "emergency_stop.json").read_text() if variables else ""
+    return left | {"variables": variables, "answer": [(answer,)]}
 
 
 _LONELY_FINDING = """

@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from include.reconciliation.demo.book_runs import Asked
-from include.reconciliation.demo.books import Violation
 from include.reconciliation.demo.labels import BookLabel
 from include.reconciliation.money import format_minor
 
 
 def answers(asked: Asked, exponents: Mapping[str, int]) -> Iterable[str]:
     """Every label with what became of it, what was reported beside them, and all counts."""
-    found = {id(label) for label, _ in asked.comparison.found}
-    amounts = {id(label): row for label, row in asked.comparison.found}
     yield f"  {'book':<17}{'the sentence that is broken':<54}{'amount':>15}"
+    missed = Counter(asked.comparison.missed)
     for label in asked.story.labels:
-        outcome = "found" if id(label) in found else "MISSED"
-        row = amounts.get(id(label), label)
+        outcome = "MISSED" if missed[label] else "found"
+        missed[label] -= 1
         sentence = label.check.replace("_", " ")
-        yield f"  {label.book:<17}{sentence:<54}{_money(row, exponents):>15}  {outcome}"
+        yield f"  {label.book:<17}{sentence:<54}{_money(label, exponents):>15}  {outcome}"
     for row in asked.comparison.not_planted:
         yield f"  NOT PLANTED  {row.book} {row.check}: {row.object} {_money(row, exponents)}"
     for problem in asked.problems:
@@ -53,7 +51,7 @@ def _word(is_right: bool) -> str:
     return "as planted" if is_right else "NOT AS PLANTED"
 
 
-def _money(row: BookLabel | Violation, exponents: Mapping[str, int]) -> str:
+def _money(row: BookLabel, exponents: Mapping[str, int]) -> str:
     if row.amount_minor is None or row.currency is None:
         return ""
     return f"{row.currency} {format_minor(row.amount_minor, exponents[row.currency], group=',')}"

@@ -12,12 +12,15 @@ import psycopg
 from psycopg.rows import dict_row
 
 from include.reconciliation.demo import book_rows
-from include.reconciliation.demo.books import BookComparison, Story, Violation, compare
+from include.reconciliation.demo.books import BookComparison, Story, compare
+from include.reconciliation.demo.labels import BookLabel
 from include.reconciliation.demo.place import RunFailed, airflow_log
+from include.reconciliation.edges.emergency_stop import writing_to
 from include.reconciliation.edges.invariant_files import books, invariants_of
-from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+from include.reconciliation.edges.pause_variable import reading_from
 from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.errors import Broken, SourceError, Transient
+from include.reconciliation.steps.emergency_stop import LIFT, carry_out_requests, emergency_stop
 from include.reconciliation.steps.reconcile_wallets import Request, reconcile_wallets
 from include.reconciliation.steps.run_check import run_check
 from include.reconciliation.steps.verify_payment_replay import verify_payment_replay
@@ -110,7 +113,22 @@ class AirflowBooks:
 
 
 class StepBooks:
-    """The same steps without Airflow, and so without a Variable that could stop anything."""
+    """The same steps without Airflow; its Variables are kept here."""
+
+    def __init__(self) -> None:
+        self._variables: dict[str, str] = {}
+
+    def names(self, prefix: str) -> list[str]:
+        """As Airflow lists its Variables."""
+        return [name for name in self._variables if name.startswith(prefix)]
+
+    def value(self, name: str) -> str:
+        """As Airflow gives them."""
+        return self._variables[name]
+
+    def write(self, name: str, text: str, description: str) -> None:
+        """As Airflow sets them."""
+        self._variables[name] = text
 
     def check(self, as_of: datetime) -> None:
         """Every sentence of every book."""
@@ -123,15 +141,19 @@ class StepBooks:
 
     def reconcile_wallets(self) -> None:
         """All wallets."""
-        with reading_from(NothingPaused()):
+        with reading_from(self):
             reconcile_wallets(Request(NOTE, "full", False, NOTE, datetime.now(UTC)))
 
     def replay_payments(self) -> None:
         """All payments."""
-        verify_payment_replay(airflow_run_id=NOTE, note=NOTE, stop=lambda variable, reason: None)
+        with reading_from(self), writing_to(self.write):
+            verify_payment_replay(airflow_run_id=NOTE, note=NOTE)
+            carry_out_requests()
 
     def lift_the_stop(self) -> None:
-        """There is none."""
+        """Whoever runs the demo lets payments go on."""
+        with reading_from(self), writing_to(self.write):
+            emergency_stop([STOPPED], LIFT, changed_by=NOTE, reason=f"{NOTE} is over")
 
 
 def fill(address: Address, story: Story) -> None:
@@ -151,7 +173,7 @@ def ask(address: Address, story: Story, runner: AirflowBooks | StepBooks) -> Ask
     runner.lift_the_stop()
     warehouse = address("reconciliation", "reconciliation_ro")
     answers = _rows(warehouse, "demo/book_answers")
-    violations = [Violation(**row) for row in _rows(warehouse, "demo/book_violations")]
+    violations = [BookLabel(**row) for row in _rows(warehouse, "demo/book_violations")]
     (replay,) = _rows(warehouse, "demo/replayed_payments")
     return Asked(
         story,

@@ -6,7 +6,8 @@ billing gateway has its faults from the story of the PSPs. Pure: a seed and a mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,24 +75,12 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """A row that broke a check, as the warehouse keeps it; the amount in minor units."""
-
-    book: str
-    check: str
-    object: str
-    currency: str | None
-    amount_minor: int | None
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
 class BookComparison:
     """What of the planted was found, what was not, and what was reported without being planted."""
 
-    found: tuple[tuple[BookLabel, Violation], ...]
+    found: tuple[BookLabel, ...]
     missed: tuple[BookLabel, ...]
-    not_planted: tuple[Violation, ...]
+    not_planted: tuple[BookLabel, ...]
 
 
 def make_story(history: History, as_of: datetime) -> Story:
@@ -108,9 +97,11 @@ def make_story(history: History, as_of: datetime) -> Story:
     labels = [
         *gateway_faults.broken_sentences(history.labels, history.transactions),
         *(BookLabel("marketplace", *asdict(each).values()) for each in shop_labels),
-        *(BookLabel("payouts", each.sentence, each.object) for each in payouts.violations),
+        *(BookLabel("payouts", *asdict(each).values()) for each in payouts.violations),
         *(
-            BookLabel("payment_events", each.invariant, str(each.payment_id))
+            BookLabel(
+                "payment_events", each.invariant, str(each.object), each.currency, each.amount_minor
+            )
             for each in events.violations
             if each.invariant != REPLAY
         ),
@@ -134,30 +125,12 @@ def make_story(history: History, as_of: datetime) -> Story:
     )
 
 
-def compare(labels: Iterable[BookLabel], violations: Iterable[Violation]) -> BookComparison:
-    """Pairs each label with one row of its check that names its object, and its amount if any."""
-    waiting = list(violations)
-    found, missed = [], []
+def compare(labels: Iterable[BookLabel], rows: Iterable[BookLabel]) -> BookComparison:
+    """Pairs each label with one equal row."""
+    waiting = Counter(rows)
+    found: list[BookLabel] = []
+    missed: list[BookLabel] = []
     for label in labels:
-        fitting = next(_fitting(label, waiting), None)
-        if fitting is None:
-            missed.append(label)
-        else:
-            waiting.remove(fitting)
-            found.append((label, fitting))
-    return BookComparison(tuple(found), tuple(missed), tuple(waiting))
-
-
-def _fitting(label: BookLabel, violations: Iterable[Violation]) -> Iterator[Violation]:
-    for row in violations:
-        is_named = label.object == row.object or label.object in row.what
-        is_same = (label.book, label.check) == (row.book, row.check)
-        is_equal = all(
-            wanted is None or wanted == said
-            for wanted, said in (
-                (label.currency, row.currency),
-                (label.amount_minor, row.amount_minor),
-            )
-        )
-        if is_same and is_named and is_equal:
-            yield row
+        (found if waiting[label] else missed).append(label)
+        waiting[label] -= 1
+    return BookComparison(tuple(found), tuple(missed), tuple((+waiting).elements()))

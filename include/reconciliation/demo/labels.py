@@ -32,10 +32,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class BookLabel:
-    """One row that a check of a book must return; the amount in minor units, where it is known."""
+    """One row that a check of a book must return; the amount in minor units."""
 
     book: str
     check: str
     object: str
-    currency: str | None = None
-    amount_minor: int | None = None
+    currency: str | None
+    amount_minor: int | None

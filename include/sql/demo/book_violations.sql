@@ -7,8 +7,7 @@ select
     violations.check_name as "check",
     violations.object,
     violations.currency,
-    violations.amount_minor,
-    violations.what
+    violations.amount_minor
 from reconciliation.violations
 where
     violations.check_run_id in (
