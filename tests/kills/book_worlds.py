@@ -133,9 +133,9 @@ def _part_of_an_answer(world: World) -> list[Any]:
 def _drifting_wallets(world: World) -> None:
     with world.writer("wallet_balances") as session:
         book = Book("wallet_balances", session, session)
-        wallets_that_drift(book, 5)
-        session.execute("update user_balances set balance_minor = 70 where user_id = 'U4'")
-        session.execute("delete from wallet_balances where wallet_id = 'W5'")
+        wallets_that_drift(book, 3)
+        session.execute("update user_balances set balance_minor = 70 where user_id = 'U2'")
+        session.execute("delete from wallet_balances where wallet_id = 'W3'")
 
 
 def _balances(world: World) -> Rows:
@@ -163,10 +163,10 @@ def _balances(world: World) -> Rows:
 _UNLOGGED = """
     with balances as (
         select 'wallet_balances' as relation, wallet_id as object, balance_minor,
-            case when wallet_id <> 'W5' then 110 end as began_as
+            case when wallet_id <> 'W3' then 110 end as began_as
         from wallet_balances
         union all
-        select 'user_balances', user_id, balance_minor, case user_id when 'U4' then 70 else 100 end
+        select 'user_balances', user_id, balance_minor, case user_id when 'U2' then 70 else 100 end
         from user_balances
     )
     select relation, object, began_as, balance_minor, before_minor, after_minor
@@ -229,15 +229,15 @@ def _lonely_findings(world: World) -> list[Any]:
 
 # Payouts: the provider is sent each key once, and the application told each word once.
 def _sent_payouts(world: World) -> None:
-    for number, status in {"1": "paid", "2": "returned", "3": "pending"}.items():
+    for number, status in {"1": "paid", "2": "pending"}.items():
         world.payouts().payout(number, state="SENT")
         world.provider.has(f"key-{number}", status, 125_00)
 
 
 def _stuck_payouts(world: World) -> None:
-    for number in "123":
+    for number in "12":
         world.payouts().payout(number, state="SENDING")
-    world.provider.has("key-3", "paid", 125_00)
+    world.provider.has("key-2", "paid", 125_00)
 
 
 def _worker_goes_on(world: World) -> None:
@@ -262,13 +262,11 @@ def _paid_out(world: World) -> Rows:
     }
 
 
-def _sent_under_other_keys(world: World) -> list[Any]:
-    keys = {key for key in world.provider.sent if key not in ("key-1", "key-2")}
-    return [*sorted(keys), *(key for key in set(world.provider.paid) if _paid_twice(world, key))]
-
-
-def _paid_twice(world: World, key: str) -> bool:
-    return world.provider.paid.count(key) > 1
+def _sent_otherwise(world: World) -> list[Any]:
+    """What was sent under a key that is not the first's, and what was paid twice."""
+    paid = world.provider.paid
+    others = {key for key in world.provider.sent if key != "key-1"}
+    return sorted(others | {key for key in paid if paid.count(key) > 1})
 
 
 # An alert: what becomes of it is there with its history and its message, or not at all.
@@ -304,8 +302,8 @@ TASKS = [
         "verify_and_halt", _broken_projections, _replayed, _lonely_findings,
         lambda world: (str(world.folder),),
     ),
-    Task("pull", _sent_payouts, _paid_out, _sent_under_other_keys, before_again=_worker_goes_on),
-    Task("repair", _stuck_payouts, _paid_out, _sent_under_other_keys, before_again=_worker_goes_on),
+    Task("pull", _sent_payouts, _paid_out, _sent_otherwise, before_again=_worker_goes_on),
+    Task("repair", _stuck_payouts, _paid_out, _sent_otherwise, before_again=_worker_goes_on),
     Task("acknowledge", _an_open_alert, _life_once, _half_a_change, lambda world: (1,)),
     Task("resolve", _an_open_alert, _life, _half_a_change, lambda world: (1,)),
 ]  # fmt: skip

@@ -16,8 +16,9 @@ from tests.payouts import provider_server
 
 pytestmark = pytest.mark.slow
 
-# So many deaths of each task; with a large number it dies at every message.
-DEATHS = int(os.environ.get("TESTS_KILLS_DEATHS", "8"))
+# A task dies at all of its messages, not only where something lasting has just been written.
+EVERYWHERE = "TESTS_KILLS_EVERYWHERE" in os.environ
+BETWEEN = 4
 
 
 @pytest.fixture
@@ -59,15 +60,17 @@ def do(children) -> Callable[..., Outcome]:
     return run
 
 
-def deaths(messages: int) -> list[KillAt]:
-    """Where a task of so many messages dies: its first, its last, some between, evenly.
+def deaths(proxy: Proxy) -> list[KillAt]:
+    """Where a task dies that has said so much: as soon as each of its commits is through.
 
-    In turn the server has the message or not; of the last one, a commit, both.
+    What lasts changes there alone. Also at its first message, at the last and evenly between, all
+    of which the server never gets.
     """
-    step = max(1, (messages - 1) / max(1, DEATHS - 2))
-    places = sorted({round(1 + number * step) for number in range(DEATHS)} & {*range(1, messages)})
-    between = [KillAt(place, number % 2 == 1) for number, place in enumerate(places)]
-    return [*between, KillAt(messages), KillAt(messages, is_delivered=True)]
+    last = len(proxy.seen)
+    if EVERYWHERE:
+        return [KillAt(place, lost) for place in range(1, last + 1) for lost in (False, True)]
+    between = sorted({1 + number * (last - 1) // (BETWEEN - 1) for number in range(BETWEEN)})
+    return [KillAt(place) for place in between] + [KillAt(place, True) for place in proxy.commits]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
@@ -76,20 +79,21 @@ def test_a_task_killed_anywhere_and_run_again_leaves_what_it_leaves_undisturbed(
 ):
     with new_world(task) as world, proxy_before(world.server) as proxy:
         untouched = task.left(world)
-    with new_world(task) as world, proxy_before(world.server) as proxy:
         do(task, world, proxy).value()
-        messages = len(proxy.seen)
+        points = deaths(proxy)
         undisturbed = task.left(world)
+        assert [] == task.half_done(world)
     assert untouched != undisturbed, "the task does something here"
 
     wrong = {}
-    for kill_at in deaths(messages):
+    for kill_at in points:
         with new_world(task) as world, proxy_before(world.server) as proxy:
             assert SIGKILL == do(task, world, proxy, kill_at).killed_by
             half_done = task.half_done(world)
             task.before_again(world)
             do(task, world, proxy).value()
             left = task.left(world)
+            half_done += task.half_done(world)
         differing = {what: rows for what, rows in left.items() if rows != undisturbed[what]}
         if half_done or differing:
             wrong[str(kill_at)] = (half_done, differing)
