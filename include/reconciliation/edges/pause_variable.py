@@ -87,7 +87,7 @@ class AirflowVariables:
 
 
 def names_in_environment(prefix: str) -> list[str]:
-    """The Variables that this process's environment sets, in lower case; they win over the others."""
+    """Variables that this process's environment sets, in lower case; they win over the others."""
     marker = "AIRFLOW_VAR_"
     names = [name.removeprefix(marker).lower() for name in os.environ if name.startswith(marker)]
     return [name for name in names if name.startswith(prefix.lower())]

@@ -80,11 +80,16 @@ def transaction() -> Iterator[Cursor]:
 @contextmanager
 def hasty_transaction(milliseconds: int) -> Iterator[Cursor]:
     """The same for somebody who waits: a server that is away, or a statement that takes longer, is
-    an error. psycopg gives every server two seconds to connect.
+    an error, and so is a pause of that length between two of them: a lock is kept no longer.
     """
+    # psycopg waits two seconds for a server, not less.
     with connect(connect_seconds=2) as session, session.cursor() as cursor:
-        limit = sql.Literal(max(1, milliseconds))
-        cursor.execute(sql.SQL("set local statement_timeout = {}").format(limit))
+        for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(
+                sql.SQL("set local {} = {}").format(
+                    sql.Identifier(setting), sql.Literal(max(1, milliseconds))
+                )
+            )
         _search_as_always(cursor)
         yield cursor
 
