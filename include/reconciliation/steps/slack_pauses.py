@@ -52,7 +52,8 @@ def _command(request: SlackRequest) -> Command:
 
 
 def _show(request: SlackRequest, command: Command) -> str:
-    found = _read(command.psp)
+    with pause_variable.reading_from(StoredVariables()):
+        found = pause_variable.read(command.psp)
     with warehouse.hasty_transaction(request.turn.milliseconds_left()) as cursor:
         text = f"{_told(found, command.psp, _now(cursor))}. {_exposure(cursor, command.psp)}"
         slack_requests.keep_answer(cursor, request.request_id, TOLD, text)
@@ -90,8 +91,11 @@ def _change(request: SlackRequest, command: Command) -> str:
 
 
 def _read(psp: str) -> Pause | None:
-    with pause_variable.reading_from(StoredVariables()):
-        return pause_variable.read(psp)
+    """The pause; an error where Airflow can't tell, since who can't read it can't change it."""
+    name, variables = PREFIX + psp, StoredVariables()
+    if name not in variables.names(name):
+        return None
+    return pause_variable.parse(psp, variables.value(name))
 
 
 def _wanted(
