@@ -144,10 +144,10 @@ def leaky_app() -> FastAPI:
     app.add_route("/plain/{name}", lambda request: PlainTextResponse("hello"))
     app.mount("/mounted", inner)
 
-    @app.websocket("/socket")
     async def socket(websocket: Any) -> None:
         await websocket.accept()
 
+    app.router.add_websocket_route("/socket", socket)
     return app
 
 

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from slack_sdk.signature import Clock, SignatureVerifier
+
 from include.reconciliation import slack_people
 from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.connections import connection
@@ -195,8 +197,6 @@ def _signing_secret() -> str:
 
 
 def _is_valid(secret: str, timestamp: str, signature: str, body: bytes, now: datetime) -> bool:
-    from slack_sdk.signature import Clock, SignatureVerifier
-
     class Now(Clock):
         def now(self) -> float:
             return now.timestamp()
