@@ -85,13 +85,14 @@ where name = 'billing_gateway-reconciliation' and state = 'closed';
 create table internal.incident_threads (
     alert_id bigint not null references internal.alerts,
     channel text not null,
+    message_id bigint references internal.outbox,
     channel_id text,
     ts text,
     shown_at timestamptz,
     last_error text,
     claimed_until timestamptz not null,
     primary key (alert_id, channel),
-    check ((ts is null) = (channel_id is null))
+    check (num_nulls(message_id, channel_id, ts) in (0, 3))
 );
 
 comment on table internal.incident_threads is 'The one message of an incident in a Slack channel, under which its thread hangs.';
@@ -99,6 +100,31 @@ comment on column internal.incident_threads.channel is 'As the connection names 
 comment on column internal.incident_threads.channel_id is 'As Slack names it; with ts it is the address of the message.';
 comment on column internal.incident_threads.shown_at is 'The moment of the state that the message shows.';
 comment on column internal.incident_threads.claimed_until is 'Until when one delivery has the thread to itself.';
+
+create view internal.run_divergences as
+with
+
+events as (
+
+    select
+        run_number,
+        currency,
+        event_id,
+        max(exposure_minor) as exposure_minor
+    from internal.discrepancy_versions
+    where status = 'open' and change <> 'resolved' and currency is not null
+    group by run_number, currency, event_id
+
+)
+
+select
+    run_number,
+    currency,
+    coalesce(sum(exposure_minor), 0)::bigint as exposure_minor
+from events
+group by run_number, currency;
+
+comment on view internal.run_divergences is 'Divergence of an account as each of its runs left it, per currency; each event once, with its largest exposure.';
 
 create view reconciliation.incident_summaries as
 select
@@ -150,6 +176,7 @@ comment on column reconciliation.events.tries is 'How often it was sent.';
 comment on column reconciliation.events.last_error is 'Why it has not arrived; NULL when nothing went wrong.';
 comment on column reconciliation.events.next_try_at is 'When it is sent again, unless it has arrived.';
 
+grant select on internal.run_divergences to reconciliation_rw;
 grant select on reconciliation.incident_summaries, reconciliation.events to reconciliation_rw, reconciliation_ro;
 grant select, insert on internal.incident_summaries to reconciliation_rw;
 grant select, insert, update on internal.incident_threads to reconciliation_rw;
