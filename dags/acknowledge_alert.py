@@ -1,8 +1,8 @@
 """Takes an open alert on: it is not escalated any more, and silent for as long as you say.
 
 **What.** `reconciliation.alerts` lists the alerts with their numbers. Who acknowledged it, when and
-why stays in `reconciliation.alert_changes`, which is only added to. The number of a ticket at the
-PSP goes into *PSP ticket*: the summaries of an incident show it. To add one later, acknowledge again.
+why stays in `reconciliation.alert_changes`, which is only added to. A ticket at the PSP
+goes into *PSP ticket*: the summaries of an incident show it. To add one later, acknowledge again.
 
 **When.** By hand, as soon as you look after it. It stays open until what it says is mended.
 

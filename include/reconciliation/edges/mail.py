@@ -1,8 +1,9 @@
 """Mail: one plain text to one recipient, over TLS, by the connection `smtp`.
 
-Its fields are those of Airflow's own SMTP connections: host, port, login, password, and in the extra
-`from_email`, `disable_ssl` (then STARTTLS is demanded instead of TLS from the first byte) and
-`disable_tls`. Both may be off only on loopback. No secret and no text of a server shows in an error.
+Its fields are those of Airflow's own SMTP connections: host, port, login, password, and in the
+extra `from_email`, `disable_ssl` (then STARTTLS is demanded instead of TLS from the first byte) and
+`disable_tls`. Both may be off only on loopback. No secret and no text of a server shows in an
+error.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class MailRefused(ReconciliationError):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail. `name` is its own id, the same however often it is sent, `thread` that of its like."""
+    """A mail; `name` is its id, the same however often it is sent, `thread` that of its like."""
 
     recipient: str
     subject: str

@@ -24,6 +24,7 @@ from include.reconciliation.steps.pauses import IN_FORCE
 WELL, AILING, UNKNOWN = 0, 1, 2
 # Checks are made every morning; a morning may be two hours late.
 CHECK_AGE_MAX = timedelta(hours=26)
+MESSAGES_MAX = 20
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,13 +67,15 @@ def _complaints(message_age: timedelta) -> Iterator[str]:
             {"older_than_seconds": int(message_age.total_seconds())},
         ).fetchall()
         yield from _late_checks(cursor)
-    for message in messages:
+    for message in messages[:MESSAGES_MAX]:
         waiting = timedelta(seconds=message["waiting_seconds"])
         reason = message["last_error"] or "nobody has tried to deliver it"
         yield (
             f"waiting: message {message['message_id']} ({message['kind']}) for {waiting}, "
             f"{message['tries']} tries; {reason}"
         )
+    if len(messages) > MESSAGES_MAX:
+        yield f"waiting: {len(messages) - MESSAGES_MAX} more messages"
 
 
 def _late_accounts(cursor: warehouse.Cursor, psp: config.Psp, cycle: timedelta) -> Iterator[str]:

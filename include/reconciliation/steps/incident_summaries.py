@@ -48,7 +48,7 @@ def load_incident(cursor: warehouse.Cursor, alert_id: int) -> Incident:
     if row is None:
         raise LookupError(f"there is no alert {alert_id}")
     titles = {each.name: each.title for each in config.load().psps}
-    return Incident(**row, psp_title=titles.get(row["psp"], row["psp"]))
+    return Incident(**row, psp_title=str(titles.get(row["psp"], row["psp"])))
 
 
 def text_of(message: outbox.Message) -> str:

@@ -1,8 +1,8 @@
 """An incident in Slack, where a bot tells it: one message that is kept up to date, and its thread.
 
 The message is posted with the first word about the incident, and edited ever after; each further
-word goes into the thread. Where the message is stands in the warehouse as soon as Slack has said so.
-Whoever dies in between posts it once more, and its number at the end shows the repeat.
+word goes into the thread. Where the message is stands in the warehouse as soon as Slack has said
+so. Whoever dies in between posts it once more, and its number at the end shows the repeat.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def tell(target: Connection, alert_id: int, text: str, number: int) -> None:
 def refresh(target: Connection) -> int:
     """Brings the messages of the incidents that have changed up to date; how many it was.
 
-    An edit is silent in Slack and may be repeated. One that Slack refuses waits for the next change.
+    An edit is silent in Slack and may be repeated. One that Slack refuses waits for the next
+    change.
     """
     channel = slack.channel(target)
     with warehouse.transaction() as cursor:
@@ -110,10 +111,9 @@ def _incident(alert_id: int) -> incident_texts.Incident:
 def _claimed(alert_id: int, channel: str) -> Iterator[Thread | None]:
     """The thread for this delivery alone; None while there is no message that it hangs under."""
     values: dict[str, Any] = {"alert_id": alert_id, "channel": channel}
+    claim = {**values, "lease_seconds": int(LEASE.total_seconds())}
     with warehouse.transaction() as cursor:
-        row = warehouse.run(
-            cursor, "incidents/claim_thread", {**values, "lease_seconds": int(LEASE.total_seconds())}
-        ).fetchone()
+        row = warehouse.run(cursor, "incidents/claim_thread", claim).fetchone()
     if row is None:
         raise ThreadInUse(f"incident {alert_id}: another delivery is writing to its thread")
     try:
