@@ -99,7 +99,7 @@ def compose(sender: str, letter: Letter) -> EmailMessage:
     # Mail readers show the mails of one incident together.
     message["References"] = f"<{letter.thread}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
+    message.set_content(letter.text, cte="quoted-printable")
     return message
 
 
@@ -123,6 +123,7 @@ def _open(target: Connection) -> smtplib.SMTP:
     try:
         if is_starttls:
             server.starttls(context=_context(target))
+        server.ehlo_or_helo_if_needed()
         if target.login and target.password:
             server.login(target.login, target.password)
     except BaseException:
