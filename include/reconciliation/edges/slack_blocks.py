@@ -72,12 +72,18 @@ def _text(text: str, characters_max: int) -> dict[str, Any]:
 
 def _cut(text: str, characters_max: int) -> str:
     """The text as it is sent, cut where it is too long, and never inside an escaped character."""
-    sent = plain(text)
-    while len(sent) > characters_max:
-        # Each character is sent as five at most: cutting a fifth of what is too much is safe.
-        text = text[: len(text) - max(2, (len(sent) - characters_max) // 5)]
-        sent = plain(text + "…")
-    return sent
+    if _fitting(text, characters_max) == len(text):
+        return plain(text)
+    return plain(text[: _fitting(text, characters_max - 1)] + "…")
+
+
+def _fitting(text: str, characters_max: int) -> int:
+    """How many of its characters, from the first on, make no more than so many as they are sent."""
+    size = min(len(text), characters_max)
+    while (too_many := len(plain(text[:size])) - characters_max) > 0:
+        # Each is sent as five at most: this many less never leave too few.
+        size -= max(1, too_many // 5)
+    return size
 
 
 def _parts(text: str, characters_max: int, parts_max: int) -> list[str]:
@@ -85,9 +91,7 @@ def _parts(text: str, characters_max: int, parts_max: int) -> list[str]:
     parts: list[str] = []
     rest = text
     while rest and len(parts) < parts_max - 1:
-        size = min(len(rest), characters_max)
-        while (too_many := len(plain(rest[:size])) - characters_max) > 0:
-            size -= max(1, too_many // 5)
+        size = _fitting(rest, characters_max)
         parts.append(rest[:size])
         rest = rest[size:]
     return [*parts, rest] if rest else parts
