@@ -1,4 +1,4 @@
-"""A mail server on loopback that takes what a test lets it take, in the open, by STARTTLS or TLS."""
+"""A mail server on loopback that answers what a test tells it, in the open, by STARTTLS or TLS."""
 
 from __future__ import annotations
 

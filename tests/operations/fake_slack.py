@@ -42,7 +42,7 @@ class FakeSlack:
 
     @property
     def calls(self) -> list[tuple[str, str | None, str]]:
-        """What a bot called, in order: the method, the message or thread that it names, the text."""
+        """What a bot called, in order: method, message or thread that it names, text."""
         return [
             (path.rpartition("/")[2], body.get("thread_ts") or body.get("ts"), body["text"])
             for path, body in zip(self.paths, self.received, strict=True)

@@ -279,7 +279,12 @@ def test_somebody_is_called_only_as_declared(
 
 @pytest.mark.parametrize(
     "extra",
-    [{"mention": "@ana"}, {"mention": 7}, {"mention": "here>"}, {"mention": "here", "mention_from": 1}],
+    [
+        {"mention": "@ana"},
+        {"mention": 7},
+        {"mention": "here>"},
+        {"mention": "here", "mention_from": 1},
+    ],
 )
 def test_a_mention_that_is_none_is_refused(extra: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError, match="mention"):

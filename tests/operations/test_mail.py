@@ -66,7 +66,7 @@ def test_a_repeat_is_byte_for_byte_the_same_mail(fake: FakeMail) -> None:
 
 @pytest.mark.parametrize(
     "subject",
-    ["Adyen\r\nBcc: mallory@example.com", "Adyen\nX: y", "Adyen\x00\x0b\x85\u2028Bcc: mallory@x.io"],
+    ["Adyen\r\nBcc: m@example.com", "Adyen\nX: y", "Adyen\x00\x0b\x85\u2028Bcc: m@example.com"],
 )
 def test_no_subject_can_begin_another_header(fake: FakeMail, subject: str) -> None:
     send(replace(LETTER, subject=subject))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -196,8 +196,11 @@ def _deliver_kind(
     counts: dict[str, int],
     until: float,
 ) -> None:
-    """Sends what is due of one kind, in order, until all is sent or the channel is down."""
-    while time.monotonic() < until:
+    """Sends what is due of one kind, in order, until all is sent or the channel is down.
+
+    One message is begun in any case, however late the others have made it.
+    """
+    for _ in _until(until):
         message = outbox.claim(kind)
         if message is None:
             return
@@ -269,8 +272,7 @@ def _deliver_mail(target: Connection, message: outbox.Message) -> None:
 
 def _deliver_events(target: Connection, counts: dict[str, int], until: float) -> None:
     """Sends batches of events until all are sent, or Kafka takes none; it fails nothing else."""
-    may_go_on = True
-    while may_go_on and time.monotonic() < until:
+    for _ in _until(until):
         try:
             batch = reconciliation_events.send_events(target)
         except Exception as error:
@@ -278,9 +280,10 @@ def _deliver_events(target: Connection, counts: dict[str, int], until: float) ->
             return
         counts["sent"] += batch.sent
         counts["postponed"] += batch.postponed
-        may_go_on = batch.may_go_on
         if batch.postponed:
             logger.warning("%s events wait: %s", batch.postponed, "; ".join(batch.reasons))
+        if not batch.may_go_on:
+            return
 
 
 def _deliver_run_log(message: outbox.Message) -> None:
@@ -290,6 +293,13 @@ def _deliver_run_log(message: outbox.Message) -> None:
         raise ChannelDown(f"billing_gateway: {type(error).__name__}") from None
     except ConfigurationError as error:
         raise ChannelDown(str(error), MISSING_CONNECTION_WAIT) from None
+
+
+def _until(end: float) -> Iterator[None]:
+    """Once, and again as long as it is not over."""
+    yield
+    while time.monotonic() < end:
+        yield
 
 
 def _reason(error: Exception) -> str:

@@ -104,7 +104,9 @@ def _text(cursor: warehouse.Cursor, incident: Incident) -> str:
     heads, _ = positions(cursor, incident.psp)
     gross = gross_in_doubt(cursor, incident.psp) if heads.divergences else {}
     limits = {each.name: each.limits for each in config.load().psps}
-    steps = warehouse.run(cursor, "incidents/steps", {"alert_id": incident.alert_id})
+    steps = warehouse.run(
+        cursor, "incidents/steps", {"alert_id": incident.alert_id}
+    ).fetchall()
     return incident_texts.summary_text(
         incident,
         [replace(each, gross_minor=gross.get(each.currency)) for each in heads.divergences],
