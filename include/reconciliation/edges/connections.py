@@ -31,8 +31,7 @@ class Connection:
 def connection(connection_id: str) -> Connection:
     """The connection of that id; ConfigurationError when nobody knows it."""
     text = os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}")
-    # Empty is none, as Airflow has it.
-    if not text:
+    if text is None:
         return _from_airflow(connection_id)
     try:
         entry = json.loads(text)

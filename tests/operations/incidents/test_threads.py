@@ -15,8 +15,8 @@ from include.reconciliation.steps.deliver_alerts import deliver
 from tests.conftest import Databases
 from tests.operations.conftest import Books
 from tests.operations.fake_slack import Answer, FakeSlack, running
+from tests.operations.incidents.conftest import LIMIT, stripe
 
-LIMIT = 100_000
 TITLE = "Stripe: reconciliation incident, high"
 POST, UPDATE = "chat.postMessage", "chat.update"
 
@@ -28,11 +28,6 @@ def fake(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake
     with running() as server:
         monkeypatch.setenv("AIRFLOW_CONN_SLACK", server.bot())
         yield server
-
-
-def stripe(books: Books, exposure_minor: int = 0) -> None:
-    """A run of a PSP that has one account."""
-    books.publish("default", {"USD": exposure_minor} if exposure_minor else None, psp="stripe")
 
 
 def time_passes(books: Books) -> None:
