@@ -17,6 +17,7 @@ from include.reconciliation import config
 from include.reconciliation.edges import kafka, outbox, warehouse
 from include.reconciliation.edges.connections import connection
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.steps import reconciliation_events
 from include.reconciliation.steps.deliver_alerts import deliver
 from tests.conftest import Databases
 from tests.listening import listening
@@ -283,15 +284,19 @@ def test_a_kafka_that_is_down_holds_its_events_and_nothing_else(
 ) -> None:
     client = FakeClient(is_silent=True)
     monkeypatch.setattr(kafka, "_producer", client.open)
+    monkeypatch.setattr(reconciliation_events, "BATCH", 1)
     happen("a", "b")
     counts = deliver()
     again_at_once = deliver()
+    asked = len(client.sent)
     client.is_silent = False
     due_again(books)
     counts_after = deliver()
 
-    assert {"sent": 1, "postponed": 2, "waiting": 2} == counts
+    assert {"sent": 1, "postponed": 1, "waiting": 2} == counts
     assert {"sent": 0, "postponed": 0, "waiting": 2} == again_at_once
+    # The one behind it was not even tried.
+    assert 1 == asked
     assert {"sent": 2, "postponed": 0, "waiting": 0} == counts_after
     assert ["one (message 3)"] == fake.texts
 

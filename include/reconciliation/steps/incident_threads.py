@@ -116,13 +116,18 @@ def _claimed(alert_id: int, channel: str) -> Iterator[Thread | None]:
         row = warehouse.run(cursor, "incidents/claim_thread", claim).fetchone()
     if row is None:
         raise ThreadInUse(f"incident {alert_id}: another delivery is writing to its thread")
+    wait = timedelta(0)
     try:
         is_there = row["ts"] is not None
         place = slack.Place(row["channel_id"], row["ts"])
         yield Thread(row["message_id"], place) if is_there else None
+    except slack.SlackUnavailable as error:
+        wait = error.retry_after or wait
+        raise
     finally:
         with warehouse.transaction() as cursor:
-            warehouse.run(cursor, "incidents/release_thread", values)
+            release = {**values, "wait_seconds": int(wait.total_seconds())}
+            warehouse.run(cursor, "incidents/release_thread", release)
 
 
 def _note(

@@ -21,7 +21,6 @@ changes as (
     where
         runs.run_number = %(run_number)s
         and runs.is_published
-        and not runs.dry_run
         and discrepancy_versions.change in ('new', 'reopened', 'resolved')
 
 )

@@ -41,5 +41,5 @@ select
     )
 from internal.runs
 inner join internal.accounts on runs.account_id = accounts.account_id
-where runs.run_number = %(run_number)s and runs.is_published and not runs.dry_run
+where runs.run_number = %(run_number)s and runs.is_published
 on conflict (dedupe_key) do nothing

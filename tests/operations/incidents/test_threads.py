@@ -315,6 +315,23 @@ def test_an_edit_while_slack_is_down_is_made_up_for(fake: FakeSlack, books: Book
     assert "1,000.02" in shown(fake.received[-1])
 
 
+def test_a_slack_that_asks_to_wait_is_not_asked_for_an_edit_before(
+    fake: FakeSlack, books: Books
+) -> None:
+    stripe(books, LIMIT + 1)
+    deliver()
+    stripe(books, LIMIT + 2)
+    fake.answers = [Answer(429, "", (("Retry-After", "120"),))]
+    deliver()
+    deliver()
+    asked = calls(fake)[2:]
+    time_passes(books)
+    deliver()
+
+    assert [(UPDATE, "1.0")] == asked
+    assert [(UPDATE, "1.0")] * 2 == calls(fake)[2:]
+
+
 def test_a_mention_that_is_declared_stands_in_the_new_message_alone(
     fake: FakeSlack, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
