@@ -5,6 +5,7 @@
 -- Reads:    payment_transactions.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to payments engineering
@@ -16,17 +17,7 @@
 --           a PSP's entry declares is not known in this book, and told: accept its alert, or add your limit here.
 with
 
-touched as (
-
-    select intent_id
-    from payment_transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select intent_id
-    from payment_transactions
-    where processed_at >= %(window_start)s and processed_at < %(window_end)s
-
-),
+touched as {touched_intents},
 
 summed as (
 
