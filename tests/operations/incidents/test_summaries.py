@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from include.reconciliation import config
+from include.reconciliation.errors import RequestError
 from include.reconciliation.steps import incident_summaries
 from include.reconciliation.steps.alert_life import acknowledge_alert, resolve_alert
 from include.reconciliation.steps.deliver_alerts import deliver, watch
@@ -82,6 +83,20 @@ def test_what_was_done_and_the_ticket_of_the_psp_stand_in_the_next_summary(
     assert "paused the PSP by ana: totals of another day" in mail
     assert "PSP ticket: STR-77" in mail
     assert "northwind" not in mail
+
+
+@pytest.mark.parametrize(
+    "ticket", ["", " STR-77", "=cmd()", "<b>77</b>", "STR\r\n77", "STR-77\n", "ção", "x" * 65]
+)
+def test_a_ticket_that_is_no_number_is_refused_and_nothing_is_acknowledged(
+    books: Books, ticket: str
+) -> None:
+    stripe(books, LIMIT + 1)
+
+    with pytest.raises(RequestError, match="psp_ticket: expected up to 64"):
+        acknowledge_alert(1, changed_by="ana", note="asked them", psp_ticket=ticket)
+    query = "select life, psp_ticket from reconciliation.alerts"
+    assert [{"life": "open", "psp_ticket": None}] == books.rows(query)
 
 
 def test_a_run_by_hand_is_a_step(books: Books, owner: psycopg.Connection) -> None:
