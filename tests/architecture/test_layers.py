@@ -50,6 +50,8 @@ MAY_USE = {
     "edges": {
         "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",
         "slack_sdk",
+        # Only where events are on: requirements-kafka.txt.
+        "confluent_kafka",
     },
     "steps": {"psycopg"},
     "local": {"psycopg", "sqlalchemy", "alembic"},
@@ -66,7 +68,9 @@ MAY_USE = {
     "plugins": {"airflow", "fastapi", "starlette"},
 }  # fmt: skip
 # Slow to import, or there only inside of Airflow: never at the top of a module.
-INSIDE_FUNCTIONS_ONLY = {"airflow", "great_expectations", "pandas", "datacompy", "holidays"}
+INSIDE_FUNCTIONS_ONLY = {
+    "airflow", "great_expectations", "pandas", "datacompy", "holidays", "confluent_kafka",
+}  # fmt: skip
 # The standard library's doors to the world, which the core keeps closed.
 NOT_IN_THE_CORE = {
     "asyncio", "ctypes", "ftplib", "http", "logging", "multiprocessing", "random", "secrets",

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from include.reconciliation.config import PROJECT_ROOT, load
+from include.reconciliation.edges import kafka, mail, slack
 from include.reconciliation.local import container, environment, launcher
 from include.reconciliation.local.layout import PROJECT_ROOT as LAYOUT_ROOT
 
@@ -221,7 +222,8 @@ def test_postgresql_keeps_its_data_where_the_image_of_18_puts_it(services: dict[
 def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_name(
     services: dict[str, Any],
 ) -> None:
-    expected = {*environment.CONNECTIONS, *(psp.connection for psp in load().psps), "slack"}
+    channels = {slack.CONNECTION_ID, mail.CONNECTION_ID, kafka.CONNECTION_ID}
+    expected = {*environment.CONNECTIONS, *(psp.connection for psp in load().psps), *channels}
     given = {
         name.removeprefix("AIRFLOW_CONN_").lower()
         for name in services["scheduler"]["environment"]

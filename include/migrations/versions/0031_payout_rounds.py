@@ -3,5 +3,6 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0031"
-down_revision = "0025"
+down_revision = "0026"
+down_revision = "0026"
 upgrade = upgrade_with(__file__)
