@@ -35,9 +35,19 @@ def rules() -> approval_rules.ApprovalRules:
 
 
 def ask(
-    cursor: warehouse.Cursor, request: ActionRequest, preview: str, expire_after: timedelta
+    cursor: warehouse.Cursor,
+    asked_in: str,
+    request: ActionRequest,
+    preview: str,
+    expire_after: timedelta,
 ) -> dict[str, Any]:
-    """Writes a request down and returns it; one with this content that waits is the same one."""
+    """Writes a request down and returns it; one with this content that waits is the same one.
+
+    `asked_in` is the run of Airflow that asks: a second try of it finds the request it has made.
+    """
+    made = asked(cursor, asked_in)
+    if made is not None:
+        return made
     for attempt in range(1, _ATTEMPTS_MAX):
         request_id = request.request_id(attempt)
         known = find(cursor, request_id)
@@ -48,6 +58,8 @@ def ask(
             known = find(cursor, request_id)
             assert known is not None
         if known["state"] not in _ENDED:
+            values = {"asked_in": asked_in, "request_id": request_id}
+            warehouse.run(cursor, "corrections/note_run", values)
             return known
         if known["state"] == "applied":
             raise RequestError(
@@ -61,14 +73,18 @@ def find(cursor: warehouse.Cursor, request_id: str) -> dict[str, Any] | None:
     return warehouse.run(cursor, "corrections/find_request", {"request_id": request_id}).fetchone()
 
 
-def shown(request_id: str) -> dict[str, Any]:
-    """What an approver sees of a request; RequestError when there is none."""
+def asked(cursor: warehouse.Cursor, asked_in: str) -> dict[str, Any] | None:
+    """The request that was made in this run of Airflow, with its state; None when there is none."""
+    row = warehouse.run(cursor, "corrections/request_of_run", {"asked_in": asked_in}).fetchone()
+    return None if row is None else find(cursor, row["request_id"])
+
+
+def shown(asked_in: str) -> dict[str, Any]:
+    """What an approver sees of the request of a run; RequestError when there is none."""
     with _approver() as cursor:
-        row = warehouse.run(
-            cursor, "corrections/shown_request", {"request_id": request_id}
-        ).fetchone()
+        row = warehouse.run(cursor, "corrections/shown_request", {"asked_in": asked_in}).fetchone()
     if row is None:
-        raise RequestError(f"there is no request {request_id!r}")
+        raise RequestError(f"no request was made in {asked_in!r}")
     return row
 
 
@@ -104,6 +120,12 @@ def end(cursor: warehouse.Cursor, request_id: str, event: str, why: str | None) 
     """Ends a request without an effect: rejected, expired or refused."""
     values = {"request_id": request_id, "event": event, "why": why}
     return _place(cursor, "corrections/end_request", values)
+
+
+def note_refused_answer(cursor: warehouse.Cursor, request_id: str, why: str) -> int:
+    """Writes down that an answer was refused: the request waits on."""
+    values = {"request_id": request_id, "why": why}
+    return _place(cursor, "corrections/note_refused_answer", values)
 
 
 def note_outcome(cursor: warehouse.Cursor, request_id: str, event: str, result: str) -> int:

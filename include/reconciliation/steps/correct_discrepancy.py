@@ -29,6 +29,7 @@ def propose_correction(
     reason_code: str,
     reason: str,
     *,
+    asked_in: str,
     changed_by: str,
     requester: str | None = None,
     amount: str | None = None,
@@ -63,27 +64,11 @@ def propose_correction(
         else:
             extra = {"amount": amount, "accept_until": accept_until, "link_to": link_to}
             request, effect = _correction(cursor, discrepancy_id, asked, extra, rules)
-        waiting = approvals.ask(cursor, request, preview(request, effect), rules.expire_after)
+        waiting = approvals.ask(
+            cursor, asked_in, request, preview(request, effect), rules.expire_after
+        )
     log.info("%s: %s, until %s", waiting["request_id"], waiting["state"], waiting["expires_at"])
     return str(waiting["request_id"])
-
-
-def apply_correction(request_id: str) -> int:
-    """Applies an approved request, in one transaction; its place in the log.
-
-    What holds no more is refused, and the refusal is logged. Raises RequestError.
-    """
-    try:
-        with warehouse.transaction() as cursor:
-            place = approvals.apply(cursor, request_id)
-    except RequestError as error:
-        with warehouse.transaction() as cursor:
-            known = approvals.find(cursor, request_id)
-            if known is not None and known["state"] == "approved":
-                approvals.end(cursor, request_id, "refused", str(error))
-        raise
-    log.info("%s is row %s of reconciliation.correction_log", request_id, place)
-    return place
 
 
 def _correction(

@@ -1,6 +1,9 @@
--- What does an approver see of a request? With the rights of the approver, who sees nothing else.
+-- What does an approver see of the request that a run of Airflow has made? With the approver's rights.
 --
 -- Grain:   one row, or none.
--- Binds:   request_id (text).
-select * from reconciliation.action_requests
-where request_id = %(request_id)s
+-- Binds:   asked_in (text).
+select requests.*
+from internal.action_request_runs
+inner join reconciliation.action_requests as requests
+    on action_request_runs.request_id = requests.request_id
+where action_request_runs.asked_in = %(asked_in)s

@@ -47,6 +47,13 @@ comment on column internal.action_requests.amount_minor is 'The entry on the led
 comment on column internal.action_requests.state_sha256 is 'Hash of the object as it was when the preview was made: what has changed since is refused.';
 comment on column internal.action_requests.content_sha256 is 'Hash of all that is approved: an approval names it.';
 
+create table internal.action_request_runs (
+    asked_in text primary key check (btrim(asked_in) <> ''),
+    request_id text not null references internal.action_requests
+);
+
+comment on table internal.action_request_runs is 'In which run of Airflow each request was made: later tasks of the run find it here, and nowhere else.';
+
 create table internal.action_answers (
     request_id text not null references internal.action_requests,
     answered_by text not null check (btrim(answered_by) <> ''),
@@ -62,7 +69,7 @@ comment on table internal.action_answers is 'Who approved or rejected which cont
 
 create table internal.correction_log (
     sequence_number bigint primary key check (sequence_number > 0),
-    event text not null check (event in ('applied', 'rejected', 'expired', 'refused', 'verified', 'failed', 'confirmed', 'posted_otherwise', 'withdrawn')),
+    event text not null check (event in ('answer_refused', 'applied', 'rejected', 'expired', 'refused', 'verified', 'failed', 'confirmed', 'posted_otherwise', 'withdrawn')),
     request_id text not null references internal.action_requests,
     action text not null,
     object_kind text not null,
@@ -146,6 +153,10 @@ create trigger only_added before update or delete on internal.action_requests
 for each row execute function internal.refuse_change();
 create trigger never_emptied before truncate on internal.action_requests
 for each statement execute function internal.refuse_change();
+create trigger only_added before update or delete on internal.action_request_runs
+for each row execute function internal.refuse_change();
+create trigger never_emptied before truncate on internal.action_request_runs
+for each statement execute function internal.refuse_change();
 create trigger only_added before update or delete on internal.action_answers
 for each row execute function internal.refuse_change();
 create trigger never_emptied before truncate on internal.action_answers
@@ -212,7 +223,8 @@ begin
             using errcode = 'check_violation';
     end if;
     if exists (
-        select from internal.correction_log where request_id = new.request_id
+        select from internal.correction_log
+        where request_id = new.request_id and event in ('applied', 'rejected', 'expired', 'refused')
     ) or exists (
         select from internal.action_answers where request_id = new.request_id and answer = 'rejected'
     ) then
@@ -465,6 +477,21 @@ $$;
 
 comment on function internal.end_request is 'Ends a request without an effect: rejected, expired, or refused with the reason.';
 
+create function internal.note_refused_answer(asked_id text, why text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
+declare
+    asked internal.action_requests;
+begin
+    select * into asked from internal.action_requests where request_id = asked_id;
+    if not found then
+        raise exception 'there is no request %', asked_id using errcode = 'check_violation';
+    end if;
+    return internal.append_to_log('answer_refused', asked, why);
+end
+$$;
+
+comment on function internal.note_refused_answer is 'An answer that the database refused: who tried to approve what stays on record.';
+
 create function internal.note_outcome(asked_id text, outcome_event text, outcome text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 declare
@@ -486,7 +513,8 @@ $$;
 comment on function internal.note_outcome is 'What came of an applied request: how the service answered, or how the ledger posted it.';
 
 revoke all on function internal.seal_request, internal.check_answer, internal.append_to_log,
-internal.apply_request, internal.end_request, internal.note_outcome, internal.discrepancy_state,
+internal.apply_request, internal.end_request, internal.note_outcome, internal.note_refused_answer,
+internal.discrepancy_state,
 internal.correction_state, internal.refuse_change from public;
 
 create view internal.corrections as
@@ -548,7 +576,7 @@ left join internal.accounts on correction_log.account_id = accounts.account_id;
 
 comment on view reconciliation.correction_log is 'Every correction and operator action, as it was asked, answered and carried out; hash-chained.';
 comment on column reconciliation.correction_log.sequence_number is 'Its place in the log, without a gap.';
-comment on column reconciliation.correction_log.event is 'applied, rejected, expired or refused ends a request; verified, failed, confirmed, posted_otherwise or withdrawn says what came of it.';
+comment on column reconciliation.correction_log.event is 'applied, rejected, expired or refused ends a request; answer_refused does not; verified, failed, confirmed, posted_otherwise or withdrawn says what came of it.';
 comment on column reconciliation.correction_log.request_id is 'The request: its idempotency key, a hash of its content.';
 comment on column reconciliation.correction_log.action is 'What was asked for; docs/corrections.md lists the actions.';
 comment on column reconciliation.correction_log.object_kind is 'What it is done to: a discrepancy, a correction, or an object of a service.';
@@ -728,13 +756,16 @@ comment on column reconciliation.corrections.corrected_by is 'The correction tha
 grant select on internal.approval_limits, internal.action_requests, internal.action_answers, internal.correction_log,
 internal.corrections
 to reconciliation_rw;
+grant select, insert on internal.action_request_runs to reconciliation_rw;
+grant select on internal.action_request_runs to reconciliation_approver;
 grant insert (
     request_id, action, object_kind, object_id, psp, account_id, leg, discrepancy_id, episode, currency,
     amount_minor, reason_code, reason, ticket, psp_ticket, accept_until, post_by, link_to, state_before,
     state_after, state_sha256, preview, requested_by, on_behalf_of, expires_at
 ) on internal.action_requests to reconciliation_rw;
 grant execute on function
-internal.apply_request, internal.end_request, internal.note_outcome, internal.discrepancy_state,
+internal.apply_request, internal.end_request, internal.note_outcome, internal.note_refused_answer,
+internal.discrepancy_state,
 internal.correction_state
 to reconciliation_rw;
 
