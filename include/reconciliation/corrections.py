@@ -19,8 +19,8 @@ REVERSE = "reverse_correction"
 ENTRIES = (COMPENSATE, WRITE_OFF)
 # Of what a form may ask; a correction itself is corrected by its opposite.
 ACTIONS = (*ENTRIES, ACCEPT, PROVIDER_ERROR, RELINK, REVERSE)
-# The legs of which the ledger is a side: elsewhere an entry in the ledger puts nothing right.
-ENTRY_LEGS = ("ledger_statement", "gateway_ledger")
+# Where an entry of the ledger is held against the statements: it puts the other legs right by itself.
+ENTRY_LEGS = ("ledger_statement",)
 # Fees and taxes are measures of their own, in which the ledger's rows are not added up.
 ENTRY_ASPECTS = ("existence", "multiplicity", "amount", "currency", "state")
 STATUS = {

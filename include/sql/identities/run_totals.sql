@@ -204,6 +204,18 @@ fees as (
 
 ),
 
+-- Entries that the ledger has not posted stand on its side, each told in one discrepancy.
+corrections as (
+
+    select
+        currency,
+        sum(amount_minor)::bigint as corrections_minor
+    from work_correction_states
+    where state in ('waiting', 'not_posted')
+    group by currency
+
+),
+
 currencies_seen as (
 
     select currency from work_statement_side
@@ -213,6 +225,8 @@ currencies_seen as (
     select currency from deltas
     union
     select currency from pending
+    union
+    select currency from corrections
 
 ),
 
@@ -233,6 +247,7 @@ terms as (
         coalesce(pending.pending_ledger_minor, 0) as pending_ledger_minor,
         coalesce(absorbed.tolerance_minor, 0) as tolerance_minor,
         coalesce(not_expected.not_expected_statement_minor, 0) as not_expected_statement_minor,
+        coalesce(corrections.corrections_minor, 0) as corrections_minor,
         coalesce(not_comparable.not_comparable_minor, 0) as not_comparable_minor
     from currencies_seen
     left join work_statement_side on currencies_seen.currency = work_statement_side.currency
@@ -242,6 +257,7 @@ terms as (
     left join absorbed
         on currencies_seen.currency = absorbed.currency and absorbed.measure = 'gross'
     left join not_expected on currencies_seen.currency = not_expected.currency
+    left join corrections on currencies_seen.currency = corrections.currency
     left join not_comparable on currencies_seen.currency = not_comparable.currency
     where currencies_seen.currency <> 'XXX'
     union all
@@ -259,6 +275,7 @@ terms as (
         0,
         0,
         coalesce(absorbed.tolerance_minor, 0),
+        0,
         0,
         0
     from fees
@@ -284,12 +301,12 @@ select
     pending_ledger_minor,
     tolerance_minor,
     not_expected_statement_minor,
-    -- No ledger row without a statement by declaration, and no correction exists yet.
+    -- No ledger row is without a statement by declaration.
     0::bigint as not_expected_ledger_minor,
-    0::bigint as corrections_minor,
+    corrections_minor,
     not_comparable_minor,
     statement_minor - ledger_minor
     - existence_minor - multiplicity_minor - amount_minor - fee_minor - currency_minor - state_minor
     - pending_statement_minor + pending_ledger_minor - tolerance_minor
-    - not_expected_statement_minor - not_comparable_minor as residual_minor
+    - not_expected_statement_minor - corrections_minor - not_comparable_minor as residual_minor
 from terms;

@@ -91,7 +91,7 @@ merged as (
 
 ),
 
-described as (
+told as (
 
     select
         work_finding_ids.discrepancy_id,
@@ -212,6 +212,58 @@ described as (
             work_findings.lead_side = work_sum_notes.side
             and work_findings.lead_item_id = work_sum_notes.item_id
 
+),
+
+corrected as (
+
+    select
+        discrepancy_id,
+        currency,
+        sum(amount_minor)::bigint as amount_minor
+    from work_correction_states
+    where state = 'waiting'
+    group by discrepancy_id, currency
+
+),
+
+-- What an entry on its way to the ledger offsets is no difference any more, and not resolved either.
+described as (
+
+    select
+        told.discrepancy_id,
+        told.slot,
+        told.member_keys,
+        told.kind,
+        told.currency,
+        told.statement_minor,
+        told.ledger_minor,
+        told.delta_minor - coalesce(corrected.amount_minor, 0) as delta_minor,
+        case
+            when coalesce(corrected.amount_minor, 0) = 0 then told.exposure_minor
+            else abs(told.delta_minor - corrected.amount_minor)
+        end as exposure_minor,
+        told.payment_key,
+        told.due_at,
+        told.due_on,
+        told.psp_reference,
+        told.merchant_reference,
+        told.occurred_at,
+        told.statement_file,
+        told.statement_row,
+        told.event_id,
+        coalesce(corrected.amount_minor, 0) <> 0
+        and told.delta_minor = corrected.amount_minor as is_in_correction,
+        told.explanation
+        || case
+            when coalesce(corrected.amount_minor, 0) <> 0
+                then '; ' || internal.money_text(corrected.amount_minor, told.currency)
+                    || ' of it is corrected, and waits for the ledger'
+            else ''
+        end as explanation
+    from told
+    left join corrected
+        on told.discrepancy_id = corrected.discrepancy_id and told.currency = corrected.currency
+
 )
 
 select
@@ -237,7 +289,10 @@ select
             then 'persisting'
         else 'restated'
     end as change,
-    'open' as status,
+    case
+        when described.is_in_correction then 'in_correction'
+        else coalesce(work_statuses.status, 'open')
+    end as status,
     case
         when open_at_head.discrepancy_id is not null then open_at_head.episode
         else coalesce(earlier.episode, 0) + 1
@@ -264,6 +319,10 @@ left join open_at_head on described.discrepancy_id = open_at_head.discrepancy_id
 left join open_at_head as carried
     on described.discrepancy_id = carried.discrepancy_id and described.kind = 'ledger_changed'
 left join earlier on described.discrepancy_id = earlier.discrepancy_id
+left join work_statuses
+    on
+        described.discrepancy_id = work_statuses.discrepancy_id
+        and open_at_head.episode = work_statuses.episode
 union all
 select
     open_at_head.discrepancy_id,
@@ -297,4 +356,11 @@ select
 from open_at_head
 left join work_finding_ids as same on open_at_head.discrepancy_id = same.discrepancy_id
 left join merged on open_at_head.discrepancy_id = merged.discrepancy_id
-where same.discrepancy_id is null;
+where
+    same.discrepancy_id is null
+    and not exists (
+        select from work_correction_states
+        where
+            work_correction_states.told_in = open_at_head.discrepancy_id
+            and work_correction_states.state = 'not_posted'
+    );

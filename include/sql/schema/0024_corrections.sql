@@ -336,7 +336,8 @@ language sql stable security definer set search_path = pg_catalog, internal, pg_
     from internal.correction_log as applied
     where
         applied.event = 'applied'
-        and applied.object_kind in ('discrepancy', 'correction')
+        -- What takes back is not taken back: what it was about is corrected anew.
+        and applied.object_kind = 'discrepancy'
         and applied.request_id = of_request
         and not exists (
             select from internal.correction_log as later
@@ -525,7 +526,7 @@ select
     corrected.request_id as corrected_by
 from internal.correction_log as applied
 left join internal.correction_log as posted
-    on applied.request_id = posted.request_id and posted.event in ('confirmed', 'posted_otherwise')
+    on applied.request_id = posted.request_id and posted.event in ('confirmed', 'posted_otherwise', 'withdrawn')
 left join internal.correction_log as corrected
     on
         applied.request_id = corrected.object_id
@@ -748,7 +749,7 @@ comment on column reconciliation.corrections.on_behalf_of is 'In whose name, whe
 comment on column reconciliation.corrections.approved_by is 'Who approved it.';
 comment on column reconciliation.corrections.second_approved_by is 'Who approved it as well, where the amount needs two.';
 comment on column reconciliation.corrections.logged_at is 'When the row was written.';
-comment on column reconciliation.corrections.posted_as is 'confirmed or posted_otherwise; NULL while the ledger has not posted it.';
+comment on column reconciliation.corrections.posted_as is 'confirmed, posted_otherwise or withdrawn (taken back before it was posted); NULL while it waits.';
 comment on column reconciliation.corrections.posting is 'The ledger row that posted it, as JSON.';
 comment on column reconciliation.corrections.corrected_by is 'The correction that takes it back, if one does.';
 
