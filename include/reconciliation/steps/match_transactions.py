@@ -255,7 +255,10 @@ def _corrections(cursor: warehouse.Cursor, values: dict[str, Any]) -> dict[str, 
     head = _one(cursor.execute("select * from work_log_head"))
     posted = cursor.execute("select * from work_posted_corrections").fetchall()
     posting = warehouse.run(cursor, "match/009_posting_rows", values).fetchall()
+    relinks = warehouse.run(cursor, "match/004_relinks", values).fetchall()
     return {
+        "relinked_ledger_ids": [row["ledger_id"] for row in relinks],
+        "relinked_to": [row["payment_key"] for row in relinks],
         "posting_ledger_ids": [row["ledger_id"] for row in posting],
         "log_sequence_number": head["sequence_number"] or 0,
         "log_sha256": head["entry_sha256"],

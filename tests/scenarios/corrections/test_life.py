@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from include.reconciliation.errors import RequestError
-from tests.scenarios.conftest import Desk
+from tests.scenarios.conftest import Desk, a_line
 from tests.scenarios.corrections.conftest import People
 
 Missing = Callable[..., str]
@@ -228,3 +228,110 @@ def test_the_manifest_names_the_head_of_the_log(
     assert {"sequence_number": 1, "sha256": row["entry_sha256"]} == json.loads(
         path.read_text()
     )["correction_log"]
+
+
+def test_a_ledger_row_is_linked_to_the_payment_that_it_meant(
+    desk: Desk, people: People, missing: Missing, correct: Callable[..., str]
+) -> None:
+    desk.ledger("L9", 10000, payment="P-typo", event=None)
+    line = missing()
+    (row,) = desk.rows(
+        "select discrepancy_id from reconciliation.discrepancies"
+        " where kind = 'missing_in_statement'"
+    )
+    with pytest.raises(RequestError, match="relink that of its ledger row"):
+        people.ask(line, action="relink", link_to="P1")
+    linked = correct(row["discrepancy_id"], action="relink", link_to="P1")
+    run = desk.run(*FIFTH)
+
+    assert [
+        ("missing_in_ledger", "resolved", "closed", 10000, 10000),
+        ("missing_in_statement", "resolved", "closed", -10000, 10000),
+    ] == shown(desk)
+    assert ("reconciled", (0, 0, 0, 0, 0)) == (run["verdict"], identity(desk, run))
+
+    # The row changes its status: decided anew, it is still that of P1.
+    desk.ledger("L9", 10000, payment="P-typo", event=None, status="settled")
+    desk.run(*SIXTH)
+    assert [] == shown(desk)
+
+    correct(linked, action="reverse_correction")
+    desk.ledger("L9", 10000, payment="P-typo", event=None, status="captured")
+    desk.run(*SEVENTH)
+    assert ["missing_in_ledger", "missing_in_statement"] == [
+        kind for kind, change, _, _, _ in shown(desk) if change == "reopened"
+    ]
+
+
+def test_a_difference_of_amount_is_posted_beside_the_row_that_lacks_it(
+    desk: Desk, missing: Missing, correct: Callable[..., str]
+) -> None:
+    desk.ledger("L1", 9000)
+    correction = correct(missing())
+    run = desk.run(*FIFTH)
+    assert [("amount_mismatch", "restated", "in_correction", 0, 0)] == shown(desk)
+    assert (1000, 0, 0, 1000, 0) == identity(desk, run)
+
+    post(desk, correction, 1000, event=None)
+    run = desk.run(*SIXTH)
+
+    assert [("amount_mismatch", "resolved", "closed", 0, 0)] == shown(desk)
+    assert [("payment_totals", 1, 2)] == desk.matches()
+
+
+def test_what_the_statement_never_brings_is_taken_out_of_the_ledger(
+    desk: Desk, correct: Callable[..., str]
+) -> None:
+    desk.ledger("L2", 5000, payment="P2", event="C2")
+    desk.batch(1, *[a_line(payment="P7", event="C7")])
+    desk.ledger("L7", 10000, payment="P7", event="C7")
+    desk.run()
+    (row,) = desk.rows("select discrepancy_id from reconciliation.discrepancies")
+    correction = correct(row["discrepancy_id"], action="write_off")
+    run = desk.run(*FIFTH)
+    assert [("missing_in_statement", "restated", "in_correction", 0, 0)] == shown(desk)
+    assert (-5000, 0, 0, -5000, 0) == identity(desk, run)
+
+    post(desk, correction, -5000, payment="P2", event="C2", type="payment_reversal")
+    run = desk.run(*SIXTH)
+
+    assert [("missing_in_statement", "resolved", "closed", 0, 0)] == shown(desk)
+    assert (0, 0, 0, 0, 0) == identity(desk, run)
+
+
+def test_the_gateways_log_says_who_corrected_what(
+    desk: Desk, missing: Missing, correct: Callable[..., str]
+) -> None:
+    correction = correct(missing(), ticket="FIN-12")
+    desk.run(*FIFTH)
+
+    (row,) = desk.rows(
+        "select payload ->> 'notes' as notes from internal.outbox"
+        " where kind = 'payment_reconciliation_log' order by message_id desc limit 1"
+    )
+    assert row["notes"].endswith(
+        f"correction {correction[:12]}: compensating_entry EUR 100.00 (ledger_error, FIN-12), "
+        "asked for by ana, approved by bea"
+    )
+
+
+def test_what_the_ledger_has_twice_is_taken_out_once(
+    desk: Desk, correct: Callable[..., str]
+) -> None:
+    desk.ledger("L1", 10000)
+    desk.ledger("L1-again", 10000)
+    desk.batch(1, a_line())
+    desk.run()
+    (row,) = desk.rows("select * from reconciliation.discrepancies")
+    assert ("duplicate_in_ledger", -10000) == (row["kind"], row["delta_minor"])
+    correction = correct(row["discrepancy_id"])
+    desk.run(*FIFTH)
+    post(desk, correction, -10000, type="payment_reversal")
+    run = desk.run(*SIXTH)
+
+    assert [("duplicate_in_ledger", "resolved", "closed", 0, 0)] == shown(desk)
+    assert ("reconciled", (0, 0, 0, 0, 0)) == (run["verdict"], identity(desk, run))
+    # And what has been cleared stays so when the payment is decided anew.
+    desk.ledger("L1", 10000, status="settled")
+    run = desk.run(*SEVENTH)
+    assert ("reconciled", []) == (run["verdict"], shown(desk))
