@@ -20,7 +20,14 @@ from include.reconciliation.edges import attempts, bank_holidays, volumes, wareh
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.steps import add_up_rows, gateway_legs, passes, pauses, work_tables
+from include.reconciliation.steps import (
+    add_up_rows,
+    gateway_legs,
+    passes,
+    pauses,
+    staged_corrections,
+    work_tables,
+)
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
@@ -56,6 +63,7 @@ _DISCREPANCIES = (
     "410_finding_identities",
     "415_correction_states",
     "416_statuses",
+    "418_told_findings",
     "420_discrepancies",
     "425_corrections_not_posted",
     "430_open_items",
@@ -119,7 +127,7 @@ def decide(
     cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *work_tables.TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
     values = _values(attempt, head)
-    values |= _corrections(cursor, values)
+    values |= staged_corrections.stage(cursor, values)
     with bank_holidays.loading(attempt.psp.settlement.holidays):
         _stage(cursor, values)
     covered = _coverage(cursor, attempt, values)
@@ -246,23 +254,6 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
             {kind.name: {"aspect": kind.aspect, "severity": kind.severity} for kind in kinds.KINDS}
         ),
         "independent": list(kinds.INDEPENDENT),
-    }
-
-
-def _corrections(cursor: warehouse.Cursor, values: dict[str, Any]) -> dict[str, Any]:
-    """The last row of the correction log that the run knows, and what the ledger has posted."""
-    warehouse.run(cursor, "match/008_log_head")
-    head = _one(cursor.execute("select * from work_log_head"))
-    posted = cursor.execute("select * from work_posted_corrections").fetchall()
-    posting = warehouse.run(cursor, "match/009_posting_rows", values).fetchall()
-    relinks = warehouse.run(cursor, "match/004_relinks", values).fetchall()
-    return {
-        "relinked_ledger_ids": [row["ledger_id"] for row in relinks],
-        "relinked_to": [row["payment_key"] for row in relinks],
-        "posting_ledger_ids": [row["ledger_id"] for row in posting],
-        "log_sequence_number": head["sequence_number"] or 0,
-        "log_sha256": head["entry_sha256"],
-        "posted": Jsonb(posted),
     }
 
 

@@ -44,6 +44,7 @@ TABLES = (
     "work_finding_ids",
     "work_correction_states",
     "work_statuses",
+    "work_told_findings",
     "work_log_head",
     "work_discrepancies",
     "work_coverage",

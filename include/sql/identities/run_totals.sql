@@ -204,18 +204,6 @@ fees as (
 
 ),
 
--- Entries that the ledger has not posted stand on its side, each told in one discrepancy.
-corrections as (
-
-    select
-        currency,
-        sum(amount_minor)::bigint as corrections_minor
-    from work_correction_states
-    where state in ('waiting', 'not_posted')
-    group by currency
-
-),
-
 currencies_seen as (
 
     select currency from work_statement_side
@@ -226,7 +214,7 @@ currencies_seen as (
     union
     select currency from pending
     union
-    select currency from corrections
+    select currency from work_corrections_side
 
 ),
 
@@ -247,7 +235,7 @@ terms as (
         coalesce(pending.pending_ledger_minor, 0) as pending_ledger_minor,
         coalesce(absorbed.tolerance_minor, 0) as tolerance_minor,
         coalesce(not_expected.not_expected_statement_minor, 0) as not_expected_statement_minor,
-        coalesce(corrections.corrections_minor, 0) as corrections_minor,
+        coalesce(work_corrections_side.corrections_minor, 0) as corrections_minor,
         coalesce(not_comparable.not_comparable_minor, 0) as not_comparable_minor
     from currencies_seen
     left join work_statement_side on currencies_seen.currency = work_statement_side.currency
@@ -257,7 +245,7 @@ terms as (
     left join absorbed
         on currencies_seen.currency = absorbed.currency and absorbed.measure = 'gross'
     left join not_expected on currencies_seen.currency = not_expected.currency
-    left join corrections on currencies_seen.currency = corrections.currency
+    left join work_corrections_side on currencies_seen.currency = work_corrections_side.currency
     left join not_comparable on currencies_seen.currency = not_comparable.currency
     where currencies_seen.currency <> 'XXX'
     union all
