@@ -50,9 +50,11 @@ def watch() -> dict[str, int]:
     counts = {"psps": 0, "paused": 0, "incidents": 0}
     errors: list[Exception] = []
     for psp in config.load().psps:
-        found = pause_variable.read(psp.name)
         try:
-            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found))
+            with warehouse.transaction() as cursor:
+                newest = pauses.newest_change(cursor, psp.name)
+            found = pause_variable.read(psp.name)
+            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found, newest))
         except (psycopg.Error, ReconciliationError) as error:
             logger.exception("%s could not be weighed", psp.name)
             errors.append(error)
@@ -105,7 +107,7 @@ def hasten_delivery(context: Any) -> None:
         logger.exception("the outbox could not be delivered now; the next round will do it")
 
 
-def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
+def _watch_psp(psp: config.Psp, found: Pause | None, newest: int | None) -> tuple[bool, bool]:
     with warehouse.transaction() as cursor:
         incidents.lock_psp(cursor, psp.name)
         warehouse.run(
@@ -113,7 +115,7 @@ def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
             "alerts/register_accounts",
             {"psp": psp.name, "accounts": list(psp.accounts)},
         )
-        pause = pauses.observe(cursor, psp.name, found)
+        pause = pauses.observe(cursor, psp.name, found, newest)
         _notice_pause(cursor, psp, pause)
         incidents.assess_psp(cursor, psp, counts_delay=pause is None)
         fingerprint = incidents.incident_fingerprint(psp.name)
