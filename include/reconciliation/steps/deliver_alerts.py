@@ -22,7 +22,7 @@ from include.reconciliation.edges.connections import Connection, connection
 from include.reconciliation.edges.pause_variable import Pause
 from include.reconciliation.errors import ConfigurationError, ReconciliationError
 from include.reconciliation.incident_rules import day_of_pause
-from include.reconciliation.steps import alert_life, incidents, pauses
+from include.reconciliation.steps import alert_life, answer_request, incidents, pauses
 from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
@@ -66,6 +66,7 @@ def watch() -> dict[str, int]:
     if names is not None:
         warehouse.repeatedly(partial(_watch_unknown_pauses, names))
     warehouse.repeatedly(alert_life.let_time_pass)
+    warehouse.repeatedly(answer_request.end_expired_requests)
     if errors:
         raise errors[0]
     logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)
