@@ -14,13 +14,15 @@ from datetime import datetime, timedelta
 
 from include.reconciliation.errors import RequestError
 from include.reconciliation.outside_text import printable
-from include.reconciliation.slack_people import PAUSE, RESUME, STATUS
+from include.reconciliation.slack_people import APPROVE, PAUSE, REJECT, RESUME, STATUS
 from include.reconciliation.toml_tables import duration
 
 WORD = "reconciliation"
 VERBS = (PAUSE, RESUME, STATUS)
+ANSWERS = (APPROVE, REJECT)
 UNTIL_MAX = timedelta(days=366)
 REASON_CHARACTERS_MAX = 300
+_REQUEST = re.compile(r"[0-9a-f]{12,64}", re.ASCII)
 _SPAN = re.compile(r"[1-9][0-9]{0,4}[mhd]", re.ASCII)
 _LOOKS_LIKE_AN_END = re.compile(r"[0-9]+([^\W\d]|[:-]).*|[0-9]+|until", re.IGNORECASE)
 
@@ -52,6 +54,32 @@ class Command:
                 f"and it is {now.isoformat(timespec='seconds')}"
             )
         return until
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a request, which its first characters name."""
+
+    verb: str
+    request: str
+    note: str | None
+
+
+def read_answer(text: str) -> Answer | None:
+    """The answer that a text is; None for a command about a PSP. RequestError for half a one."""
+    words = printable(" ".join(text.split())).split()
+    if words[:1] != [WORD] or words[1:2] not in ([APPROVE], [REJECT]):
+        return None
+    if len(words) < 3 or not _REQUEST.fullmatch(words[2]):
+        raise RequestError(
+            f"expected {WORD} {words[1]} <the first 12 characters or all of a request> [note]"
+        )
+    note = " ".join(words[3:]) or None
+    if note is not None and len(note) > REASON_CHARACTERS_MAX:
+        raise RequestError(
+            f"a note has up to {REASON_CHARACTERS_MAX} characters; found {len(note)}"
+        )
+    return Answer(words[1], words[2], note)
 
 
 def read(text: str, psps: Collection[str]) -> Command:

@@ -17,10 +17,13 @@ from include.reconciliation.errors import ConfigurationError, RequestError
 from include.reconciliation.toml_tables import TableReader, matching
 
 STATUS, PAUSE, RESUME = "status", "pause", "resume"
+APPROVE, REJECT = "approve", "reject"
 # What each role may ask for.
 RIGHTS: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({STATUS}),
     "operator": frozenset({STATUS, PAUSE, RESUME}),
+    # Their name is their login in Airflow: by it the database tells who asked from who approves.
+    "approver": frozenset({STATUS, APPROVE, REJECT}),
 }
 _TEAM = re.compile(r"T[A-Z0-9]{2,30}", re.ASCII)
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}", re.ASCII)

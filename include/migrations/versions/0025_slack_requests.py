@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 upgrade = upgrade_with(__file__)

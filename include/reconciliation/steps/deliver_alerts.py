@@ -31,6 +31,7 @@ from include.reconciliation.steps import (
     pauses,
     reconciliation_events,
 )
+from include.reconciliation.steps import alert_life, answer_request, incidents, pauses
 from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
@@ -91,6 +92,7 @@ def watch() -> dict[str, int]:
         incident_summaries.write_due()
     except (psycopg.Error, ReconciliationError) as error:
         errors.append(error)
+    warehouse.repeatedly(answer_request.end_expired_requests)
     if errors:
         raise errors[0]
     logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)

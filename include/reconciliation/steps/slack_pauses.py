@@ -18,7 +18,7 @@ from include.reconciliation.edges.stored_variables import StoredVariables
 from include.reconciliation.errors import RequestError
 from include.reconciliation.slack_command import Command
 from include.reconciliation.slack_people import RESUME, STATUS
-from include.reconciliation.steps import incidents, pauses
+from include.reconciliation.steps import incidents, pauses, slack_answers
 
 COMMAND = "/billing-gateway"
 
@@ -31,14 +31,21 @@ def answer(request: SlackRequest) -> str:
     Every answer is kept. An error means that nothing was done, unless the request's turn has begun.
     """
     try:
-        command = _command(request)
-        text = _show(request, command) if command.verb == STATUS else _change(request, command)
+        text = _carry_out(request)
     except RequestError as refusal:
         text = f"Refused, and nothing was done: {refusal}"
         with warehouse.hasty_transaction(request.turn.milliseconds_left()) as cursor:
             slack_requests.keep_answer(cursor, request.request_id, REFUSED, text)
         logger.warning("request %s of %s: %s", request.request_id, request.person.name, text)
     return text
+
+
+def _carry_out(request: SlackRequest) -> str:
+    asked = slack_command.read_answer(request.signed.fields.get("text", ""))
+    if asked is not None and request.signed.fields.get("command") == COMMAND:
+        return slack_answers.carry_out(request, asked)
+    command = _command(request)
+    return _show(request, command) if command.verb == STATUS else _change(request, command)
 
 
 def _command(request: SlackRequest) -> Command:
