@@ -1,7 +1,7 @@
 -- How does a payout stand, as operators see it: sent, stuck, succeeded, finalised, in quarantine?
 --
 -- Grain:   one row, or none where the payouts system has no such order to a provider. Stuck is what has been
---          SENDING for 15 minutes, or SENT for 10.
+--          SENDING for 15 minutes, or SENT for 10 (runbook 001).
 -- Binds:   object_id, idempotency_key (text; not used).
 select
     provider_payouts.amount_minor,
@@ -19,15 +19,13 @@ select
         when provider_payouts.status = 'SUCCEEDED' and finalised.is_finalised then 'FINALISED'
         when provider_payouts.status = 'SUCCEEDED' then 'SUCCEEDED_NOT_FINALISED'
         when provider_payouts.status = 'FAILED' then 'FAILED'
-        when provider_payouts.status = 'SENT' and provider_payouts.sent_at <= now() - interval '10 minutes'
-            then 'SENT_STUCK'
-        when provider_payouts.status = 'SENT' then 'SENT'
-        when provider_payouts.status = 'CREATED' and task.status = 'SENDING'
-            and task.claimed_at < now() - interval '15 minutes'
-            then 'SENDING_STUCK'
         when provider_payouts.status = 'CREATED' and task.status = 'SENDING' then 'SENDING'
         else provider_payouts.status
-    end as state
+    end as state,
+    case
+        when provider_payouts.status = 'SENT' then provider_payouts.sent_at <= now() - interval '10 minutes'
+        else task.status = 'SENDING' and task.claimed_at < now() - interval '15 minutes'
+    end as is_stuck
 from provider_payouts
 inner join payouts on provider_payouts.payout_id = payouts.id
 left join lateral (
