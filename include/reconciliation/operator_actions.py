@@ -82,7 +82,7 @@ _WALLET = Target("wallet", "Wallet", "wallets_api", "wallet_balances", "003")
 _INTENT_ENDS = {
     "SETTLED": "it has ended: nothing leaves a terminal state",
     "EXPIRED": "it has ended: nothing leaves a terminal state",
-    "PROJECTION_BEHIND": "the stored state has not seen the newest event: wait, then look at docs/replay.md",
+    "PROJECTION_BEHIND": "its stored state has not seen the newest event: wait, then replay it",
 }
 _MARKS = tuple(sorted({*RETRYABLE_REASONS, *FINAL_REASONS}))
 _FAILED = tuple(f"FAILED_{reason}" for reason in (*_MARKS, CANCELLED))
@@ -118,10 +118,10 @@ _ALL = (
         moves={f"FAILED_{reason}": () for reason in sorted(RETRYABLE_REASONS)},
         refusals={
             **{f"FAILED_{reason}": _NOT_SAFE for reason in sorted({*FINAL_REASONS, CANCELLED})},
-            **{
-                state: "only a failed payment is retried"
-                for state in ("CREATED", "AUTHORISED", "SENT", "ACKNOWLEDGED")
-            },
+            **dict.fromkeys(
+                ("CREATED", "AUTHORISED", "SENT", "ACKNOWLEDGED"),
+                "only a failed payment is retried",
+            ),
             **_INTENT_ENDS,
         },
         grows="attempts",
@@ -137,7 +137,7 @@ _ALL = (
         name="cancel_payment",
         meaning="ends a payment that has not been acknowledged; there is no way back",
         target=_INTENT,
-        moves={state: ("FAILED_CANCELLED",) for state in ("CREATED", "AUTHORISED", "SENT")},
+        moves=dict.fromkeys(("CREATED", "AUTHORISED", "SENT"), ("FAILED_CANCELLED",)),
         refusals={
             "ACKNOWLEDGED": "the rail has acknowledged it: it can't be cancelled any more",
             **dict.fromkeys(_FAILED, "it has failed already"),
@@ -154,12 +154,11 @@ _ALL = (
         name="mark_payment_failed",
         meaning="writes down a failure that the rail has confirmed; funds are released",
         target=_INTENT,
-        moves={state: () for state in ("SENT", "ACKNOWLEDGED")},
+        moves=dict.fromkeys(("SENT", "ACKNOWLEDGED"), ()),
         refusals={
-            **{
-                state: "nothing of it is at the rail: cancel it instead"
-                for state in ("CREATED", "AUTHORISED")
-            },
+            **dict.fromkeys(
+                ("CREATED", "AUTHORISED"), "nothing of it is at the rail: cancel it instead"
+            ),
             **dict.fromkeys(_FAILED, "it has failed already"),
             **_INTENT_ENDS,
         },
@@ -175,7 +174,7 @@ _ALL = (
         name="capture_payment",
         meaning="captures a payment of the marketplace that was delivered or authorised",
         target=_PAYMENT,
-        moves={state: ("CAPTURED", "REFUNDED") for state in ("INITIATED", "AUTHORIZED")},
+        moves=dict.fromkeys(("INITIATED", "AUTHORIZED"), ("CAPTURED", "REFUNDED")),
         passing=("AUTHORIZED", "CAPTURED_UNBALANCED"),
         refusals={
             "CAPTURED": "it is captured already",
@@ -200,7 +199,7 @@ _ALL = (
     ),
     Action(
         name="approve_refund",
-        meaning="approves a refund of the marketplace outside the usual way; processing is another action",
+        meaning="approves a refund of the marketplace; processing it is another action",
         target=_REFUND,
         moves={"PENDING": ("APPROVED", "PROCESSING", "COMPLETED")},
         refusals={**_REFUND_REFUSALS, "APPROVED": "it is approved already"},
@@ -249,10 +248,10 @@ _ALL = (
         moves={"SUCCEEDED_NOT_FINALISED": ("FINALISED",)},
         refusals={
             **_ORDER_ENDS,
-            **{
-                state: "the provider has not said that it succeeded: reconcile it first"
-                for state in ("CREATED", "SENDING", "SENT")
-            },
+            **dict.fromkeys(
+                ("CREATED", "SENDING", "SENT"),
+                "the provider has not said that it succeeded: reconcile it first",
+            ),
         },
         path="/api/admin/ops/payouts/{object_id}/force-finalize",
         reason_codes=("ledger_error", "stuck"),
@@ -263,10 +262,9 @@ _ALL = (
         name="force_reconcile_payout",
         meaning="has the payouts system ask the provider what became of a payout that was sent",
         target=_ORDER,
-        moves={
-            state: ("SUCCEEDED_NOT_FINALISED", "FINALISED", "FAILED")
-            for state in ("SENT", "SENDING")
-        },
+        moves=dict.fromkeys(
+            ("SENT", "SENDING"), ("SUCCEEDED_NOT_FINALISED", "FINALISED", "FAILED")
+        ),
         refusals={
             **_ORDER_ENDS,
             "CREATED": "it was never sent",
@@ -282,7 +280,7 @@ _ALL = (
         name="rerun_outbox",
         meaning="puts a stuck payout back in its queue, with the key that it has",
         target=_ORDER,
-        moves={state: () for state in ("SENDING", "SENT")},
+        moves=dict.fromkeys(("SENDING", "SENT"), ()),
         refusals={
             **_ORDER_ENDS,
             "CREATED": "it is not stuck: it waits in its queue, or failed there",
@@ -300,10 +298,7 @@ _ALL = (
         name="quarantine_payout",
         meaning="takes a suspicious payout out of its queue for good",
         target=_ORDER,
-        moves={
-            state: ("QUARANTINED",)
-            for state in ("CREATED", "SENDING", "SENT")
-        },
+        moves=dict.fromkeys(("CREATED", "SENDING", "SENT"), ("QUARANTINED",)),
         refusals={
             **_ORDER_ENDS,
             "QUARANTINED": "it is in quarantine already",
@@ -319,7 +314,7 @@ _ALL = (
         target=_WALLET,
         moves={"IN_BALANCE": ("ADJUSTED",)},
         refusals={
-            "DRIFTING": "its projection is not what its ledger adds up to: repair that first (docs/drift.md)",
+            "DRIFTING": "its projection is not what its ledger adds up to: repair that first",
             "CURRENCY_UNCLEAR": "its ledger has rows without an amount or in another currency",
         },
         path="/api/finance/admin-adjust",

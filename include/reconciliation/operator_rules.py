@@ -44,7 +44,7 @@ class Standing:
 
     state: str
     facts: Mapping[str, Any]
-    # For longer than is usual; of no part of what an approval is bound to, since time alone makes it so.
+    # For longer than is usual. No approval is bound to it, since time alone makes it so.
     is_stuck: bool = False
 
     def text(self) -> str:
@@ -109,7 +109,8 @@ def refuse_state(action: Action, object_id: str, now: Standing) -> None:
 def refuse_failure_reason(action: Action, given: str | None) -> str | None:
     """The rail's reason of a failure, None where the action has none."""
     if not action.failure_reasons:
-        return _none(action, "failure_reason", given)
+        _refuse_given(action, "failure_reason", given)
+        return None
     if given not in action.failure_reasons:
         raise RequestError(
             f"failure_reason: expected one of {', '.join(action.failure_reasons)}; found {given!r}"
@@ -120,7 +121,8 @@ def refuse_failure_reason(action: Action, given: str | None) -> str | None:
 def refuse_reference(action: Action, now: Standing, given: str | None) -> str | None:
     """The reference that belongs to the action, or None; RequestError where it is missing."""
     if action.reference is None:
-        return _none(action, "reference", given)
+        _refuse_given(action, "reference", given)
+        return None
     plain = refuse_text("reference", given) if given and given.strip() else None
     if action.reference == WHERE_PREPAID:
         is_cash = now.facts["payment_method"] == _CASH_ON_DELIVERY
@@ -228,8 +230,8 @@ def preview(
     if request["amount_minor"] is not None:
         shown = format_minor(request["amount_minor"], exponent or 0, group=",")
         lines.append(f"- Amount: {request['currency']} {shown}")
-    expected = " or ".join(after["expected"])
-    lines.append(f"- Afterwards: {expected or action.grows} is {'the state' if expected else 'more'}")
+    expected = " or ".join(after["expected"]) or f"more in {action.grows}"
+    lines.append(f"- Afterwards the book shows: {expected}")
     lines.append(f"- Call: POST {path(action, request)} of {action.target.service}")
     if action.held_by is not None:
         lines.append(f"- Held while {action.held_by} is false")
@@ -245,6 +247,6 @@ def _figures(before: Standing) -> str:
     return f" ({', '.join(shown)})" if shown else ""
 
 
-def _none(action: Action, name: str, given: str | None) -> None:
+def _refuse_given(action: Action, name: str, given: str | None) -> None:
     if given not in (None, ""):
         raise RequestError(f"{name}: {action.title} takes none; found {given!r}")

@@ -79,7 +79,5 @@ def _told(content: bytes) -> str | None:
         return None
     if not isinstance(document, dict):
         return None
-    found = (
-        f"{name} {value}" for name in _TOLD if isinstance(value := document.get(name), str) and value
-    )
-    return ", ".join(found)
+    texts = ((name, document.get(name)) for name in _TOLD)
+    return ", ".join(f"{name} {text}" for name, text in texts if isinstance(text, str) and text)

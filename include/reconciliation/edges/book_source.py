@@ -54,7 +54,7 @@ def write_tables(
 
 @contextmanager
 def asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
-    """A snapshot of a book for the query `file`; SourceError or Transient where it can't be asked."""
+    """A snapshot of a book for the query `file`; SourceError or Transient where there is none."""
     source = ledger_source.Book(book, _CONNECTION_IDS.get(book, book), file)
     try:
         with ledger_source.snapshot(source) as cursor:

@@ -57,7 +57,8 @@ def call_service(asked_in: str) -> str:
         return "it has arrived"
     _refuse_while_stopped(action)
     with claimed(action, known["object_id"]) as asked_at:
-        if now is not None:
+        # What has changed is refused below, whatever a provider would say.
+        if now is not None and now.sha256() == known["state_sha256"]:
             said = told(action, known["object_id"], now, asked_at)
             if said is not None and said.word is not Word.CLEAR:
                 _refuse_word(known, action, said.word, said.sentence)
@@ -106,39 +107,38 @@ def _progress(action: Action, known: Mapping[str, Any], now: Standing | None) ->
 
 
 def _is_settled(known: Mapping[str, Any], action: Action, now: Standing | None) -> bool:
-    """Whether an earlier try has arrived: the book says so. False: the same call may be repeated."""
+    """Whether an earlier try has arrived, as the book shows; else the same call may be repeated."""
     calls = service_calls.so_far(known["request_id"])
     found = _progress(action, known, now)
     if calls["is_accepted"] or found in (Progress.DONE, Progress.ON_THE_WAY):
         return True
     if found is Progress.UNCHANGED:
         return False
-    _fail_when_settled(known, action, now, calls, "its precondition holds no more")
-    return False
+    raise _unsettled(known, action, now, calls, "its precondition holds no more")
 
 
-def _fail_when_settled(
+def _unsettled(
     known: Mapping[str, Any],
     action: Action,
     now: Standing | None,
     calls: Mapping[str, Any],
     why: str,
-) -> None:
-    """Raises RequestError with the outcome, or Transient while an earlier call may still work."""
+) -> RequestError | Transient:
+    """The failure, written down as the outcome unless an earlier call may still have an effect."""
     if calls["unclear"] and calls["seconds_since_unclear"] < SETTLED_SECONDS:
-        raise Transient(
+        return Transient(
             f"{action.title} of {known['object_id']}: {why}, {_shown(now)}; a call without an "
             f"answer is {calls['seconds_since_unclear']} s old: clear this task after "
             f"{SETTLED_SECONDS} s"
         )
-    raise RequestError(_note(known, action, FAILED, f"{why}; {_shown(now)}"))
+    return RequestError(_note(known, action, FAILED, f"{why}; {_shown(now)}"))
 
 
 def _refuse_while_stopped(action: Action) -> None:
     stop = None if action.held_by is None else emergency_stop.read(action.held_by)
     if stop is not None:
         # Skipped tasks would leave a green run, and somebody waits for what it was to do.
-        raise RequestError(f"{stop.sentence()}; nothing was sent: clear this task when it is lifted")
+        raise RequestError(f"{stop.sentence()}; nothing was sent: clear this task after it")
 
 
 def _refuse_word(known: Mapping[str, Any], action: Action, word: Word, sentence: str) -> None:
@@ -173,8 +173,7 @@ def _call(client: PspClient, known: Mapping[str, Any], action: Action) -> str:
     now = operator_objects.standing(action, known["object_id"], request_id)
     if _progress(action, known, now) in (Progress.DONE, Progress.ON_THE_WAY):
         return f"{found.detail}; the book shows it done"
-    _fail_when_settled(known, action, now, before, f"{action.target.service} refuses it")
-    raise AssertionError("a refusal raises")
+    raise _unsettled(known, action, now, before, f"{action.target.service} refuses it")
 
 
 def _note(known: Mapping[str, Any], action: Action, outcome: str, what: str) -> str:
@@ -191,8 +190,8 @@ def _note(known: Mapping[str, Any], action: Action, outcome: str, what: str) -> 
 
 def _tell_in_doubt(known: Mapping[str, Any], action: Action, detail: str) -> None:
     summary = (
-        f"{action.title} of {known['object_id']}, asked for by {known['requested_by']}: nobody knows "
-        f"what became of it ({service_answers.short(detail)})"
+        f"{action.title} of {known['object_id']}, asked for by {known['requested_by']}: nobody "
+        f"knows what became of it ({service_answers.short(detail)})"
     )
     with warehouse.transaction() as cursor:
         incidents.open_alert(

@@ -39,7 +39,7 @@ def propose_action(
     """
     action = operator_rules.action_of(name)
     object_id = operator_rules.refuse_object_id(action, object_id)
-    asked = {
+    asked: dict[str, Any] = {
         "reason_code": operator_rules.refuse_reason_code(action, reason_code),
         "reason": action_requests.refuse_text("reason", reason),
         "requested_by": changed_by,
@@ -50,9 +50,8 @@ def propose_action(
     with claimed(action, object_id) as asked_at:
         now = operator_objects.standing(action, object_id)
         if now is None:
-            raise RequestError(
-                f"object_id: {action.target.book} has no {action.target.title.lower()} {object_id!r}"
-            )
+            what = f"{action.target.title.lower()} {object_id!r}"
+            raise RequestError(f"object_id: {action.target.book} has no {what}")
         operator_rules.refuse_state(action, object_id, now)
         said = told(action, object_id, now, asked_at)
     if said is not None and said.word is not Word.CLEAR and not said.is_unknown_once:
@@ -96,7 +95,8 @@ def _amount(
             values = {"currency": now.facts["currency"]}
             row = warehouse.run(cursor, "operator_actions/exponent", values).fetchone()
         if row is None:
-            raise RequestError(f"{action.title}: nobody knows the currency {now.facts['currency']!r}")
+            unknown = now.facts["currency"]
+            raise RequestError(f"{action.title}: nobody knows the currency {unknown!r}")
         exponent = int(row["exponent"])
     given = None
     if is_given and exponent is not None:
