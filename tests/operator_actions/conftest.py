@@ -165,12 +165,12 @@ def desk(
         yield made
 
 
-def connection(port: int, **other: Any) -> str:
+def connection(at: int, **other: Any) -> str:
     """How a service on loopback is reached."""
     entry = {
         "conn_type": "http",
         "host": "127.0.0.1",
-        "port": port,
+        "port": at,
         "schema": "http",
         "password": TOKEN,
     }
