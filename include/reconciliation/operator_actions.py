@@ -72,7 +72,7 @@ class Action:
 
 
 _DUE = ("operator_error", "provider_error", "stuck", "timing")
-_NOT_SAFE = "002: not safe to retry; create a new payment where the customer still wants it"
+_NOT_SAFE = "not safe to retry: create a new payment where the customer still wants it"
 _INTENT = Target("payment_intent", "Payment", "payment_orchestration_api", "payment_events", "002")
 _PAYMENT = Target("marketplace_payment", "Payment", "marketplace_api", "marketplace", "000")
 _REFUND = Target("refund", "Refund", "marketplace_api", "marketplace", "000")

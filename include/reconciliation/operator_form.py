@@ -83,7 +83,9 @@ def points(action: Action) -> list[str]:
     if action.held_by is not None:
         held = f"while `{action.held_by}` is false"
     lines.append(f"- **Held** {held}")
-    lines += [f"- **Refused** while `{state}`: {why}" for state, why in action.refusals.items()]
+    for why in dict.fromkeys(action.refusals.values()):
+        states = (f"`{state}`" for state, said in action.refusals.items() if said == why)
+        lines.append(f"- **Refused** while {', '.join(states)}: {why}")
     return lines
 
 

@@ -82,4 +82,26 @@ def test_a_run_asks_calls_and_verifies(dags, desk, monkeypatch):  # noqa: F811
     assert "skipped" == states["approve_again"]
     assert [("applied", "freeze_wallet"), ("verified", "freeze_wallet")] == desk.log()
     assert 1 == len(desk.service.calls)
-    assert "nobody named" == desk.result()["requested_by"]
+    assert "dag_test" == desk.result()["requested_by"]
+
+
+def test_a_run_of_which_nobody_is_named_asks_for_nothing(monkeypatch) -> None:
+    """Who asks may not approve: where nobody knows who asked, that can't be checked."""
+    from types import SimpleNamespace
+
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from include.reconciliation.edges import approval_tasks
+
+    run = SimpleNamespace(dag_id="d", run_id="r", conf={}, triggering_user_name=None)
+    context = {"dag_run": run, "params": {"object_id": "w1"}}
+    monkeypatch.setattr("airflow.sdk.get_current_context", lambda: context)
+    asked = []
+    ask = approval_tasks.asking(lambda **form: asked.append(form), form=["object_id"], task_id="t")
+
+    with pytest.raises(AirflowFailException, match="nobody is named"):
+        ask.function()
+    assert [] == asked
+    run.triggering_user_name = "ana"
+    ask.function()
+    assert [{"object_id": "w1", "asked_in": "d/r", "changed_by": "ana"}] == asked

@@ -52,9 +52,9 @@ class Desk:
     def ask(self, action: str, object_id: str, by: str = "ana", **form: Any) -> dict[str, Any]:
         """Asks for an action; the request as it waits."""
         asked_in = f"{action}/manual__{next(_runs)}"
-        codes = {"force_finalise_payout": "stuck", "retry_payment": "stuck", "rerun_outbox": "stuck"}
+        is_due = action in ("force_finalise_payout", "retry_payment", "rerun_outbox")
         given = {
-            "reason_code": codes.get(action, form.pop("reason_code", "fraud")),
+            "reason_code": "stuck" if is_due else "fraud",
             "reason": "ticket 4711 says so",
             **form,
         }

@@ -1,4 +1,4 @@
-"""The books of the four services, as their own systems write them: rows, and what each call does."""
+"""The books of the four services as their own systems write them, and what each call does."""
 
 from __future__ import annotations
 

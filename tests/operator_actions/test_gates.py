@@ -67,7 +67,7 @@ def test_an_emergency_stop_holds_an_approved_action_until_it_is_lifted(
     desk.approve()
     desk.variables.values[PAYMENTS] = text
 
-    with pytest.raises(RequestError, match="PAYMENTS_ENABLED.*nothing was sent"):
+    with pytest.raises(RequestError, match=r"PAYMENTS_ENABLED.*nothing was sent"):
         desk.call()
     assert ([], []) == (desk.service.calls, desk.log())
 

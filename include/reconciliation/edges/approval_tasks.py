@@ -13,6 +13,7 @@ from inspect import signature
 from typing import Any
 
 from include.reconciliation.edges.task_outcome import told_to_airflow
+from include.reconciliation.errors import RequestError
 from include.reconciliation.trigger_form import moment, refuse_unknown_fields
 
 # Longer than any request waits: the request's own end is the database's to say.
@@ -50,7 +51,12 @@ def asking(
             refuse_unknown_fields(run.conf, fields)
             given = {name: filled[name] for name in fields}
             given |= {name: moment(name, filled[name]) for name in moments}
-            by = run.triggering_user_name or "nobody named"
+            by = (run.triggering_user_name or "").strip()
+            if not by:
+                raise RequestError(
+                    "nobody is named as the one who triggered this run, so that nobody could be "
+                    "told apart from who approves: trigger it with a login"
+                )
             return do(**given, asked_in=asked_in(context), changed_by=by)
 
     return body
