@@ -19,6 +19,7 @@ import yaml
 from include.reconciliation.config import PROJECT_ROOT, load
 from include.reconciliation.local import container, environment, launcher
 from include.reconciliation.local.layout import PROJECT_ROOT as LAYOUT_ROOT
+from include.reconciliation.operator_actions import ACTIONS
 
 COMPOSE = PROJECT_ROOT / "docker-compose.yaml"
 DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -221,7 +222,9 @@ def test_postgresql_keeps_its_data_where_the_image_of_18_puts_it(services: dict[
 def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_name(
     services: dict[str, Any],
 ) -> None:
-    expected = {*environment.CONNECTIONS, *(psp.connection for psp in load().psps), "slack"}
+    services_acted_on = {action.target.service for action in ACTIONS.values()}
+    psps = {psp.connection for psp in load().psps}
+    expected = {*environment.CONNECTIONS, *services_acted_on, *psps, "slack"}
     given = {
         name.removeprefix("AIRFLOW_CONN_").lower()
         for name in services["scheduler"]["environment"]

@@ -21,6 +21,10 @@ def with_actions(page: str, actions: Iterable[Action]) -> str:
         f"{'–' if action.held_by is None else f'`{action.held_by}`'} | {action.asks or '–'} |\n"
         for action in listed
     )
-    head = "| DAG | Of a | Runbook | Allowed from | Held by | Asks first |\n|---|---|---|---|---|---|\n"
-    sections = "\n".join(f"### `{each.name}`\n\n" + "\n".join(points(each)) + "\n" for each in listed)
-    return between(page, BEGIN, END, f"{head}{rows}\n{sections}")
+    head = "| DAG | Of a | Runbook | Allowed from | Held by | Asks first |\n"
+    sections = "\n".join(map(_section, listed))
+    return between(page, BEGIN, END, f"{head}|---|---|---|---|---|---|\n{rows}\n{sections}")
+
+
+def _section(action: Action) -> str:
+    return f"### `{action.name}`\n\n" + "\n".join(points(action)) + "\n"
