@@ -121,8 +121,6 @@ for each row when (new.event = 'applied' and new.object_kind not in ('discrepanc
 execute function internal.refuse_in_doubt();
 
 comment on column internal.action_requests.link_to is 'The payment that the rows of a discrepancy belong to; of an operator action, the reference that it names.';
-comment on column reconciliation.correction_log.link_to is 'The payment that the rows of a discrepancy belong to; of an operator action, the reference that it names.';
-comment on column reconciliation.action_requests.link_to is 'The payment that the rows of a discrepancy belong to; of an operator action, the reference that it names.';
 
 create view reconciliation.operator_actions as
 select
