@@ -175,7 +175,7 @@ _ALL = (
         meaning="captures a payment of the marketplace that was delivered or authorised",
         target=_PAYMENT,
         moves=dict.fromkeys(("INITIATED", "AUTHORIZED"), ("CAPTURED", "REFUNDED")),
-        passing=("AUTHORIZED", "CAPTURED_UNBALANCED"),
+        passing=("CAPTURED_UNBALANCED",),
         refusals={
             "CAPTURED": "it is captured already",
             "REFUNDED": "it is captured already, and refunded",

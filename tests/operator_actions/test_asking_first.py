@@ -186,3 +186,11 @@ def test_a_rail_that_nobody_has_declared_can_not_be_asked_and_nothing_is_retried
     desk.declare("northbank")
     with pytest.raises(ConfigurationError, match="'payment_rail' has no entry"):
         desk.ask("retry_payment", desk.books.intent("p1", "FAILED", "RAIL"))
+
+
+def test_a_payment_at_the_rail_without_an_attempt_can_not_be_asked_about(desk: Desk) -> None:
+    with pytest.raises(RequestError, match="the book lacks the key"):
+        desk.ask(
+            "mark_payment_failed", desk.books.intent("p1", "SENT", attempts=0),
+            reason_code="stuck", failure_reason="RAIL",
+        )  # fmt: skip

@@ -150,7 +150,8 @@ def told(
 
 def _question(action: Action, object_id: str, now: Standing) -> _Question | None:
     facts = now.facts
-    if action.asks == THE_RAIL and facts["attempt_id"] is None:
+    is_at_the_rail = now.state in ("SENT", "ACKNOWLEDGED")
+    if action.asks == THE_RAIL and facts["attempt_id"] is None and not is_at_the_rail:
         return None
     if action.asks == THE_RAIL:
         key, reference = facts["attempt_id"], facts["external_reference"]
