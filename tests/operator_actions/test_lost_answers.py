@@ -87,7 +87,7 @@ def test_killed_at_any_point_and_run_again_is_one_effect(
         Reply(500, b'{"error": "boom"}'),
         Reply(503),
         Reply(429),
-        Reply(302, b"", "text/html", (("Location", "http://127.0.0.1:9/payments"),)),
+        Reply(302, headers=(("Location", "/api/finance/admin-adjust"),)),
         Reply(200, b"<html>maintenance</html>", "text/html"),
         Reply(200, b"not json"),
         Reply(200, b"[]"),
@@ -115,6 +115,17 @@ def test_an_answer_that_says_nothing_is_never_green_and_the_same_call_is_made_ag
     assert [(key, 5000)] == desk.books.adjustments()
     first, second = desk.service.calls
     assert first == second
+
+
+def test_a_redirect_is_not_followed_and_its_body_is_not_read_beyond_the_cap(desk: Desk) -> None:
+    approved(desk)
+    desk.service.is_idle = True
+    elsewhere = (("Location", "/api/finance/admin-adjust"),)
+    for body, why in ((b"{}", "HTTP 302, a redirect"), (b"x" * (1 << 17), "more than 65536 bytes")):
+        desk.service.reply = Reply(302, body, headers=elsewhere)
+        with pytest.raises(ProviderUnavailable, match=why):
+            desk.call()
+    assert 2 == len(desk.service.calls)
 
 
 def test_a_slow_service_is_in_doubt_until_the_book_shows_it(desk: Desk) -> None:
@@ -246,10 +257,14 @@ def test_two_copies_of_the_task_call_one_after_the_other(
     monkeypatch.setattr(service_calls, "LEASE_SECONDS", 1)
 
     desk.service.is_idle, desk.service.reply = False, Reply()
-    monkeypatch.setattr(service_calls.time, "sleep", lambda seconds: _passes(desk))
+    waits: list[int] = []
+
+    def sleep(seconds: Any) -> None:
+        # Meanwhile nothing has left.
+        waits.append(len(desk.service.calls))
+        desk.rows("select pg_sleep(0.3)")
+
+    monkeypatch.setattr(service_calls.time, "sleep", sleep)
     desk.call()
+    assert waits and {1} == set(waits)
     assert [key] == desk.service.done
-
-
-def _passes(desk: Desk) -> None:
-    desk.rows("select pg_sleep(0.3)")

@@ -262,7 +262,7 @@ class PspClient:
         return {"Authorization": f"Basic {both}"}
 
     def _open_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _NoRedirects()
         # Neither a proxy nor a key out of the environment or ~/.netrc.
         session.trust_env = False
         session.verify = self.ca_file or True
@@ -302,6 +302,14 @@ def retry_after(text: str | None, now: datetime) -> timedelta | None:
     if wanted.tzinfo is None:
         return None
     return max(wanted - now, timedelta(0))
+
+
+class _NoRedirects(requests.Session):
+    """Sees no redirect at all: to prepare the next request it would read a body of any size."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None."""
+        return
 
 
 class _DeadlineAdapter(HTTPAdapter):
