@@ -49,6 +49,7 @@ MAY_USE = {
     "report": {"xlsxwriter"},
     "edges": {
         "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",
+        "slack_sdk",
     },
     "steps": {"psycopg"},
     "local": {"psycopg", "sqlalchemy", "alembic"},

@@ -37,13 +37,13 @@ DAG_IDS = [
     "emergency_stop",
     "ledger_health_checks",
     "ledger_sentinel",
+    "ledger_watch",
     "marketplace_balance_export",
     "payment_replay_verification",
     "payout_reconcile_pull",
     "payout_stuck_repair",
     "resolve_alert",
     "wallet_balance_reconciliation",
-    "wallet_balance_sentinel",
 ]
 DAG_IDS = sorted([*DAG_IDS, *OPERATOR_ACTIONS])
 # The ledger is read beside the statements; the two meet where they are matched.
