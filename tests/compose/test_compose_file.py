@@ -20,6 +20,7 @@ from include.reconciliation.config import PROJECT_ROOT, load
 from include.reconciliation.edges import kafka, mail, slack
 from include.reconciliation.local import container, environment, launcher
 from include.reconciliation.local.layout import PROJECT_ROOT as LAYOUT_ROOT
+from include.reconciliation.operator_actions import ACTIONS
 
 COMPOSE = PROJECT_ROOT / "docker-compose.yaml"
 DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -224,6 +225,9 @@ def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_nam
 ) -> None:
     channels = {slack.CONNECTION_ID, mail.CONNECTION_ID, kafka.CONNECTION_ID}
     expected = {*environment.CONNECTIONS, *(psp.connection for psp in load().psps), *channels}
+    services_acted_on = {action.target.service for action in ACTIONS.values()}
+    psps = {psp.connection for psp in load().psps}
+    expected = {*environment.CONNECTIONS, *services_acted_on, *psps, "slack"}
     given = {
         name.removeprefix("AIRFLOW_CONN_").lower()
         for name in services["scheduler"]["environment"]

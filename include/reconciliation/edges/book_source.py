@@ -24,7 +24,7 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
     Raises SourceError when the book breaks what the check relies on, or answers in another form;
     Transient when it can't be reached now. What it gave before stays true: the rows come first.
     """
-    with _asked(check.book, f"invariants/{check.book}/{check.name}") as cursor:
+    with asked(check.book, f"invariants/{check.book}/{check.name}") as cursor:
         with cursor.connection.cursor(name="violations") as rows:
             rows.itersize = _ROWS_AT_ONCE
             rows.execute(warehouse.sql.SQL(check.query), values)
@@ -41,7 +41,7 @@ def write_tables(
     Raises SourceError when anything in the book can't be relied on, Transient when it can't be
     reached now. The server writes no file: what it sends is written here, block by block.
     """
-    with _asked(book, f"books/{book}/*") as cursor:
+    with asked(book, f"books/{book}/*") as cursor:
         _refuse_what_cannot_be_relied_on(book, None, cursor, values)
         for name in names:
             with (
@@ -53,8 +53,8 @@ def write_tables(
 
 
 @contextmanager
-def _asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
-    """A snapshot of a book; the server's errors become ours."""
+def asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
+    """A snapshot of a book for the query `file`; SourceError or Transient where there is none."""
     source = ledger_source.Book(book, _CONNECTION_IDS.get(book, book), file)
     try:
         with ledger_source.snapshot(source) as cursor:
