@@ -25,13 +25,13 @@ from include.reconciliation.errors import ConfigurationError, ReconciliationErro
 from include.reconciliation.incident_rules import day_of_pause
 from include.reconciliation.steps import (
     alert_life,
+    answer_request,
     incident_summaries,
     incident_threads,
     incidents,
     pauses,
     reconciliation_events,
 )
-from include.reconciliation.steps import alert_life, answer_request, incidents, pauses
 from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
