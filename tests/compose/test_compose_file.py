@@ -224,10 +224,9 @@ def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_nam
     services: dict[str, Any],
 ) -> None:
     channels = {slack.CONNECTION_ID, mail.CONNECTION_ID, kafka.CONNECTION_ID}
-    expected = {*environment.CONNECTIONS, *(psp.connection for psp in load().psps), *channels}
     services_acted_on = {action.target.service for action in ACTIONS.values()}
     psps = {psp.connection for psp in load().psps}
-    expected = {*environment.CONNECTIONS, *services_acted_on, *psps, "slack"}
+    expected = {*environment.CONNECTIONS, *services_acted_on, *psps, *channels}
     given = {
         name.removeprefix("AIRFLOW_CONN_").lower()
         for name in services["scheduler"]["environment"]
