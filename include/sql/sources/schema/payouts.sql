@@ -99,6 +99,28 @@ create table if not exists public.integrity_alerts (
     created_at timestamptz not null
 );
 
+-- Rows that no check can rely on (include/sql/books/payouts.sql): the indexes of a healthy book are empty.
+create index if not exists payouts_unreliable on public.payouts (id)
+where status is null or status not in ('CREATED', 'PROCESSING', 'PAID', 'FAILED', 'QUARANTINED');
+create index if not exists provider_payouts_unreliable on public.provider_payouts (id)
+where
+    status is null
+    or status not in ('CREATED', 'SENT', 'SUCCEEDED', 'FAILED', 'QUARANTINED')
+    or amount_minor is null
+    or currency is null
+    or idempotency_key is null
+    or (status = 'SENT' and sent_at is null);
+create index if not exists outbox_unreliable on public.outbox (id)
+where
+    status is null
+    or status not in ('PENDING', 'SENDING', 'SENT', 'FAILED')
+    or queued_at is null
+    or (status = 'SENDING' and claimed_at is null);
+create index if not exists ledger_entries_unreliable on public.ledger_entries (id)
+where amount_minor is null or currency is null;
+create index if not exists integrity_alerts_unreliable on public.integrity_alerts (id)
+where status is null or status not in ('OPEN', 'ACKNOWLEDGED', 'RESOLVED');
+
 -- The one thing that may be put back in the queue from outside: the same task, with the key that it has,
 -- as long as it is the very send that was asked about.
 create or replace function public.requeue_outbox_task(task_id bigint, same_key text, claim timestamptz)
