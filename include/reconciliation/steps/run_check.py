@@ -69,7 +69,12 @@ def run_check(
     check = invariant_of(book, name)
     started_at = datetime.now(UTC)
     start = None if check.scope is Scope.FULL else window_start
-    values = {"window_start": start or _BEGINNING, "window_end": window_end, "as_of": window_end}
+    values = {
+        "window_start": start or _BEGINNING,
+        "window_end": window_end,
+        "as_of": window_end,
+        "is_whole": start is None,
+    }
     answer, problem = Answer(), None
     try:
         for row in book_source.violations(check, values):

@@ -1,7 +1,8 @@
 -- Which idempotency keys have more than one provider payout?
 --
 -- Grain:    one row per key and currency; the amount is that of all but the first.
--- Binds:    window_start, window_end (timestamptz) - half-open; what a payout of the key was touched in.
+-- Binds:    window_start, window_end (timestamptz) - half-open; what a payout of the key was touched in; is_whole
+--           (boolean).
 -- Reads:    provider_payouts.
 -- Severity: critical
 -- Scope:    recent
@@ -14,10 +15,17 @@ with
 
 touched as (
 
+    select idempotency_key
+    from provider_payouts
+    where %(is_whole)s
+    group by idempotency_key
+    having count(*) > 1
+    union all
     select distinct idempotency_key
     from provider_payouts
     where
-        updated_at >= %(window_start)s
+        not %(is_whole)s
+        and updated_at >= %(window_start)s
         and updated_at < %(window_end)s
 
 ),
@@ -30,6 +38,7 @@ placed as (
         provider_payouts.currency,
         provider_payouts.amount_minor,
         provider_payouts.created_at,
+        min(provider_payouts.updated_at) over (partition by provider_payouts.idempotency_key) as first_touched_at,
         row_number() over (
             partition by provider_payouts.idempotency_key
             order by provider_payouts.created_at, provider_payouts.id
@@ -46,6 +55,8 @@ select
     max(created_at) as occurred_at,
     'expected 1 provider payout, found beside it ' || string_agg(id, ', ' order by id) as what
 from placed
-where place > 1
+where
+    place > 1
+    and first_touched_at < %(window_end)s
 group by idempotency_key, currency
 order by idempotency_key, currency

@@ -37,6 +37,8 @@ create index if not exists provider_payouts_payout_id on public.provider_payouts
 create index if not exists provider_payouts_idempotency_key on public.provider_payouts (idempotency_key);
 create index if not exists provider_payouts_sent on public.provider_payouts (sent_at) where status = 'SENT';
 create index if not exists provider_payouts_updated_at on public.provider_payouts (updated_at);
+create index if not exists provider_payouts_succeeded on public.provider_payouts (id)
+include (updated_at, currency, amount_minor) where status = 'SUCCEEDED';
 
 -- PENDING -> SENDING (claimed by a worker, the request may be on its way) -> SENT or FAILED.
 create table if not exists public.outbox (
@@ -76,6 +78,8 @@ create table if not exists public.ledger_groups (
 );
 
 create index if not exists ledger_groups_provider_payout_id on public.ledger_groups (provider_payout_id);
+create index if not exists ledger_groups_finalised on public.ledger_groups (provider_payout_id, created_at)
+where kind = 'payout_finalised';
 
 create table if not exists public.ledger_entries (
     id bigint generated always as identity primary key,
