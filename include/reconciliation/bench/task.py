@@ -1,9 +1,9 @@
 """One task of the benchmark in a process of its own, as Airflow runs it.
 
 `python -m include.reconciliation.bench.task <step> <attempt_id>` runs one step of the pipeline,
-`... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer. The last line of the
-output is JSON: what the step returned, how long it took inside this process, and the most memory
-that the process ever had.
+`... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer, `... sentinel <book>`
+what `book_tasks.py` has. The last line of the output is JSON: what the step returned, how long it
+took inside this process, and the most memory that the process ever had.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ STATEMENT_STEPS = ("fetch_psp_statements", "validate_statements")
 LEDGER_STEP = "extract_ledger_transactions"
 # What others join the same two sides with; they run with the packages of var/peers.
 PEERS = ("datacompy", "pandas")
+# What the benchmark of the books measures.
+BOOK_TASKS = ("group_by", "sentinel", "replay")
 
 
 def main(arguments: list[str]) -> int:
@@ -65,6 +67,10 @@ def main(arguments: list[str]) -> int:
 def _work(name: str, rest: list[str]) -> Callable[[], Any]:
     if name in PEERS:
         return _peer(name, rest)
+    if name in BOOK_TASKS:
+        from include.reconciliation.bench.book_tasks import TASKS
+
+        return lambda: TASKS[name](*rest)
     if name == "floor":
         from include.reconciliation.bench.floor import run_floor
 
