@@ -21,7 +21,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A docs folder with the page and nothing kept yet; what is measured is kept there."""
     folder = tmp_path / "docs"
     folder.mkdir()
-    (folder / "benchmarks.json").write_text('{"format": {}, "pipeline": {}, "sums": {}}')
+    (folder / "benchmarks.json").write_text('{"format": {}, "pipeline": {}, "replay": {}, "sentinel": {}, "sums": {}}')
     (folder / "benchmarks.md").write_text(benchmarks.PAGE.read_text(encoding="utf-8"))
     monkeypatch.setattr(record, "RESULTS", folder / "benchmarks.json")
     monkeypatch.setattr(record, "PAGE", folder / "benchmarks.md")

@@ -106,10 +106,8 @@ class BenchDatabases:
             yield session
 
     def book_writer(self) -> psycopg.Connection:
-        """A session that fills a book: no foreign key is looked up for rows that are made up."""
-        session = psycopg.connect(self.server.conninfo(BOOK, SUPERUSER), autocommit=True)
-        session.execute("set session_replication_role = replica")
-        return session
+        """A superuser's session in the book, in autocommit."""
+        return psycopg.connect(self.server.conninfo(BOOK, SUPERUSER), autocommit=True)
 
     def _administrator(self) -> psycopg.Connection:
         return psycopg.connect(self.server.conninfo("postgres", SUPERUSER), autocommit=True)

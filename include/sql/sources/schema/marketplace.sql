@@ -62,6 +62,9 @@ create index if not exists ledger_entries_payment_id on public.ledger_entries (p
 create index if not exists ledger_entries_refund_id on public.ledger_entries (refund_id);
 create index if not exists ledger_entries_idempotency_key on public.ledger_entries (idempotency_key);
 create index if not exists refunds_payment_id on public.refunds (payment_id);
+create index if not exists refunds_updated_at on public.refunds (updated_at);
+create index if not exists refunds_completed_at on public.refunds ((coalesce(completed_at, updated_at)));
+create index if not exists payments_captured_at on public.payments (captured_at);
 
 -- Rows that no check can rely on (include/sql/books/marketplace.sql): the indexes of a healthy book are empty.
 create index if not exists payments_unreliable on public.payments (id)
