@@ -1,4 +1,4 @@
-"""A recent check reads the index of its window, and of what was touched in it: never all of a book."""
+"""A recent check reads the index of its window and what was touched in it, never all of a book."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -25,6 +25,7 @@ CSV_FORMATS = {
 
 
 def parser() -> argparse.ArgumentParser:
+    """The options of `bin/reconciliation bench`."""
     parser = argparse.ArgumentParser(
         prog="bin/reconciliation bench",
         description="How many times the floor the pipeline takes, and whether it is right.",

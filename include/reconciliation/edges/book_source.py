@@ -24,7 +24,7 @@ def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str
     Transient when it can't be reached now. What it gave before stays true: the rows come first.
     """
     with _asked(check.book, f"invariants/{check.book}/{check.name}") as cursor:
-        # Row by row as they are found: a cursor of the server's would be planned for its first rows.
+        # No cursor of the server's: that would be planned for the first rows, and by one process.
         for row in cursor.stream(warehouse.sql.SQL(check.query), values):
             yield _formed(check, row)
         _refuse_what_cannot_be_relied_on(check.book, check.reads, cursor, values)
