@@ -67,11 +67,14 @@ class BookBench:
                 f"of {scores[-1].planted}, false {scores[-1].false}"
             )
         named = self._sentinel_figures(book, entries, measured, scores)
+        checks = _checks([entry.tasks[0] for entry in measured])
+        for check in checks:
+            self.say(f"  {check['name']:<50} {check['s']:>7} s")
         result = Measurement(
             "sentinel",
             f"{book} {entries}",
             named,
-            tasks=_checks([entry.tasks[0] for entry in measured]),
+            tasks=checks,
             rounds=[
                 {
                     "group_by_s": f"{entry.floor.seconds:.2f}",

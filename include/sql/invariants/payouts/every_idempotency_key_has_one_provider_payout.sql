@@ -11,6 +11,7 @@
 -- Escalate: at once to senior engineering
 -- Do:       Quarantine all of them, ask the provider about the key, and find out what used a key twice.
 -- Asked by: runbook 001, a payout is sent again with the key that it has
+-- Reason:   each key is looked up, since a planner can't know how few have more than one.
 with
 
 touched as (
@@ -28,35 +29,28 @@ touched as (
         and updated_at >= %(window_start)s
         and updated_at < %(window_end)s
 
-),
-
-placed as (
-
-    select
-        provider_payouts.idempotency_key,
-        provider_payouts.id,
-        provider_payouts.currency,
-        provider_payouts.amount_minor,
-        provider_payouts.created_at,
-        min(provider_payouts.updated_at) over (partition by provider_payouts.idempotency_key) as first_touched_at,
-        row_number() over (
-            partition by provider_payouts.idempotency_key
-            order by provider_payouts.created_at, provider_payouts.id
-        ) as place
-    from touched
-    inner join provider_payouts on touched.idempotency_key = provider_payouts.idempotency_key
-
 )
 
 select
-    idempotency_key as object,
-    currency,
-    sum(amount_minor)::bigint as amount_minor,
-    max(created_at) as occurred_at,
-    'expected 1 provider payout, found beside it ' || string_agg(id, ', ' order by id) as what
-from placed
+    touched.idempotency_key as object,
+    placed.currency,
+    sum(placed.amount_minor)::bigint as amount_minor,
+    max(placed.created_at) as occurred_at,
+    'expected 1 provider payout, found beside it ' || string_agg(placed.id, ', ' order by placed.id) as what
+from touched
+cross join lateral (
+    select
+        id,
+        currency,
+        amount_minor,
+        created_at,
+        min(updated_at) over () as first_touched_at,
+        row_number() over (order by created_at, id) as place
+    from provider_payouts
+    where provider_payouts.idempotency_key = touched.idempotency_key
+) as placed
 where
-    place > 1
-    and first_touched_at < %(window_end)s
-group by idempotency_key, currency
-order by idempotency_key, currency
+    placed.place > 1
+    and placed.first_touched_at < %(window_end)s
+group by touched.idempotency_key, placed.currency
+order by touched.idempotency_key, placed.currency
