@@ -107,6 +107,7 @@ class BookBench:
             "payments": str(payments),
             "rounds": str(rounds),
             "seconds": f"{statistics.median(cost.seconds for cost in costs):.2f}",
+            "cpu_s": f"{statistics.median(cost.cpu_s for cost in costs):.2f}",
             "events_per_s": str(round(statistics.median(rates))),
             "events_per_s_min": str(round(min(rates))),
             "events_per_s_max": str(round(max(rates))),
