@@ -10,15 +10,11 @@ import pytest
 from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.edges.warehouse import SQL_FOLDER
 from include.reconciliation.invariants import Scope
+from include.reconciliation.steps.run_check import values_of
 from tests.books.large_books import fill_large
 
 WINDOW_END = datetime(2026, 5, 29, 12, tzinfo=UTC)
-WINDOW = {
-    "window_start": WINDOW_END - timedelta(hours=2),
-    "window_end": WINDOW_END,
-    "as_of": WINDOW_END,
-    "is_whole": False,
-}
+WINDOW_START = WINDOW_END - timedelta(hours=2)
 # Tables with fewer rows are read in a page or two, whatever the plan.
 ROWS_OF_A_BIG_TABLE = 2_000
 # Of so many rows of a table a step may look at one; two of the 2,160 hours of the book are asked.
@@ -79,11 +75,15 @@ def test_no_recent_check_reads_more_of_its_book_than_what_was_touched(
     made, recent = large(book), [c for c in invariants_of(book) if c.scope is Scope.RECENT]
     reliable = (SQL_FOLDER / "books" / f"{book}.sql").read_text(encoding="utf-8")
 
-    too_much = {check.name: made.read_too_much(check.query, WINDOW) for check in recent}
-    # What can't be relied on is asked about with each of them.
+    too_much = {}
     for check in recent:
-        asked = {**WINDOW, "relations": list(check.reads)}
-        too_much[check.name] += made.read_too_much(reliable, asked)
+        values = values_of(check, WINDOW_START, WINDOW_END)
+        # What can't be relied on is asked about with each of them.
+        about = {**values, "relations": list(check.reads)}
+        too_much[check.name] = [
+            *made.read_too_much(check.query, values),
+            *made.read_too_much(reliable, about),
+        ]
 
     assert {} == {name: steps for name, steps in too_much.items() if steps}
     assert recent
@@ -93,8 +93,8 @@ def test_a_check_that_reads_all_of_a_book_is_seen(large: Any) -> None:
     made = large("payouts")
     rows = "select ledger_group_id from ledger_entries where amount_minor <> 0"
 
-    [scan] = made.read_too_much(f"{rows} and 0 < length(account)", WINDOW)
-    [by_index] = made.read_too_much(f"{rows} and created_at > '2026-03-20'", WINDOW)
+    [scan] = made.read_too_much(f"{rows} and 0 < length(account)", {})
+    [by_index] = made.read_too_much(f"{rows} and created_at > '2026-03-20'", {})
 
     assert "Seq Scan of ledger_entries: 39996 of 39996 rows" == scan
     assert "of ledger_entries" in by_index

@@ -6,8 +6,14 @@ import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from unittest.mock import patch
 
-from include.reconciliation.edges import ledger_source, warehouse
+from include.reconciliation.edges import (
+    emergency_stop,
+    ledger_source,
+    pause_variable,
+    warehouse,
+)
 from include.reconciliation.edges.invariant_files import invariants_of
 from include.reconciliation.errors import Broken
 from include.reconciliation.steps.run_check import run_check
@@ -42,15 +48,33 @@ def sentinel(book: str, airflow_run_id: str, as_of: str) -> dict[str, int]:
 
 
 def replay(airflow_run_id: str) -> list[str]:
-    """Replays all payments; which Variables would have been set."""
-    stopped: list[str] = []
+    """Replays all payments; which Variables it has set."""
+    variables = Variables()
+    with (
+        pause_variable.reading_from(variables),
+        patch.object(emergency_stop, "write", variables.write),
+    ):
+        verify_payment_replay(airflow_run_id=airflow_run_id)
+    return sorted(variables.values)
 
-    def stop(variable: str, reason: str) -> None:
-        # No Airflow is asked here.
-        stopped.append(variable)
 
-    verify_payment_replay(airflow_run_id=airflow_run_id, stop=stop)
-    return stopped
+class Variables:
+    """In the place of Airflow's Variables: no Airflow is asked here, so none is imported."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def names(self, prefix: str) -> list[str]:
+        """Those that are set."""
+        return [name for name in self.values if name.startswith(prefix)]
+
+    def value(self, name: str) -> str:
+        """What one is set to."""
+        return self.values[name]
+
+    def write(self, name: str, text: str, description: str) -> None:
+        """Sets one."""
+        self.values[name] = text
 
 
 TASKS: dict[str, Any] = {"group_by": group_by, "sentinel": sentinel, "replay": replay}

@@ -132,6 +132,7 @@ class BookBench:
             "AIRFLOW_CONN_RECONCILIATION": self._connection(START, "reconciliation"),
             f"AIRFLOW_CONN_{book.upper()}": self._connection(BOOK, book),
             "RECONCILIATION_STORE": str(self.place / "store"),
+            "RECONCILIATION_REPORTS": str(self.place / "reports"),
         }
         return run_task(name, *arguments, environment=environment)
 
