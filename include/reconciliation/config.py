@@ -179,6 +179,11 @@ def reports_folder() -> Path:
     return Path(os.environ.get("RECONCILIATION_REPORTS", PROJECT_ROOT / "var" / "reports"))
 
 
+def notices_folder() -> Path:
+    """Where other systems of the company read what they are to do; nothing in it is secret."""
+    return Path(os.environ.get("RECONCILIATION_NOTICES", PROJECT_ROOT / "var" / "notices"))
+
+
 def payout_providers_file() -> Path:
     """Where the providers of payouts are described."""
     chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")

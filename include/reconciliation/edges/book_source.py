@@ -17,6 +17,11 @@ from include.reconciliation.invariants import COLUMNS, Invariant
 _CONNECTION_IDS = {"billing_gateway": "billing_gateway_read"}
 
 
+def connection_of(book: str) -> str:
+    """The id of the connection through which a book is read."""
+    return _CONNECTION_IDS.get(book, book)
+
+
 def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows that break an invariant, one at a time, in the order of the query.
 
@@ -52,7 +57,7 @@ def write_tables(
 @contextmanager
 def asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
     """A snapshot of a book for the query `file`; SourceError or Transient where there is none."""
-    source = ledger_source.Book(book, _CONNECTION_IDS.get(book, book), file)
+    source = ledger_source.Book(book, connection_of(book), file)
     try:
         with ledger_source.snapshot(source) as cursor:
             yield cursor
