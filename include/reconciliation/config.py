@@ -23,6 +23,7 @@ from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, C
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
+from include.reconciliation.notifications import Notifications, read_notifications
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
@@ -131,6 +132,7 @@ class Configuration:
     ledger_change_detection: str
     psps: tuple[Psp, ...]
     declared_formats: Mapping[str, Mapping[str, Any]]
+    notifications: Notifications
     source_path: Path = field(compare=False)
 
     def psp(self, name: str) -> Psp:
@@ -188,6 +190,11 @@ def payout_providers_file() -> Path:
     return Path(chosen or PROJECT_ROOT / "include" / "payout_providers.toml")
 
 
+def slack_people_file() -> Path:
+    """Where those who may command from Slack are listed."""
+    return Path(os.environ.get("RECONCILIATION_SLACK", PROJECT_ROOT / "include" / "slack.toml"))
+
+
 @cache
 def _load(path: Path) -> Configuration:
     try:
@@ -219,6 +226,7 @@ def _load(path: Path) -> Configuration:
         ledger_change_detection=detection,
         psps=psps,
         declared_formats=formats,
+        notifications=read_notifications(reader.take("notifications", dict, {}), path.name),
         source_path=path,
     )
     reader.finish()

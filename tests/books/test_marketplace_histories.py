@@ -24,9 +24,14 @@ def write(session: psycopg.Connection, histories: list[History]) -> None:
             book_rows.write(session, {**made.rows, "wallets": own})
 
 
-def reported() -> list[Violation]:
-    """Every row of every check, over all of the book."""
-    values = {"window_start": BEGINNING, "window_end": AS_OF, "as_of": AS_OF}
+def reported(*, is_whole: bool = True) -> list[Violation]:
+    """Every row of every check, over all of the book or over a window that has all of it."""
+    values = {
+        "window_start": BEGINNING,
+        "window_end": AS_OF,
+        "as_of": AS_OF,
+        "is_whole": is_whole,
+    }
     return sorted(
         (
             Violation(check.name, row["object"], row["currency"], row["amount_minor"])
@@ -49,6 +54,7 @@ def test_each_fault_is_reported_exactly_and_nothing_else(book_of):
     write(book_of("marketplace").session, histories)
 
     assert sorted(expected, key=repr) == reported()
+    assert sorted(expected, key=repr) == reported(is_whole=False)
 
 
 def test_every_check_has_a_fault():

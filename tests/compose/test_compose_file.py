@@ -18,10 +18,18 @@ import yaml
 
 from include.reconciliation import config, payout_providers
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.edges import book_source, payouts_source, wallet_balances
+from include.reconciliation.edges import (
+    book_source,
+    kafka,
+    mail,
+    payouts_source,
+    slack,
+    wallet_balances,
+)
 from include.reconciliation.edges.invariant_files import books
 from include.reconciliation.local import container, environment, launcher
 from include.reconciliation.local.layout import PROJECT_ROOT as LAYOUT_ROOT
+from include.reconciliation.operator_actions import ACTIONS
 
 COMPOSE = PROJECT_ROOT / "docker-compose.yaml"
 DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -233,9 +241,11 @@ def test_postgresql_keeps_its_data_where_the_image_of_18_puts_it(services: dict[
 def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_name(
     services: dict[str, Any],
 ) -> None:
+    channels = {slack.CONNECTION_ID, mail.CONNECTION_ID, kafka.CONNECTION_ID}
+    services_acted_on = {action.target.service for action in ACTIONS.values()}
     psps, providers = config.load().psps, payout_providers.load().values()
     own = {each.connection for each in (*psps, *providers)}
-    expected = {*environment.CONNECTIONS, *own, "slack"}
+    expected = {*environment.CONNECTIONS, *services_acted_on, *own, *channels}
     given = {
         name.removeprefix("AIRFLOW_CONN_").lower()
         for name in services["scheduler"]["environment"]
@@ -255,14 +265,20 @@ def test_every_book_and_whatever_writes_to_one_has_a_connection_of_its_own() -> 
 
 
 def test_only_the_service_that_runs_tasks_holds_their_credentials(services: dict[str, Any]) -> None:
+    """The API server writes down what comes from Slack, and alone can tell that it does."""
+    others = {"api-server": {"AIRFLOW_CONN_RECONCILIATION", "AIRFLOW_CONN_SLACK_SIGNING"}}
     for name in services.keys() - {"scheduler"}:
-        held = [key for key in services[name]["environment"] if key.startswith("AIRFLOW_CONN_")]
+        held = {key for key in services[name]["environment"] if key.startswith("AIRFLOW_CONN_")}
 
-        assert [] == held, name
+        assert others.get(name, set()) == held, name
 
 
 def test_the_warehouse_is_reached_as_the_role_of_the_tasks(services: dict[str, Any]) -> None:
-    connection = json.loads(services["scheduler"]["environment"]["AIRFLOW_CONN_RECONCILIATION"])
+    texts = {
+        services[name]["environment"]["AIRFLOW_CONN_RECONCILIATION"]
+        for name in ("scheduler", "api-server")
+    }
+    connection = json.loads(*texts)
 
     assert environment.CONNECTIONS["reconciliation"] == (connection["schema"], connection["login"])
     assert "postgres" == connection["host"]
