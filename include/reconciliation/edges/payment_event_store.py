@@ -86,6 +86,11 @@ class Snapshot:
         lines = [head, *({"table": row["table_name"], "row": row["row_text"]} for row in rows)]
         return "".join(f"{canonical_json(line)}\n" for line in lines).encode()
 
+    def rows(self, name: str, payment_id: str) -> list[dict[str, Any]]:
+        """What `include/sql/<name>.sql` gives of one payment."""
+        with self.session.cursor() as cursor, _told_as_of_the_store():
+            return warehouse.run(cursor, name, {"payment_id": payment_id}).fetchall()
+
     def _read(self, payment_ids: list[str]) -> list[Told]:
         values = {"payment_ids": payment_ids}
         with self.session.cursor(row_factory=args_row(Event)) as cursor:
