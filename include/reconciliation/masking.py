@@ -1,4 +1,4 @@
-"""Takes card numbers, bank accounts, e-mails and named personal fields out of what leaves the house.
+"""Takes card numbers, bank accounts, e-mails and personal fields out of what leaves the house.
 
 Numbers are known by their check digits, so a reference is masked only where it could be a card.
 Source: PCI DSS 3.4.1 (the last four digits may be shown), ISO 13616 (IBAN).
@@ -14,9 +14,9 @@ from typing import Any
 HIDDEN = "***"
 # Words of the name of a JSON field whose value is about a person or their account.
 PERSONAL_WORDS = frozenset(
-    "name email mail phone mobile address street city postcode zip birth birthday document passport "
-    "cpf cnpj ssn tax iban bban pan card cvc cvv holder payer payee beneficiary debtor creditor "
-    "account customer".split()
+    "name email mail phone mobile address street city postcode zip birth birthday document "
+    "passport cpf cnpj ssn iban bban pan card cvc cvv holder payer payee beneficiary debtor "
+    "creditor account customer".split()
 )
 # What such a field may say in the clear: it is a handle of a system, an amount or a moment.
 HARMLESS_LAST_WORDS = frozenset("id type kind status minor currency at on sha256 count".split())
@@ -41,7 +41,8 @@ def masked_text(text: str) -> str:
             return _masked_words(text)
         if hidden == value:
             return text
-        return json.dumps(hidden, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        # In ASCII: half a character, which JSON can escape, could not be written otherwise.
+        return json.dumps(hidden, sort_keys=True, separators=(",", ":"))
     return _masked_words(text)
 
 

@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,10 @@ def verify(path: Path) -> tuple[list[str], list[str]]:
         return [*found, f"the file: {error}"], notes
     if pack.get("form") != FORM:
         return [*found, f"form: expected {FORM}, found {pack.get('form')!r}"], notes
-    found += seal_breaks(pack, content)
+    try:
+        found += seal_breaks(pack, content)
+    except UnicodeEncodeError:
+        return [*found, "the file: a text in it is no Unicode"], notes
     more, said = examine(pack)
     found += more
     if pack.get("verdict") != "holds":
@@ -211,17 +214,13 @@ class Examination:
             number = typed(event, "sequence_number", int)
             name = f"event {number} ({event['event_id']})"
             previous = None if before is None else before["event_sha256"]
-            if before is None:
-                expected = 1
-            elif number < before["sequence_number"]:
-                self.found.append(f"{name}: it stands behind event {before['sequence_number']}")
-                expected = number
-            else:
-                expected = before["sequence_number"] + 1
-            if number > expected:
-                self.found.append(f"{name}: event {expected} is missing before it")
-            if number == expected - 1:
+            last = 0 if before is None else before["sequence_number"]
+            if number < last:
+                self.found.append(f"{name}: it stands behind event {last}")
+            elif number == last:
                 self.found.append(f"{name}: two events have the number {number}")
+            elif number > last + 1:
+                self.found.append(f"{name}: event {last + 1} is missing before it")
             if event["previous_sha256"] != previous:
                 self.found.append(f"{name}: it does not follow from the event before it")
             path = f"/events/{place}"
@@ -354,11 +353,14 @@ class Examination:
             elif number != 1:
                 self.notes.append(f"not checked: {name}: the row before it is not in the pack")
             before = row
-        if before is not None and (head is None or before["sequence_number"] > head["sequence_number"]):
+        if before is None:
+            return
+        if head is None or before["sequence_number"] > head["sequence_number"]:
             self.found.append("corrections: a row stands behind the end of the log")
-        elif before is not None and before["sequence_number"] == head["sequence_number"]:
-            if before["entry_sha256"] != head["entry_sha256"]:
-                self.found.append("corrections: the last row is not the end of the log")
+        elif before["sequence_number"] == head["sequence_number"] and (
+            before["entry_sha256"] != head["entry_sha256"]
+        ):
+            self.found.append("corrections: the last row is not the end of the log")
 
 
 def replayed(payment_id: str, events: list[Json]) -> tuple[Json, list[str]]:
@@ -377,7 +379,7 @@ def replayed(payment_id: str, events: list[Json]) -> tuple[Json, list[str]]:
             break
         last, attempt = event["sequence_number"], event["attempt_id"]
         target = payment_machine.get((payment, happens))
-        own = attempt_machine.get((attempts.get(attempt, "none"), happens)) if attempt else None
+        own = attempt_machine.get((attempts.get(attempt, "none"), happens))
         names_one = happens == "attempt" or payment == "attempting"
         if target is None or (attempt is not None) != names_one or (names_one and own is None):
             problems.append(f"event {last} found the payment in {payment}")
@@ -386,7 +388,8 @@ def replayed(payment_id: str, events: list[Json]) -> tuple[Json, list[str]]:
         if attempt is not None and own is not None:
             attempts[attempt], newest = own, attempt
         if happens == "created":
-            amount, currency = int(str(payload["amount_minor"])), payload["currency"]
+            minor, currency = payload.get("amount_minor"), payload.get("currency")
+            amount = None if minor is None else int(str(minor))
         reason = why if payment in ("retryable", "failed") else None
     state = {"attempting": "", "retryable": "FAILED"}.get(payment, payment.upper())
     if not state and newest is not None:
@@ -401,6 +404,9 @@ def replayed(payment_id: str, events: list[Json]) -> tuple[Json, list[str]]:
 def followed(events: list[Json], problems: list[str]) -> Iterator[Json]:
     """The events numbered 1, 2, 3 and so on, as far as each number is there once."""
     numbers = Counter(event["sequence_number"] for event in events)
+    if numbers and min(numbers) < 1:
+        problems.append(f"an event has the number {min(numbers)}; numbers begin at 1")
+        return
     by_number = {event["sequence_number"]: event for event in events}
     expected = 1
     while numbers[expected] == 1:
@@ -408,7 +414,7 @@ def followed(events: list[Json], problems: list[str]) -> Iterator[Json]:
         expected += 1
     if numbers[expected] > 1:
         problems.append(f"two events have the number {expected}")
-    elif later := [number for number in numbers if not 1 <= number < expected]:
+    elif later := [number for number in numbers if number > expected]:
         problems.append(f"number {expected} is missing, and number {min(later)} is there")
 
 
@@ -458,12 +464,15 @@ def pdf_changes(content: bytes) -> list[str]:
 def attached(content: bytes) -> bytes:
     """The JSON that a PDF carries: found as a viewer finds it, through its table of objects."""
     try:
-        (at,) = re.findall(rb"startxref\s+(\d{1,12})\s+%%EOF", content)
-        table = re.match(rb"xref\s+0 (\d{1,6})\s+", content[int(at) :])
+        # The last one, as a viewer reads it; what stands on a page can't stand here.
+        end = re.search(rb"startxref\s+(\d{1,12})\s+%%EOF\s*(?:%[^\n]*\n)?\Z", content[-1024:])
+        assert end is not None
+        at = int(end[1])
+        table = re.match(rb"xref\s+0 (\d{1,6})\s+", content[at:])
         assert table is not None
-        entries = content[int(at) + table.end() :]
+        entries = content[at + table.end() :]
         offsets = [int(entries[20 * number :][:10]) for number in range(int(table[1]))]
-        place = _reference(rb"trailer.*?/Root (\d+) 0 R", content[int(at) :])
+        place = _reference(rb"trailer.*?/Root (\d+) 0 R", content[at:])
         for name in (rb"/Names (\d+) 0 R", rb"/EmbeddedFiles (\d+) 0 R", rb"\) (\d+) 0 R"):
             place = _reference(name, content[offsets[place] :])
         place = _reference(rb"/EF <<\s*/F (\d+) 0 R", content[offsets[place] :])
@@ -474,11 +483,12 @@ def attached(content: bytes) -> bytes:
         assert stream is not None
         return bytes.fromhex(stream[1].decode())
     except (AssertionError, ValueError, IndexError) as error:
-        raise Wrong("it is a PDF that carries no evidence pack, or more than one") from error
+        raise Wrong("it is a PDF that carries no evidence pack") from error
 
 
 def _reference(pattern: bytes, content: bytes) -> int:
-    found = re.search(pattern, content[: content.index(b"endobj")] if b"endobj" in content else content, re.DOTALL)
+    """The number of the object that an object (or the trailer) refers to."""
+    found = re.search(pattern, content.partition(b"endobj")[0], re.DOTALL)
     assert found is not None
     return int(found[1])
 

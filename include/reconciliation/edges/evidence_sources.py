@@ -94,6 +94,16 @@ def reconciled_payment(references: Sequence[str]) -> ReconciledPayment | Unread:
         return Unread("could_not_read", str(error).strip().splitlines()[0])
 
 
+def exponents() -> dict[str, int]:
+    """How many decimals each currency has; empty where the warehouse can't be read."""
+    try:
+        with warehouse.transaction() as cursor:
+            rows = warehouse.run(cursor, "reports/exponents").fetchall()
+    except psycopg.Error:
+        return {}
+    return {row["code"]: row["exponent"] for row in rows}
+
+
 def _reconciled(cursor: warehouse.Cursor, references: list[str]) -> ReconciledPayment:
     def read(name: str, **values: object) -> list[Row]:
         return warehouse.run(cursor, f"evidence/{name}", values).fetchall()
