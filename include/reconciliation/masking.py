@@ -16,8 +16,10 @@ HIDDEN = "***"
 PERSONAL_WORDS = frozenset(
     "name email mail phone mobile address street city postcode zip birth birthday document "
     "passport cpf cnpj ssn iban bban pan card cvc cvv holder payer payee beneficiary debtor "
-    "creditor account customer".split()
+    "creditor customer".split()
 )
+# "account" alone is that at a PSP; these are somebody's.
+PERSONAL_PAIRS = (frozenset({"account", "number"}), frozenset({"account", "no"}))
 # What such a field may say in the clear: it is a handle of a system, an amount or a moment.
 HARMLESS_LAST_WORDS = frozenset("id type kind status minor currency at on sha256 count".split())
 _EMAIL = re.compile(r"[^\s@\"'<>,;:()]+@[^\s@\"'<>,;:()]+")
@@ -81,7 +83,8 @@ def _masked_value(value: Any, key: str = "") -> Any:
     if value is None or isinstance(value, bool):
         return value
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().replace("-", "_").split("_")
-    if PERSONAL_WORDS & set(words) and words[-1] not in HARMLESS_LAST_WORDS:
+    is_personal = PERSONAL_WORDS & set(words) or any(pair <= set(words) for pair in PERSONAL_PAIRS)
+    if is_personal and words[-1] not in HARMLESS_LAST_WORDS:
         return HIDDEN
     if isinstance(value, int):
         hidden = _masked_words(str(value))

@@ -283,7 +283,7 @@ def _reconciliation(pack: Row, exponents: Mapping[str, int]) -> Iterator[_Sectio
         "End of the log",
         ("Row", "Hash"),
         (1, 6),
-        (None if log is None else [] if head is None else [list(head.values())[::-1]]),
+        (None if log is None else [] if head is None else [[head["sequence_number"], head["entry_sha256"]]]),
     )
     yield (
         "Heads of the accounts", ("PSP", "Account", "Run", "Verdict", "Up to"), (2, 2, 5, 3, 3),
