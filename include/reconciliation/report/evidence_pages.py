@@ -157,8 +157,8 @@ def _summary(pack: Row, exponents: Mapping[str, int]) -> Iterator[tuple[str, str
     yield (
         "To verify",
         (
-            f"bin/reconciliation evidence verify FILE. The pack is attached as {ATTACHMENT}; where a "
-            "page and the attachment differ, the attachment counts."
+            f"bin/reconciliation evidence verify FILE. The pack is attached as {ATTACHMENT}; where"
+            " a page and the attachment differ, the attachment counts."
         ),
     )
 

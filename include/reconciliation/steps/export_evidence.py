@@ -118,7 +118,7 @@ def file_name(payment_id: str, format: str, sha256: str) -> str:
 
 def _in_reports(payment_id: str, format: str, sha256: str, size: int) -> Path:
     name = file_name(payment_id, format, sha256)
-    folder = config.reports_folder() / "evidence" / name.rpartition(".")[0]
+    folder = config.reports_folder() / "evidence"
     if lost := report_files.restore(folder, [ReportFile(name, sha256, size)]):
         raise Final(f"{folder}: the bytes of {', '.join(lost)} are not kept; is the store full?")
     return folder / name
