@@ -4,9 +4,9 @@
 `reconciliation.corrections` for the ledger to post it with its id; *accept* and *mark as provider
 error* change what is being done about a discrepancy, and leave its amounts as they are.
 
-**When.** By hand. `propose_correction` writes down what you ask and what comes of it; `approve` shows
-that to whoever may approve, which is never you. Above the amounts of `include/approvals.toml` two
-others must. Rejected, or not answered within a day: logged, and nothing is done.
+**When.** By hand. `propose_correction` writes down what you ask and what comes of it; `approve`
+shows that to whoever may approve, which is never you. Above the amounts of `include/approvals.toml`
+two others must. Rejected, or not answered within a day: logged, and nothing is done.
 
 **Reads** the head of the account. **Writes** requests, answers, `reconciliation.correction_log`.
 

@@ -58,6 +58,10 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.verify_evidence",
         needs_server=False,
     ),
+    "verify-log": Command(
+        "prove the log of corrections, from its first row to what reports know of it",
+        "include.reconciliation.steps.verify_log",
+    ),
     "diff": Command(
         "say what changed from one published run to another, and why",
         "include.reconciliation.steps.compare_runs",

@@ -19,8 +19,8 @@ REVERSE = "reverse_correction"
 ENTRIES = (COMPENSATE, WRITE_OFF)
 # Of what a form may ask; a correction itself is corrected by its opposite.
 ACTIONS = (*ENTRIES, ACCEPT, PROVIDER_ERROR, RELINK, REVERSE)
-# The legs of which the ledger is a side: elsewhere an entry in the ledger puts nothing right.
-ENTRY_LEGS = ("ledger_statement", "gateway_ledger")
+# Where an entry of the ledger meets the statements; the other legs it puts right by itself.
+ENTRY_LEGS = ("ledger_statement",)
 # Fees and taxes are measures of their own, in which the ledger's rows are not added up.
 ENTRY_ASPECTS = ("existence", "multiplicity", "amount", "currency", "state")
 STATUS = {
@@ -48,6 +48,15 @@ class Difference:
     aspect: str
     currency: str | None
     delta_minor: int
+
+
+def refuse_relink(kind: str, leg: str) -> None:
+    """RequestError unless it is a ledger row without a line: that row names the wrong payment."""
+    if kind != "missing_in_statement" or leg not in ENTRY_LEGS:
+        raise RequestError(
+            f"action: a ledger row is linked to another payment, where it is missing_in_statement "
+            f"on {ENTRY_LEGS[0]}; this one is {kind} on {leg}: relink that of its ledger row"
+        )
 
 
 def entry_minor(action: str, found: Difference, asked_minor: int | None) -> int:

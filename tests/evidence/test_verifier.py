@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from include.reconciliation import payment_states, verify_evidence
+from include.reconciliation import correction_chain, payment_states, verify_evidence
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.payment_replay import replay
 from tests.payment_events.events import TYPES, log
@@ -208,6 +208,10 @@ def test_its_machines_are_those_of_the_project() -> None:
         for kind in payment_states.EventType
         if kind != "PaymentFailed"
     } == verify_evidence.HAPPENS
+
+
+def test_a_row_of_the_log_is_hashed_over_the_fields_that_the_database_hashes() -> None:
+    assert correction_chain.FIELDS == verify_evidence.LOG_FIELDS
 
 
 @pytest.mark.parametrize(

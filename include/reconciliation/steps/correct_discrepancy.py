@@ -89,7 +89,7 @@ def _correction(
     entry = _entry(found, asked["action"], extra["amount"])
     content: dict[str, Any] = {
         "accept_until": _acceptance(found, asked["action"], extra["accept_until"]),
-        "link_to": _link(asked["action"], extra["link_to"]),
+        "link_to": _link(found, asked["action"], extra["link_to"]),
         "post_by": None
         if entry is None
         else (found["as_of"] + timedelta(days=rules.post_within_days)).date(),
@@ -224,10 +224,11 @@ def _acceptance(
     return accept_until
 
 
-def _link(action: str, link_to: str | None) -> str | None:
+def _link(found: dict[str, Any], action: str, link_to: str | None) -> str | None:
     if action != corrections.RELINK:
         _refuse_fields(action, link_to=link_to)
         return None
+    corrections.refuse_relink(found["kind"], found["leg"])
     return action_requests.refuse_text("link_to", link_to or "")
 
 

@@ -213,6 +213,7 @@ def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number:
         raise HeadMoved(
             f"{attempt.psp_name}/{attempt.account}: another run published meanwhile"
         )
+    warehouse.run(cursor, "publish/105_corrections_posted", values)
 
 
 def _tell(

@@ -1,7 +1,10 @@
 -- Writes a request down, once; the database adds when, how many approvers, and the hash.
 --
 -- Grain:   no rows.
--- Binds:   the columns of internal.action_requests that the application may give.
+-- Binds:   request_id, action, object_kind, object_id, psp, leg, discrepancy_id, currency, reason_code,
+--          reason, ticket, psp_ticket, link_to, state_before, state_after, state_sha256, preview,
+--          requested_by, on_behalf_of (text), account_id, episode (integer), amount_minor (bigint),
+--          accept_until (timestamptz), post_by (date), expire_after (interval); NULL where there is none.
 insert into internal.action_requests (
     request_id, action, object_kind, object_id, psp, account_id, leg, discrepancy_id, episode, currency,
     amount_minor, reason_code, reason, ticket, psp_ticket, accept_until, post_by, link_to, state_before,

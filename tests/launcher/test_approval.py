@@ -1,0 +1,83 @@
+"""A correction through the real Airflow: asked by one, refused from the same, approved by another."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from include.reconciliation.local.server import Cluster
+from tests.launcher import programs
+from tests.launcher.rest import AirflowApi
+from tests.launcher.test_launcher import free_port, nothing_left, start_airflow
+from tests.operations.conftest import Books
+
+DAG_ID = "correct_discrepancy"
+FOUND = "d" * 64
+ASKED = {
+    "discrepancy_id": FOUND,
+    "action": "accept",
+    "reason_code": "timing",
+    "reason": "the batch of the holiday comes on Thursday",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_nobody_approves_what_they_asked_for(state: Path) -> None:
+    """The four processes, three people, and an answer that comes twice."""
+    port = free_port()
+    process, _ = start_airflow(state, port, until="Ctrl-C")
+    server = Cluster(state / "pg").server
+    address = server.conninfo("reconciliation", "reconciliation_rw")
+    with psycopg.connect(address, row_factory=dict_row) as session:
+        Books(session).publish(
+            discrepancies=({"discrepancy_id": FOUND, "currency": "EUR", "exposure_minor": 10_000},)
+        )
+    admin, finance, auditor = (
+        AirflowApi.log_in(state, port, user) for user in ("admin", "finance", "auditor")
+    )
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    far = {**ASKED, "accept_until": until}
+    first = admin.trigger(DAG_ID, **far)
+    assert admin.waits_for_an_answer(DAG_ID, first, 120)
+    (question,) = admin.questions(DAG_ID, first)
+    # The auditor may look, and the requester may click: the database refuses.
+    statuses = [
+        auditor.answer(DAG_ID, first, "approve", "Approve"),
+        admin.answer(DAG_ID, first, "approve", "Approve"),
+        finance.answer(DAG_ID, first, "approve", "Approve"),
+    ]
+    refused = admin.end_of(DAG_ID, first, 120)
+    second = admin.trigger(DAG_ID, **far)
+    assert admin.waits_for_an_answer(DAG_ID, second, 120)
+    approved = finance.answer(DAG_ID, second, "approve", "Approve")
+    ended = admin.end_of(DAG_ID, second, 120)
+    states = admin.task_states(DAG_ID, second)
+    third = admin.trigger(DAG_ID, **{**far, "reason": "=HYPERLINK(1)"})
+    markup = admin.end_of(DAG_ID, third, 120)
+    with psycopg.connect(address, row_factory=dict_row) as session:
+        log = session.execute(
+            "select event, requested_by, approved_by from reconciliation.correction_log"
+            " order by sequence_number"
+        ).fetchall()
+    process.terminate()
+    process.wait(timeout=90)
+
+    assert FOUND in question["body"]
+    assert "Needs one approver other than admin" in question["body"]
+    assert [403, 200, 409] == statuses
+    assert "failed" == refused
+    assert (200, "success") == (approved, ended), states
+    assert {
+        "approve_again": "skipped", "is_approved_again": "skipped", "apply_request": "success",
+    }.items() <= states.items()
+    assert "failed" == markup
+    assert [
+        ("answer_refused", "admin", None), ("applied", "admin", "finance"),
+    ] == [tuple(row.values()) for row in log]
+    assert programs.wait_for(lambda: nothing_left(state))
+
