@@ -68,7 +68,10 @@ def test_what_is_none_stays_to_the_byte(text: str) -> None:
     [
         ("ask ana.silva@example.com now", "ask *** now"),
         ('{"cardHolder":"Ana","n":1}', '{"cardHolder":"***","n":1}'),
-        ('{"payer":{"first_name":"Ana","city":null}}', '{"payer":{"city":null,"first_name":"***"}}'),
+        (
+            '{"payer":{"first_name":"Ana","city":null}}',
+            '{"payer":{"city":null,"first_name":"***"}}',
+        ),
         ('{"account_number":12345678}', '{"account_number":"***"}'),
         ('{"pin":4111111111111111}', '{"pin":"***1111"}'),
         ('["a@b.c",[true]]', '["***",[true]]'),

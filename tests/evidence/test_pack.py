@@ -273,8 +273,9 @@ def test_personal_data_is_masked_and_the_chain_still_links(pay, pack) -> None:  
 
     text = told.path.read_text()
     assert not [word for word in ("Ana", "4111 1111", "ana@", "example.com") if word in text]
-    assert '{"holder_name":"***","note":"card ***1111, ***"}' == (
-        told.document["events"][5]["payload"]
+    assert (
+        '{"holder_name":"***","note":"card ***1111, ***"}'
+        == (told.document["events"][5]["payload"])
     )
     assert ["/events/5/payload"] == told.document["masked"]
     assert ([], "holds") == (told.verify(), told.document["verdict"])

@@ -1,9 +1,11 @@
 """A PDF of a pack: it opens, carries the JSON, shows texts as they are, and has no date."""
 
+import io
 import re
 import subprocess
 import sys
 
+import pypdf
 import pytest
 
 from include.reconciliation import verify_evidence
@@ -36,7 +38,9 @@ def drawn(content: bytes) -> list[str]:
 def test_the_table_of_objects_leads_to_each_object(pages) -> None:  # type: ignore[no-untyped-def]
     content = pages()
 
-    (start,) = re.findall(rb"startxref\n(\d+)\n%%EOF\n%evidence-pack-sha256 [0-9a-f]{64}\n\Z", content)
+    (start,) = re.findall(
+        rb"startxref\n(\d+)\n%%EOF\n%evidence-pack-sha256 [0-9a-f]{64}\n\Z", content
+    )
     table = content[int(start) :]
     count = int(re.match(rb"xref\n0 (\d+)\n", table)[1])  # type: ignore[index]
     offsets = re.findall(rb"^(\d{10}) \d{5} n", table, re.MULTILINE)
@@ -56,12 +60,24 @@ def test_it_carries_the_json_byte_for_byte_and_verifies(pages, tmp_path) -> None
     assert [] == verify_evidence.verify(tmp_path / "pack.pdf")[0]
 
 
+def test_a_strict_reader_opens_it_and_finds_pages_title_and_attachment(pages) -> None:  # type: ignore[no-untyped-def]
+    content = pages()
+
+    reader = pypdf.PdfReader(io.BytesIO(content), strict=True)
+
+    assert {"/Title": "Evidence pack of a payment"} == reader.metadata
+    assert {"evidence_pack.json": [verify_evidence.attached(content)]} == dict(reader.attachments)
+    texts = [page.extract_text() for page in reader.pages]
+    assert "State by its events" in texts[0]
+    assert all(f"page {number}" in text for number, text in enumerate(texts, 1))
+
+
 def test_page_one_says_verdict_amount_state_and_seal(pages) -> None:  # type: ignore[no-untyped-def]
     texts = drawn(pages())
 
     first = texts[: next(place for place, text in enumerate(texts) if text == "page 2")]
     assert "Payment payment" in first
-    assert "HOLDS: all that was read agrees with itself and with its hashes" in first
+    assert "The proof HOLDS: all that was read agrees with itself and with its hashes" in first
     assert "AUD 10.50" in first
     assert "SETTLED after event 6" in first
     assert any(re.fullmatch("SHA-256 [0-9a-f]{64}", text) for text in first)
@@ -104,7 +120,7 @@ def test_a_long_text_goes_over_pages_and_is_cut_with_a_word(pages) -> None:  # t
 def test_any_changed_byte_of_the_pdf_is_found(pages, tmp_path) -> None:  # type: ignore[no-untyped-def]
     content = pages()
     copy = tmp_path / "changed.pdf"
-    at = content.index(b"HOLDS: all")
+    at = content.index(b"proof HOLDS")
     for place in (at, 20, len(content) // 2, len(content) - 3):
         copy.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
         assert "the PDF: " in verify_evidence.verify(copy)[0][0]

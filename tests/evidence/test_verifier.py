@@ -29,8 +29,9 @@ def test_every_byte_that_is_changed_breaks_the_pack_and_names_its_section(pay, p
     assert [] == unnoticed
     at = content.index(b'"state":"SETTLED"') + 11
     copy.write_bytes(content[:at] + b"X" + content[at + 1 :])
-    assert "replay: its content has changed since it was sealed" == (
-        verify_evidence.verify(copy)[0][0]
+    assert (
+        "replay: its content has changed since it was sealed"
+        == (verify_evidence.verify(copy)[0][0])
     )
 
 

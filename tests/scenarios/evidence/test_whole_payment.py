@@ -132,8 +132,9 @@ def test_a_text_of_the_log_is_masked_and_said_to_be(corrected, pack, tmp_path) -
     assert ["/corrections/rows/0/reason"] == told["masked"]
     path = tmp_path / "again.json"
     path.write_text(canonical_json(told) + "\n")
-    assert "not checked: log row 1: its own hash, since a part is masked" in (
-        verify_evidence.verify(path)[1]
+    assert (
+        "not checked: log row 1: its own hash, since a part is masked"
+        in (verify_evidence.verify(path)[1])
     )
 
 
@@ -205,7 +206,10 @@ def test_actions_on_the_payment_stand_in_the_log_beside_those_on_others(  # type
             lambda rows: rows[1].update(previous_sha256="0" * 64),
             "log row 2: it does not follow from the row before it",
         ),
-        (lambda rows: rows[2].update(sequence_number=9), "corrections: a row stands behind the end"),
+        (
+            lambda rows: rows[2].update(sequence_number=9),
+            "corrections: a row stands behind the end",
+        ),
     ],
 )
 def test_a_row_of_the_log_that_is_changed_is_named_though_the_pack_is_sealed_anew(  # type: ignore[no-untyped-def]
