@@ -169,7 +169,7 @@ def test_an_unread_store_is_never_taken_for_a_payment_that_is_not_there(  # type
     databases, monkeypatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_PAYMENT_EVENTS", other_database(databases))
-    with pytest.raises(Transient, match="not all could be asked .payment_events could not read: "):
+    with pytest.raises(Transient, match=r"not all could be asked .payment_events could not read: "):
         steps.export("payment", "json")
     monkeypatch.delenv("AIRFLOW_CONN_PAYMENT_EVENTS")
     monkeypatch.setattr(

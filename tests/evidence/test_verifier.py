@@ -1,4 +1,4 @@
-"""Whoever changes, removes, swaps or adds something in a pack is found, also when it is sealed anew."""
+"""Whoever changes, removes, swaps or adds something in a pack is found, sealed anew or not."""
 
 import ast
 import json

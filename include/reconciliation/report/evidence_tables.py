@@ -199,7 +199,8 @@ def _log(pack: Row, exponents: Mapping[str, int]) -> Iterator[Section]:
         None if log is None else [
             (
                 row["sequence_number"], f"{row['event']}\n{row['action']}",
-                _money(row["amount_minor"], row["currency"], exponents), f"{row['reason_code']}: {row['reason']}",
+                _money(row["amount_minor"], row["currency"], exponents),
+                f"{row['reason_code']}: {row['reason']}",
                 f"{row['requested_by']}\n{row['approved_by'] or 'nobody'}"
                 f"\n{row['second_approved_by'] or ''}",
                 row["logged_at"], row["entry_sha256"],
@@ -212,13 +213,7 @@ def _log(pack: Row, exponents: Mapping[str, int]) -> Iterator[Section]:
         "End of the log",
         ("Row", "Hash"),
         (1, 6),
-        (
-            None
-            if log is None
-            else []
-            if head is None
-            else [[head["sequence_number"], head["entry_sha256"]]]
-        ),
+        ends and [(end["sequence_number"], end["entry_sha256"]) for end in ends],
     )
     yield (
         "Heads of the accounts", ("PSP", "Account", "Run", "Verdict", "Up to"), (2, 2, 5, 3, 3),

@@ -208,7 +208,7 @@ def test_actions_on_the_payment_stand_in_the_log_beside_those_on_others(  # type
         ),
         (
             lambda rows: rows[2].update(sequence_number=9),
-            "corrections: a row stands behind the end",
+            "corrections: a row stands behind",
         ),
     ],
 )
