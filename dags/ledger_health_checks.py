@@ -1,8 +1,8 @@
 """Asks every book each morning whether the sentences that must be true of it are.
 
-**What.** One task per file of `include/sql/invariants/<book>/`, named after the sentence. A task is
-green when it holds, red when rows break it or nobody can tell; the rows are in
-`reconciliation.violations`, the alert is open already.
+**What.** One task per file of `include/sql/invariants/<book>/`, also of those that are asked more
+often, named after the sentence. A task is green when it holds, red when rows break it or nobody can
+tell; the rows are in `reconciliation.violations`, the alert is open already.
 
 **When.** Every morning at 06:00 UTC over all of each book. Trigger it by hand for what was touched
 in the last two days (scope *recent*), which is faster and closes no alert.
@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from airflow.sdk import CronDataIntervalTimetable, Param, dag
 
 from include.reconciliation import trigger_form
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.edges import check_tasks
 from include.reconciliation.steps.deliver_alerts import hasten_delivery
 from include.reconciliation.steps.run_check import run_check
@@ -39,7 +40,7 @@ from include.reconciliation.steps.run_check import run_check
     },
 )
 def ledger_health_checks() -> None:
-    check_tasks.groups(run_check)
+    check_tasks.groups(run_check, Cadence.DAY)
 
 
 ledger_health_checks()

@@ -1,8 +1,8 @@
 """Asks every book every hour whether the sentences that must be true of it are.
 
-**What.** One task per file of `include/sql/invariants/<book>/`, named after the sentence. A task is
-green when it holds, red when rows break it or nobody can tell. An unbalanced ledger goes to senior
-engineering at once, and no machine repairs it.
+**What.** One task per file of `include/sql/invariants/<book>/` whose header says `Every: hour` or
+more often, named after the sentence. A task is green when it holds, red when rows break it or
+nobody can tell. An unbalanced ledger goes to senior engineering at once, and no machine repairs it.
 
 **When.** Hourly over what was touched in the last two days; at 02:00 UTC over all of each book,
 which alone closes alerts. By hand for either: the field *Where to look*.
@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from airflow.sdk import CronDataIntervalTimetable, Param, dag
 
 from include.reconciliation import trigger_form
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.edges import check_tasks
 from include.reconciliation.steps.deliver_alerts import hasten_delivery
 from include.reconciliation.steps.run_check import run_check
@@ -43,7 +44,7 @@ from include.reconciliation.steps.run_check import run_check
     },
 )
 def ledger_sentinel() -> None:
-    check_tasks.groups(run_check)
+    check_tasks.groups(run_check, Cadence.HOUR)
 
 
 ledger_sentinel()

@@ -2,14 +2,15 @@
 
 **What.** Reads the event store `payment_events` in one snapshot, replays each payment by the two
 state machines, and compares state and SHA-256 with the stored projection. A difference is critical:
-its alert opens, the rows of the payment are kept as evidence, and the Variable `PAYMENTS_ENABLED`
-is set to false. Nothing is repaired, and nothing here starts payments again.
+its alert opens, the rows of the payment are kept as evidence, and payments are stopped as the DAG
+`emergency_stop` stops them. Nothing is repaired, and nothing here starts payments again.
 
 **When.** Daily at 03:00 UTC, all payments. Trigger it for one payment, or for those of which
 something was recorded in a span: after a migration, after an upgrade, in an incident.
 
 **Reads** `payment_events`. **Writes** the warehouse (`payment_replays`, `payment_replay_findings`,
-`stop_requests`, alerts), the content store, and the Variable.
+`stop_requests`, `emergency_stops`, alerts), the content store, the Variable `PAYMENTS_ENABLED`, and
+`emergency_stop.json` for the gateway.
 
 **Rerun is safe.** Each try is a replay of its own, of the store as it stands then.
 
@@ -25,6 +26,7 @@ from include.reconciliation.edges import task_outcome as task_for
 from include.reconciliation.edges.replay_request import replay_request
 from include.reconciliation.steps import verify_payment_replay as steps
 from include.reconciliation.steps.deliver_alerts import hasten_delivery
+from include.reconciliation.steps.emergency_stop import carry_out_requests
 
 ONE_PAYMENT = {"type": ["null", "string"], "maxLength": 200, "description": "Empty: all payments."}
 
@@ -53,7 +55,7 @@ def payment_replay_verification() -> None:
     # Also when the replay died halfway: what it had found by then is asked for, and not yet done.
     @task(multiple_outputs=False, trigger_rule="all_done")
     def halt_payments() -> int:
-        return steps.halt_payments()
+        return carry_out_requests()
 
     @task(multiple_outputs=False)
     def every_payment_is_what_its_events_say(replay_id: int) -> int:

@@ -1,7 +1,8 @@
 """What a file of include/sql/invariants says of itself: a sentence that must be true of a book.
 
 The name of the file is the sentence, its query returns the rows that break it, and its header says
-how grave that is, where it looks, how many rows are allowed, who must hear of it and what to do.
+how grave that is, where it looks and how often, how many rows are allowed, who must hear of it and
+what to do.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.errors import ConfigurationError
 
 SEVERITIES = ("info", "warning", "high", "critical")
+# Each of them is a DAG (`edges/check_tasks.py`).
+CADENCES = (Cadence.FIVE_MINUTES, Cadence.HOUR, Cadence.DAY)
 # What every query of an invariant returns, in this order.
 COLUMNS = ("object", "currency", "amount_minor", "occurred_at", "what")
 _FIELDS = (
@@ -23,6 +28,7 @@ _FIELDS = (
     "Reads",
     "Severity",
     "Scope",
+    "Every",
     "Allowed",
     "Alert",
     "Escalate",
@@ -33,6 +39,8 @@ _FIELD = re.compile(r"^(Reason|" + "|".join(_FIELDS) + r"):\s*(.*)$")
 _ALLOWED = re.compile(r"(0|[1-9][0-9]*) rows?")
 _ESCALATE = re.compile(r"(?:at once|after ([1-9][0-9]*) minutes) to (.+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_RELATION = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NO_RELATIONS: Mapping[str, str] = MappingProxyType({})
 
 
 class Scope(StrEnum):
@@ -60,6 +68,7 @@ class Invariant:
     reads: tuple[str, ...]
     severity: str
     scope: Scope
+    cadence: Cadence
     rows_allowed: int
     alert_per: AlertPer
     escalate_after: timedelta | None
@@ -73,8 +82,13 @@ class Invariant:
         return self.name.replace("_", " ")
 
 
-def invariant(book: str, name: str, text: str) -> Invariant:
-    """The invariant of a file; ConfigurationError names the line of the header that is wrong."""
+def invariant(
+    book: str, name: str, text: str, relations: Mapping[str, str] = _NO_RELATIONS
+) -> Invariant:
+    """The invariant of a file; ConfigurationError names the line of the header that is wrong.
+
+    `relations` are queries by name: where `{name}` stands in the file, that query is put.
+    """
     place = f"include/sql/invariants/{book}/{name}.sql"
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{place}: the name is a sentence in lower case, as a_is_b")
@@ -88,10 +102,11 @@ def invariant(book: str, name: str, text: str) -> Invariant:
         book=book,
         name=name,
         question=question,
-        query=text,
+        query=_composed(text, relations, place, ()),
         reads=tuple(part.strip() for part in fields["Reads"].rstrip(".").split(",")),
         severity=_one_of(fields["Severity"], SEVERITIES, f"{place}, Severity"),
         scope=Scope(_one_of(fields["Scope"], tuple(Scope), f"{place}, Scope")),
+        cadence=Cadence(_one_of(fields["Every"], CADENCES, f"{place}, Every")),
         rows_allowed=_rows(fields["Allowed"], place),
         alert_per=AlertPer(
             _one_of(fields["Alert"], tuple(AlertPer), f"{place}, Alert", "one per ")
@@ -100,6 +115,27 @@ def invariant(book: str, name: str, text: str) -> Invariant:
         escalate_to=to,
         action=fields["Do"],
         asked_by=fields["Asked by"].rstrip("."),
+    )
+
+
+def _composed(
+    text: str, relations: Mapping[str, str], place: str, inside: tuple[str, ...]
+) -> str:
+    """The text with each query in its place, in brackets, as what a sentence is asked of."""
+
+    def query(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in relations or name in inside:
+            known = ", ".join(sorted(set(relations) - set(inside))) or "none"
+            raise ConfigurationError(f"{place}: expected a relation, {known}; found {found[0]}")
+        body = "\n".join(
+            line for line in relations[name].splitlines() if not line.startswith("--")
+        )
+        return f"(\n{_composed(body, relations, place, (*inside, name))}\n)"
+
+    return "\n".join(
+        line if line.startswith("--") else _RELATION.sub(query, line)
+        for line in text.split("\n")
     )
 
 

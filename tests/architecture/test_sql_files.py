@@ -62,7 +62,11 @@ def complaints(name: str, text: str) -> Iterator[str]:
     if folder == "schema" and TRANSACTION.search(bare):
         yield "no transaction statement: the migration is one transaction"
     # A place that Python fills with another query is announced in the header.
-    placed = {place for place in re.findall(r"\{(\w*)\}", bare) if f"{{{place}}}" not in comment}
+    placed = {
+        place
+        for place in re.findall(r"\{(\w*)\}", bare)
+        if f"{{{place}}}" not in comment and place not in relations_for(name)
+    }
     if placed or re.search(r"%s|%\(\w+\)[^s]|\{\{", bare):
         yield "bind values as %(name)s, nothing else"
     if shouted := re.findall(
@@ -75,6 +79,24 @@ def complaints(name: str, text: str) -> Iterator[str]:
         yield "end with a line feed"
     if text.count("\n") > LINES_MAX:
         yield f"split it: more than {LINES_MAX} lines"
+
+
+def relations_for(name: str) -> set[str]:
+    """The queries that a sentence, or another such query, may be asked of, by their names."""
+    folder, _, rest = name.partition("/")
+    if folder not in ("invariants", "relations"):
+        return set()
+    return {path.stem for path in (SQL / "relations" / rest.partition("/")[0]).glob("*.sql")}
+
+
+def texts_in_place(name: str) -> set[str]:
+    """For a query that stands in others of its book: the places of those, by its name."""
+    folder, _, rest = name.partition("/")
+    if folder != "relations":
+        return set()
+    book, _, last = rest.partition("/")
+    files = [*(SQL / "invariants" / book).glob("*.sql"), *(SQL / "relations" / book).glob("*.sql")]
+    return {last for path in files if f"{{{last}}}" in code(path.read_text(encoding="utf-8"))}
 
 
 def _asks(bare: str) -> bool:
@@ -128,7 +150,7 @@ def test_every_sql_file_is_used() -> None:
         name_of(path)
         for path in sql_files()
         if not name_of(path).startswith(tuple(f"{folder}/" for folder in LISTED_FOLDERS))
-        and not is_used(name_of(path), texts)
+        and not is_used(name_of(path), texts | texts_in_place(name_of(path)))
     ]
 
     assert [] == unused, "remove it, or run it by its name"

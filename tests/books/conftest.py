@@ -9,11 +9,16 @@ import pytest
 from psycopg import sql
 
 from include.reconciliation.edges import pause_variable
-from include.reconciliation.errors import Broken, SourceError, Transient
+from include.reconciliation.errors import Broken, ConfigurationError, SourceError, Transient
 from include.reconciliation.steps.run_check import run_check
 
 AS_OF = datetime(2026, 11, 20, 6, tzinfo=UTC)
-OUTCOMES = {Broken: "broken", SourceError: "could_not_check", Transient: "could_not_check"}
+OUTCOMES = {
+    Broken: "broken",
+    ConfigurationError: "could_not_check",
+    SourceError: "could_not_check",
+    Transient: "could_not_check",
+}
 
 
 class Book:

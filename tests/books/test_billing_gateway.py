@@ -215,7 +215,15 @@ def test_what_happened_since_the_run_was_due_is_no_future(book):
 
 
 @pytest.mark.parametrize(("late", "outcome"), [(-1, "holds"), (0, "holds"), (1, "broken")])
-@pytest.mark.parametrize(("first", "then"), [("authorization", "capture"), ("capture", "refund")])
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("authorization", "capture"),
+        ("authorisation", "sale"),
+        ("capture", "refund"),
+        ("sale", "refund"),
+    ],
+)
 def test_nothing_is_processed_after_what_followed_it(book, first, then, late, outcome):
     an_intent(book)
     followed_at = AS_OF - HOUR
@@ -245,6 +253,33 @@ def test_a_time_that_the_runbook_s_correction_rewrote_gives_itself_away(book):
     )
     assert "broken" == book.check(FOLLOWED)
     assert [(capture, "BRL", 1000)] == book.violations(FOLLOWED)
+
+
+def test_a_step_is_compared_with_the_next_one_that_succeeded_in_its_currency(book):
+    an_intent(book)
+    for kind, hours in (("authorization", 9), ("capture", 5), ("refund", 1)):
+        a_transaction(book, kind, created_at=AS_OF - hours * HOUR)
+        # Made before the step ahead of it was processed.
+        early = AS_OF - (hours + 5) * HOUR
+        a_transaction(book, kind, created_at=early, status="failed", processed_at=None)
+        a_transaction(book, kind, created_at=early, currency=f"US{hours}")
+    an_intent(book, "I2")
+    a_transaction(book, "authorization", intent="I2", created_at=AS_OF - HOUR)
+    a_transaction(book, "refund", intent="I2", created_at=AS_OF - 2 * HOUR)
+
+    assert "holds" == book.check(FOLLOWED)
+
+
+def test_the_first_of_several_captures_is_what_an_authorisation_comes_before(book):
+    an_intent(book)
+    made = a_transaction(
+        book, "authorization", created_at=AS_OF - 9 * HOUR, processed_at=AS_OF - 5 * HOUR
+    )
+    a_transaction(book, "capture", 400, created_at=AS_OF - 6 * HOUR)
+    a_transaction(book, "capture", 600)
+
+    assert "broken" == book.check(FOLLOWED)
+    assert [(made, "BRL", 1000)] == book.violations(FOLLOWED)
 
 
 def test_a_second_capture_may_be_processed_after_the_first_one_was_refunded(book):
@@ -326,6 +361,7 @@ def test_the_week_begins_with_the_last_authorisation_that_succeeded(book):
         ("cancelled", ["sale"], "no capture, found one that succeeded"),
         ("failed", ["sale"], "no capture, found one that succeeded"),
         ("created", ["authorization"], "no authorisation, found one that succeeded"),
+        ("created", ["void"], "no void or expiry, found one"),
     ],
 )
 def test_an_intent_says_what_its_transactions_say(book, status, kinds, complaint):

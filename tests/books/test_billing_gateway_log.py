@@ -53,6 +53,22 @@ def test_rows_that_are_delivered_out_of_order_leave_no_gap(book, gateway_log):
     assert "holds" == book.check(GAP)
 
 
+def test_a_gap_is_seen_though_what_came_after_it_was_delivered_first(book, gateway_log):
+    late = a_run(gateway_log, AS_OF - HOUR, AS_OF)
+    a_run(gateway_log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR)
+
+    assert "broken" == book.check(GAP)
+    assert [(late, None, None)] == book.violations(GAP)
+
+
+def test_a_run_by_hand_closes_a_gap(book, gateway_log):
+    a_run(gateway_log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR)
+    a_run(gateway_log, AS_OF - 2 * HOUR, AS_OF - HOUR, notes="run manual; requested by ana")
+    a_run(gateway_log, AS_OF - HOUR, AS_OF)
+
+    assert "holds" == book.check(GAP)
+
+
 def test_a_run_by_hand_may_look_again_and_hides_no_gap(book, gateway_log):
     a_run(gateway_log, AS_OF - 4 * HOUR, AS_OF - 3 * HOUR)
     a_run(gateway_log, AS_OF - 3 * HOUR, AS_OF - 2 * HOUR)
@@ -100,6 +116,31 @@ def test_a_run_says_all_of_itself(book, gateway_log, columns, complaint):
     assert ([(run, None, None)] if complaint else []) == book.violations(WHOLE)
     if complaint:
         assert f"adyen Shop: expected {complaint}" in book.messages()[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "complaint"),
+    [
+        ("matched", "three counts, found NULL"),
+        ("pending", "three counts, found NULL"),
+        ("discrepancies", "three counts, found NULL"),
+        ("divergence", "divergence as an object, found NULL"),
+    ],
+)
+def test_a_run_that_lacks_a_figure_says_too_little(
+    book, gateway_log, gateway_owner, column, complaint
+):
+    """The log of a gateway of your own may allow it."""
+    run = a_run(gateway_log, AS_OF - HOUR, AS_OF)
+    for statement in (
+        "alter table payment_reconciliation_logs alter {column} drop not null",
+        "update payment_reconciliation_logs set {column} = null",
+    ):
+        gateway_owner.execute(sql.SQL(statement).format(column=sql.Identifier(column)))
+
+    assert "broken" == book.check(WHOLE)
+    assert [(run, None, None)] == book.violations(WHOLE)
+    assert f"adyen Shop: expected {complaint}" in book.messages()[0]
 
 
 def _end(columns: dict[str, Any]) -> dict[str, Any]:

@@ -153,12 +153,39 @@ def test_a_wallet_may_be_emptied_and_not_overdrawn(book, taken, outcome):
 
 def test_a_balance_that_was_negative_for_a_while_is_seen_in_history(book):
     a_wallet(book)
-    for minor, hours in ((10, 9), (-30, 8), (50, 7)):
+    # By the first time that it was: one minor unit, in one of its currencies.
+    for minor, hours in ((10, 9), (-11, 8), (50, 7), (-60, 6), (60, 5)):
         moved(book, minor, hours=hours)
+    moved(book, 99, currency="USD", hours=10)
+    a_wallet(book, "emptied")
+    a_wallet(book, "credit line", may_be_negative=True)
+    moved(book, -1, wallet="credit line", hours=2)
+    moved(book, -2, wallet="nobody's", hours=2)
+    for minor, hours in ((5, 3), (-5, 2)):
+        moved(book, minor, wallet="emptied", hours=hours)
 
-    assert "holds" == book.check(NEGATIVE)
-    assert "broken" == book.check("no_balance_was_ever_negative")
-    assert [("W1", "EGP", -20)] == book.violations("no_balance_was_ever_negative")
+    name = "no_balance_was_ever_negative"
+    assert ("broken", [("nobody's", "EGP", -2)]) == (
+        book.check(NEGATIVE),
+        book.violations(NEGATIVE),
+    )
+    assert "broken" == book.check(name)
+    assert [("W1", "EGP", -1), ("nobody's", "EGP", -2)] == book.violations(name)
+
+
+def test_a_balance_is_negative_in_the_ledger_or_in_the_projection(book):
+    for name in ("in the ledger", "in the projection", "in both"):
+        a_wallet(book, name)
+        moved(book, 5 if name == "in the projection" else -1, wallet=name)
+        projected(book, 5 if name == "in the ledger" else -3, wallet=name)
+
+    book.check(NEGATIVE)
+
+    assert [
+        ("in both", "EGP", -3),
+        ("in the ledger", "EGP", -1),
+        ("in the projection", "EGP", -3),
+    ] == book.violations(NEGATIVE)
 
 
 def test_a_row_in_another_currency_and_a_row_without_a_wallet_are_named(book):
@@ -242,6 +269,13 @@ def test_growth_of_one_currency_is_not_hidden_by_another_nor_by_the_weekly_run(b
     assert [("EGP", "EGP", 3)] == book.violations(TREND)
 
 
+def test_what_is_measured_at_the_moment_of_the_check_is_of_the_next_one(book):
+    measured(book, 1, 1, 2, 3)
+
+    assert "holds" == book.check(TREND, as_of=AS_OF - HOUR)
+    assert "broken" == book.check(TREND)
+
+
 def test_a_trend_of_the_day_before_yesterday_is_not_one_of_today(book):
     measured(book, 1, 1, 1)
 
@@ -292,9 +326,10 @@ def test_without_history_nobody_knows_what_is_slow(book):
 
 @pytest.mark.parametrize(("rows", "outcome"), [(5, "holds"), (6, "holds"), (7, "broken")])
 def test_an_hour_may_have_three_times_the_rows_of_the_hours_before(book, rows, outcome):
-    for hour in range(26):
-        moved(book, 1, hours=hour + 1.25)
-        moved(book, 1, hours=hour + 1.75)
+    # Fifty in the 25 hours before.
+    for hour in range(25):
+        moved(book, 1, hours=hour + 1.5)
+        moved(book, 1, hours=hour + 2)
     for number in range(rows):
         moved(book, 1, hours=0.1 + 0.1 * number)
 
@@ -324,8 +359,12 @@ def test_what_nobody_can_add_up_is_not_green(book, changes):
 def test_a_wallet_without_a_projection_is_named(book):
     a_wallet(book)
     a_wallet(book, "W2")
+    a_wallet(book, "W3")
     projected(book, 0)
+    projected(book, 0, wallet="W3", currency="USD")
 
     book.check("every_wallet_has_a_projection")
 
-    assert [("W2", "EGP", None)] == book.violations("every_wallet_has_a_projection")
+    assert [("W2", "EGP", None), ("W3", "EGP", None)] == book.violations(
+        "every_wallet_has_a_projection"
+    )

@@ -153,11 +153,14 @@ def test_a_run_that_dies_at_any_statement_leaves_each_wallet_whole(book, databas
 def test_a_session_that_is_killed_before_its_commit_has_changed_nothing(book, databases):
     wallets_that_drift(book, 1)
     keys = {"objects": ["W1"], "currencies": ["EGP"]}
-    made = {**keys, "reason": "r", "repaired_by": "ana", "run_id": "run 1"}
+    names = wallet_balances.RELATIONS["projections"]
+    log = {"relation": names["balances"], "reason": "r", "repaired_by": "ana", "run_id": "run 1"}
+    made = {**keys, **log}
     session = warehouse.connect("wallet_operations")
     with session.cursor() as cursor:
-        warehouse.run(cursor, "wallets/lock_projections", keys)
-        assert 1 == len(warehouse.run(cursor, "wallets/rebuild_projections", made).fetchall())
+        warehouse.run_over(cursor, "wallets/lock", keys, **names)
+        rebuilt = warehouse.run_over(cursor, "wallets/rebuild", made, **names).fetchall()
+        assert 1 == len(rebuilt)
         with psycopg.connect(
             databases.conninfo("wallet_balances", "postgres"), autocommit=True
         ) as killer:
@@ -200,18 +203,20 @@ def test_a_payment_that_comes_while_the_repair_holds_the_balance_is_not_lost(boo
     """The repair holds the balance: the payment waits, and is added to the rebuilt one."""
     wallets_that_drift(book, 1)
     keys = {"objects": ["W1"], "currencies": ["EGP"]}
-    made = {**keys, "reason": "r", "repaired_by": "ana", "run_id": "run 1"}
+    names = wallet_balances.RELATIONS["projections"]
+    log = {"relation": names["balances"], "reason": "r", "repaired_by": "ana", "run_id": "run 1"}
+    made = {**keys, **log}
 
     def payment():
         with psycopg.connect(databases.conninfo("wallet_balances", "source_writer")) as application:
             pay(application, 7)
 
     with warehouse.connect("wallet_operations") as session, session.cursor() as cursor:
-        warehouse.run(cursor, "wallets/lock_projections", keys)
+        warehouse.run_over(cursor, "wallets/lock", keys, **names)
         application = threading.Thread(target=payment)
         application.start()
         wait_for_a_lock(databases)
-        warehouse.run(cursor, "wallets/rebuild_projections", made)
+        warehouse.run_over(cursor, "wallets/rebuild", made, **names)
     application.join(20)
 
     assert [("W1", "EGP", 107)] == balances(book)

@@ -21,13 +21,13 @@ DAG_IDS = [
     "emergency_stop",
     "ledger_health_checks",
     "ledger_sentinel",
+    "ledger_watch",
     "marketplace_balance_export",
     "payment_replay_verification",
     "payout_reconcile_pull",
     "payout_stuck_repair",
     "resolve_alert",
     "wallet_balance_reconciliation",
-    "wallet_balance_sentinel",
 ]
 # The ledger is read beside the statements; the two meet where they are matched.
 LEDGER = "reconcile.extract_ledger_transactions"

@@ -1,7 +1,7 @@
 """The DAGs of books and alerts: a task per sentence, red where it is not true; forms that act."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -10,9 +10,11 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
 from include.reconciliation import config
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.documentation.checks import BEGIN, END, with_checks
 from include.reconciliation.edges import check_tasks, invariant_files
 from include.reconciliation.edges.invariant_files import books, invariants_of
+from include.reconciliation.invariants import CADENCES
 from include.reconciliation.steps.run_check import run_check
 
 ORPHANS = "every_entry_has_a_transaction"
@@ -39,14 +41,75 @@ def an_orphan(marketplace: Any) -> None:
     )
 
 
-def test_the_grid_reads_as_a_list_of_promises(bag):
-    dag = bag.dags["ledger_health_checks"]
+@pytest.mark.parametrize(
+    ("dag_id", "expression", "every"),
+    [
+        ("ledger_watch", "*/5 * * * *", {"5 minutes"}),
+        ("ledger_sentinel", "0 * * * *", {"5 minutes", "hour"}),
+        ("ledger_health_checks", "0 6 * * *", {"5 minutes", "hour", "day"}),
+    ],
+)
+def test_the_grid_reads_as_a_list_of_the_promises_of_its_cadence(bag, dag_id, expression, every):
+    dag = bag.dags[dag_id]
 
-    expected = {f"{book}.{check.name}" for book in books() for check in invariants_of(book)}
+    expected = {
+        f"{book}.{check.name}"
+        for book in books()
+        for check in invariants_of(book)
+        if check.cadence in every
+    }
     assert expected == set(dag.task_ids)
     assert {()} == {tuple(task.downstream_task_ids) for task in dag.tasks}, "none waits for another"
-    assert ("0 6 * * *", "UTC") == (dag.timetable.expression, str(dag.timetable.timezone))
+    assert (expression, "UTC") == (dag.timetable.expression, str(dag.timetable.timezone))
     assert (False, 1) == (dag.catchup, dag.max_active_runs)
+    promises = ("**What.**", "**When.**", "**Reads**", "**Writes**", "Rerun is safe", "runbook")
+    assert [] == [promise for promise in promises if promise not in dag.doc_md]
+
+
+def test_a_header_may_name_no_cadence_that_has_no_dag():
+    assert {"5 minutes", "hour", "day"} == set(CADENCES) == set(check_tasks.LOOK_BACK)
+
+
+def test_what_the_runbooks_want_at_once_is_asked_every_five_minutes():
+    asked = {
+        book: {each.name for each in invariants_of(book) if each.cadence == "5 minutes"}
+        for book in books()
+    }
+
+    assert {
+        "every_transaction_sums_to_zero",
+        "few_payments_wait_for_a_day",
+        "few_refunds_fail_in_an_hour",
+    } <= asked["marketplace"], "the three alerts of runbook 000"
+    assert {
+        "success_rate_stays_at_or_above_90_percent",
+        "rail_answers_within_1_second",
+        "retry_rate_stays_at_or_below_10_percent",
+        "cancellation_rate_stays_at_or_below_5_percent",
+        "late_failure_rate_stays_at_or_below_3_percent",
+    } <= asked["payment_events"], "the five rates of runbook 002"
+    assert {
+        "no_balance_is_negative",
+        "no_projection_drifts_by_more_than_a_minor_unit",
+        "request_error_rate_stays_at_or_below_5_percent",
+    } <= asked["wallet_balances"], "the critical alerts of runbook 003"
+
+
+def test_every_five_minutes_an_hour_is_looked_at_and_what_is_older_by_the_sentinel(
+    bag, databases, warehouse
+):
+    as_of = {"as_of": "2026-11-20T12:00:00Z", "scope": "recent"}
+    name = "every_transaction_sums_to_zero"
+
+    for dag_id in ("ledger_watch", "ledger_sentinel"):
+        bag.dags[dag_id].test(run_conf=as_of, logical_date=None)
+
+    looked_at = warehouse.execute(
+        "select window_end - window_start from reconciliation.check_runs "
+        "where check_name = %s order by check_run_id",
+        [name],
+    ).fetchall()
+    assert [(timedelta(hours=1),), (timedelta(days=2),)] == looked_at
 
 
 def test_adding_a_file_adds_the_check_its_task_its_alert_and_its_section(
@@ -60,7 +123,7 @@ def test_adding_a_file_adds_the_check_its_task_its_alert_and_its_section(
     monkeypatch.setattr(invariant_files, "FOLDER", folder)
 
     with DAG("checks", schedule=None) as dag:
-        check_tasks.groups(run_check)
+        check_tasks.groups(run_check, Cadence.HOUR)
     with psycopg.connect(databases.conninfo("marketplace", "source_writer")) as session:
         an_orphan(session)
     with pytest.raises(Exception, match="not true that no entry is new: 1 row"):

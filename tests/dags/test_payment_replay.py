@@ -1,5 +1,6 @@
 """The DAG that replays payments: its tasks, its form, and a whole run that stops payments."""
 
+import json
 from datetime import timedelta
 
 import psycopg
@@ -31,6 +32,8 @@ def payment_events(databases):
 @pytest.fixture
 def stop_variables(metadata):
     """The stop Variables as Airflow has them; they outlive no test."""
+    clear = "delete from variable where key like '%ENABLED'"
+    metadata.execute(clear)
 
     def read():
         from airflow import models
@@ -40,7 +43,7 @@ def stop_variables(metadata):
         return {key: models.Variable.get(key) for (key,) in rows}  # noqa: AIR311
 
     yield read
-    metadata.execute("delete from variable where key like '%ENABLED'")
+    metadata.execute(clear)
 
 
 def states(run):
@@ -86,7 +89,9 @@ def test_a_clean_store_is_green_and_payments_go_on(dag, payment_events, warehous
     assert [("same", 60, "dag_test")] == warehouse.execute(query).fetchall()
 
 
-def test_a_difference_is_red_and_payments_are_stopped(dag, payment_events, stop_variables):
+def test_a_difference_is_red_and_payments_are_stopped(
+    dag, payment_events, warehouse, stop_variables
+):
     history, _ = make_event_store(1, hours=1, violations=["replay: another hash"])
     load(payment_events, history)
 
@@ -98,7 +103,13 @@ def test_a_difference_is_red_and_payments_are_stopped(dag, payment_events, stop_
         "every_payment_is_what_its_events_say": "failed",
     } == states(run)
     assert "failed" == str(run.state)
-    assert {"PAYMENTS_ENABLED": "false"} == stop_variables()
+    held = json.loads(stop_variables()["PAYMENTS_ENABLED"])
+    assert (False, "payment_replay_verification") == (held["enabled"], held["by"])
+    document = json.loads((config.reports_folder() / "emergency_stop.json").read_text())
+    assert 503 == document["PAYMENTS_ENABLED"]["status"]
+    query = "select event, changed_by, reason from reconciliation.emergency_stops"
+    row = ("stopped", "payment_replay_verification", held["reason"])
+    assert [row] == warehouse.execute(query).fetchall()
 
 
 def test_one_payment_can_be_asked_for_and_an_unknown_field_is_refused(

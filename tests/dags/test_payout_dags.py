@@ -6,11 +6,9 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from include.reconciliation import config
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.edges import check_tasks
-from include.reconciliation.edges.invariant_files import books, invariants_of
 from tests.payouts.conftest import desk, payouts_book, provider  # noqa: F401
-
-PROMISES = {f"{book}.{each.name}" for book in books() for each in invariants_of(book)}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +42,6 @@ def states(run):
     [
         ("payout_reconcile_pull", "*/5 * * * *", {"payout_reconcile_pull", "payout_health_pulse"}),
         ("payout_stuck_repair", "*/15 * * * *", {"payout_stuck_repair"}),
-        ("ledger_sentinel", "0 * * * *", PROMISES),
     ],
 )
 def test_each_dag_has_its_schedule_its_tasks_and_its_manual(dags, name, expression, tasks) -> None:
@@ -114,7 +111,8 @@ def test_the_whole_book_is_asked_once_a_day_at_two(end, is_full) -> None:
         conf, run_type, run_after = None, "scheduled", end
 
     form = {"scope": check_tasks.BY_THE_HOUR, "as_of": None}
-    asked = check_tasks._asked({"dag_run": Run(), "params": form})
+    look_back = check_tasks.LOOK_BACK[Cadence.HOUR]
+    asked = check_tasks._asked({"dag_run": Run(), "params": form}, look_back)
 
-    expected = None if is_full else end - check_tasks.LOOK_BACK
+    expected = None if is_full else end - look_back
     assert (expected, end) == (asked["window_start"], asked["window_end"])

@@ -10,7 +10,6 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from include.reconciliation import config
-from include.reconciliation.edges.invariant_files import invariants_of
 from include.reconciliation.edges.wallet_request import wallet_request
 from include.reconciliation.errors import RequestError
 
@@ -96,20 +95,6 @@ def test_the_tasks_are_a_look_and_a_repair_that_comes_whatever_the_look_says(bag
     assert {"look"} == dag.get_task("reconcile").upstream_task_ids
     assert "all_done" == dag.get_task("reconcile").trigger_rule
     assert ("0 * * * *", False, 1) == (dag.timetable.expression, dag.catchup, dag.max_active_runs)
-
-
-def test_what_can_not_wait_is_asked_every_five_minutes(bag: Any) -> None:
-    dag = bag.dags["wallet_balance_sentinel"]
-    urgent = {
-        f"wallet_balances.{check.name}"
-        for check in invariants_of("wallet_balances")
-        if check.escalate_after is not None and check.severity == "critical"
-    }
-
-    assert "*/5 * * * *" == dag.timetable.expression
-    transfers = "wallet_balances.every_transfer_has_two_sides_that_sum_to_zero"
-    assert urgent - {transfers} <= set(dag.task_ids)
-    assert 5 == len(dag.task_ids)
 
 
 def test_airflow_itself_says_what_it_would_do_and_then_does_it(

@@ -140,6 +140,18 @@ def test_a_repeat_adds_nothing_and_another_reason_does(
     assert 2 == len(told(books))
 
 
+def test_a_repeat_is_known_by_a_reason_that_is_longer_than_the_variable_tells(
+    change: Change, books: Books, variables: Variables
+) -> None:
+    change("stop", reason="x" * 301)
+    held = json.loads(variables.values[edge.PAYMENTS])
+    before = {edge.PAYMENTS: json.dumps({**held, "since": "2026-01-01T00:00:00+00:00"})}
+    variables.values.update(before)
+    change("stop", reason="x" * 301)
+
+    assert (1, before) == (len(told(books)), variables.values)
+
+
 def test_the_gateway_is_told_what_to_answer_and_not_who_stopped_it(change: Change) -> None:
     change("stop", until=UNTIL)
 

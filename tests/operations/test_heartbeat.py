@@ -10,7 +10,7 @@ from include.reconciliation.steps import heartbeat
 from include.reconciliation.steps.deliver_alerts import watch
 from tests.operations.conftest import BRAZIL, EUROPE, PSP, Books, Variables
 
-WELL = "well: no account or check is late, and no message waits too long"
+WELL = "well: no account, check or operation is late, and no message waits too long"
 
 
 def test_when_every_account_has_published_all_is_well(
@@ -114,33 +114,3 @@ def test_without_a_warehouse_nobody_can_tell(
     said = capsys.readouterr().err
     assert said.startswith("unknown: OperationalError")
     assert "canary" not in said
-
-
-def test_it_names_each_check_that_nobody_has_made_since_yesterday(
-    books: Books, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Known for 27 hours, one check made an hour ago and another one that could not be made."""
-    for account, psp in ((EUROPE, PSP), (BRAZIL, PSP), ("default", "stripe")):
-        books.publish(account, psp=psp)
-    books.session.execute(
-        "insert into internal.books (book, known_since) "
-        "values ('marketplace', clock_timestamp() - interval '27 hours')"
-    )
-    for name, outcome, problem in (
-        ("every_transaction_sums_to_zero", "broken", None),
-        ("every_entry_has_a_transaction", "could_not_check", "it is away"),
-    ):
-        books.session.execute(
-            "insert into internal.check_runs (airflow_run_id, repeat, book, check_name, "
-            "window_end, outcome, problem, query_sha256, started_at, finished_at) values ('r', 0, "
-            "'marketplace', %s, now(), %s, %s, '', now(), clock_timestamp() - interval '1 hour')",
-            [name, outcome, problem],
-        )
-    books.session.commit()
-
-    assert heartbeat.AILING == heartbeat.main([])
-    named = [line for line in capsys.readouterr().out.splitlines() if "marketplace" in line]
-    assert (
-        "unchecked: marketplace, every_entry_has_a_transaction: never, expected every day" in named
-    )
-    assert [] == [line for line in named if "every_transaction_sums_to_zero" in line]

@@ -173,6 +173,25 @@ def test_each_five_minutes_are_judged_alone_and_whole(payment_events, check) -> 
 
 
 @pytest.mark.parametrize(
+    ("after_the_hour", "is_judged"),
+    [
+        (timedelta(seconds=-1), False),
+        (timedelta(0), True),
+        (timedelta(days=1, seconds=-1), True),
+        (timedelta(days=1), False),
+    ],
+)
+def test_an_hour_is_judged_when_it_is_over_and_for_a_day(  # type: ignore[no-untyped-def]
+    payment_events, check, after_the_hour, is_judged
+) -> None:
+    store = EventStore()
+    ends(store, "cancelled", 2)
+    load(payment_events, store)
+
+    assert [(HOUR, 2, 2)] * is_judged == counts(check(CANCELLATION, AS_OF + after_the_hour))
+
+
+@pytest.mark.parametrize(
     ("milliseconds", "rows"),
     [(999, 0), (1_000, 0), (1_001, 1)],
 )

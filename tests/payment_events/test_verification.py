@@ -5,57 +5,21 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from include.reconciliation.demo.payment_events.history import make_event_store
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore, PaymentWriter, project
 from include.reconciliation.demo.payment_events.violations import BOOK, BROKEN_PROJECTIONS
 from include.reconciliation.edges import payment_event_store, store
-from include.reconciliation.errors import Broken, RequestError, SourceError, Transient
+from include.reconciliation.errors import (
+    Broken,
+    RequestError,
+    SourceError,
+    Transient,
+)
 from include.reconciliation.identifiers import sha256_of
 from include.reconciliation.steps import verify_payment_replay as steps
-
-
-@pytest.fixture
-def seen(databases):  # type: ignore[no-untyped-def]
-    """The warehouse as finance tools see it, rows as dictionaries."""
-    address = databases.conninfo("reconciliation", "reconciliation_rw")
-    with psycopg.connect(address, autocommit=True, row_factory=dict_row) as session:
-        yield lambda query: session.execute(query).fetchall()
-
-
-class Airflow:
-    """Airflow's Variables, or an Airflow that does not answer."""
-
-    def __init__(self) -> None:
-        self.set: list[tuple[str, str]] = []
-        self.is_away = False
-
-    def stop(self, variable: str, reason: str) -> None:
-        if self.is_away:
-            raise ConnectionError("no answer")
-        self.set.append((variable, reason))
-
-
-@pytest.fixture
-def airflow() -> Airflow:
-    return Airflow()
-
-
-@pytest.fixture
-def verify(airflow):  # type: ignore[no-untyped-def]
-    def run(**asked: object) -> int:
-        return steps.verify_payment_replay(airflow_run_id="run", stop=airflow.stop, **asked)  # type: ignore[arg-type]
-
-    return run
-
-
-def alerts(seen):  # type: ignore[no-untyped-def]
-    return [
-        (row["name"], row["severity"], row["state"])
-        for row in seen("select * from reconciliation.alerts order by alert_id")
-    ]
+from tests.payment_events.replays import alerts, messages, stops
 
 
 def test_a_clean_store_is_the_same_and_nothing_is_opened_or_stopped(  # type: ignore[no-untyped-def]
@@ -91,10 +55,11 @@ def test_each_broken_projection_is_found_alerted_and_payments_are_stopped(  # ty
     ]
     assert {"different"} == {row["outcome"] for row in found}
     assert [("payment_events-replay-difference", "critical", "open")] == alerts(seen)
-    ((variable, reason),) = airflow.set
-    assert "PAYMENTS_ENABLED" == variable
+    ((variable, description),) = airflow.set
     (request,) = seen("select * from reconciliation.stop_requests")
-    assert (replay_id, reason) == (request["replay_id"], request["reason"])
+    reason = request["reason"]
+    assert (replay_id, variable) == (request["replay_id"], "PAYMENTS_ENABLED")
+    assert f"payment_replay_verification: {reason}" == description
     assert "4 of 120 payments are not what their events say" in reason
     assert request["set_at"] is not None
     with pytest.raises(Broken, match="of 120 payments 4 differ"):
@@ -141,7 +106,7 @@ def test_nothing_is_repaired(payment_events, verify) -> None:  # type: ignore[no
     assert before == payment_events.execute(query).fetchall()
 
 
-def test_one_cause_is_one_alert_and_a_clean_replay_closes_it_but_starts_nothing(  # type: ignore[no-untyped-def]
+def test_one_cause_is_one_alert_and_one_stop_and_a_clean_replay_closes_it_but_starts_nothing(  # type: ignore[no-untyped-def]
     payment_events, verify, seen, airflow
 ) -> None:
     history, _ = make_event_store(1, violations=["replay: another state"])
@@ -149,9 +114,10 @@ def test_one_cause_is_one_alert_and_a_clean_replay_closes_it_but_starts_nothing(
     verify()
     verify()
     assert [("payment_events-replay-difference", "critical", "open")] == alerts(seen)
-    assert 1 == len(seen("select * from internal.outbox"))
-    # A second replay that finds it asks again: somebody may have started payments meanwhile.
-    assert 2 == len(airflow.set) == len(seen("select * from reconciliation.stop_requests"))
+    assert 2 == len(messages(seen)), "the alert, and the stop"
+    requests = seen("select set_at from reconciliation.stop_requests")
+    assert (2, 0) == (len(requests), [row["set_at"] for row in requests].count(None))
+    assert 1 == len(airflow.set) == len(stops(seen))
 
     payment_events.execute(
         "update payments.projections set state = 'SETTLED' where payment_id = %s",
@@ -162,7 +128,7 @@ def test_one_cause_is_one_alert_and_a_clean_replay_closes_it_but_starts_nothing(
     verify()
 
     assert [("payment_events-replay-difference", "critical", "closed")] == alerts(seen)
-    assert 2 == len(airflow.set)
+    assert 1 == len(airflow.set)
 
 
 def test_an_event_that_nobody_knows_is_an_alert_of_its_own_and_stops_nothing(  # type: ignore[no-untyped-def]
@@ -238,46 +204,6 @@ def test_batches_give_what_one_read_gives(payment_events, verify, seen, monkeypa
     assert [list(row.values())[1:] for row in rows[:4]] == [
         list(row.values())[1:] for row in rows[4:]
     ]
-
-
-def test_payments_are_stopped_with_the_first_batch_that_differs(  # type: ignore[no-untyped-def]
-    payment_events, verify, airflow, monkeypatch
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    monkeypatch.setattr(payment_event_store, "PAYMENTS_PER_BATCH", 7)
-    stopped_after: list[int] = []
-    judge = steps._judge
-
-    def counting(*arguments):  # type: ignore[no-untyped-def]
-        stopped_after.append(len(airflow.set))
-        return judge(*arguments)
-
-    monkeypatch.setattr(steps, "_judge", counting)
-    verify()
-
-    assert 18 == len(stopped_after)
-    assert 1 == stopped_after[1], "the first payment of the history is the broken one"
-
-
-def test_an_airflow_that_does_not_answer_is_asked_again_by_the_next_task(  # type: ignore[no-untyped-def]
-    payment_events, verify, seen, airflow
-) -> None:
-    history, _ = make_event_store(1, violations=["replay: another state"])
-    load(payment_events, history)
-    airflow.is_away = True
-
-    verify()
-
-    assert [None] == [row["set_at"] for row in seen("select * from reconciliation.stop_requests")]
-    with pytest.raises(ConnectionError):
-        steps.halt_payments(stop=airflow.stop)
-    airflow.is_away = False
-    assert (1, 0) == (
-        steps.halt_payments(stop=airflow.stop),
-        steps.halt_payments(stop=airflow.stop),
-    )
-    assert 1 == len(airflow.set)
 
 
 def test_a_replay_that_dies_keeps_what_it_found_and_says_that_it_did_not_end(  # type: ignore[no-untyped-def]

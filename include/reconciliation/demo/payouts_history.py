@@ -1,7 +1,7 @@
 """A payouts system that was in order until some labelled violations were put into it.
 
 Pure: the same seed and moment give the same rows. Each violation has the sentence that it breaks,
-and the object that a check must name.
+and the row that its check must return.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ _WEIGHTS = (4, 3, 6, 30, 4, 3)
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a check must find: the sentence, and the object that it must name."""
+    """One row that a check must return; the amount in minor units, or neither it nor a currency."""
 
     sentence: str
     object: str
+    currency: str | None = None
+    amount_minor: int | None = None
 
 
 @dataclass(slots=True)
@@ -70,6 +72,11 @@ class PayoutsHistory:
         ]
 
 
+# Object, currency and minor units of the row that tells a fault.
+Told = tuple[str, str | None, int | None]
+Fault = Callable[[PayoutsHistory, Random], Told]
+
+
 def history(seed: int, as_of: datetime, payouts: int = 50) -> PayoutsHistory:
     """A payouts system in order: no sentence of its book is broken at `as_of`."""
     made, chance = PayoutsHistory(seed, as_of), stream(seed, "payouts")
@@ -94,7 +101,7 @@ def broken_history(seed: int, as_of: datetime, payouts: int = 50) -> PayoutsHist
     """The same with one violation of each sentence, labelled."""
     made, chance = history(seed, as_of, payouts), stream(seed, "violations")
     for sentence, do in _FAULTS.items():
-        made.violations.append(Violation(sentence, do(made, chance)))
+        made.violations.append(Violation(sentence, *do(made, chance)))
     return made
 
 
@@ -165,59 +172,67 @@ def _group(
     return name
 
 
-def _unbalanced(made: PayoutsHistory, chance: Random) -> str:
+def _row(payout: dict[str, Any]) -> Told:
+    return payout["id"], payout["currency"], payout["amount_minor"]
+
+
+def _unbalanced(made: PayoutsHistory, chance: Random) -> Told:
     entry = chance.choice(made.rows["ledger_entries"])
-    entry["amount_minor"] += chance.choice((-1, 1)) * chance.randint(1, 500)
-    return str(entry["ledger_group_id"])
+    off_minor = chance.choice((-1, 1)) * chance.randint(1, 500)
+    entry["amount_minor"] += off_minor
+    return entry["ledger_group_id"], entry["currency"], off_minor
 
 
-def _not_finalised(made: PayoutsHistory, chance: Random) -> str:
+def _not_finalised(made: PayoutsHistory, chance: Random) -> Told:
     payout = _payout(made, chance, "not finalised", "succeeded")
     group = made.rows["ledger_groups"].pop()
     entries = made.rows["ledger_entries"]
     made.rows["ledger_entries"] = [e for e in entries if e["ledger_group_id"] != group["id"]]
-    return str(payout["id"])
+    return _row(payout)
 
 
-def _finalised_twice(made: PayoutsHistory, chance: Random) -> str:
+def _finalised_twice(made: PayoutsHistory, chance: Random) -> Told:
     payout = chance.choice(made.of("succeeded"))
     _group(made, payout, "payout_finalised", "escrow", "bank", payout["updated_at"])
-    return str(payout["id"])
+    return _row(payout)
 
 
-def _key_used_twice(made: PayoutsHistory, chance: Random) -> str:
-    first, second = chance.sample(made.of("succeeded"), 2)
+def _key_used_twice(made: PayoutsHistory, chance: Random) -> Told:
+    pair = chance.sample(made.of("succeeded"), 2)
+    first, second = sorted(pair, key=lambda row: (row["created_at"], row["id"]))
     second["idempotency_key"] = first["idempotency_key"]
-    return str(first["idempotency_key"])
+    # What is too much is the later one.
+    return first["idempotency_key"], second["currency"], second["amount_minor"]
 
 
-def _stuck(stage: str, column: str, minutes: int) -> Callable[[PayoutsHistory, Random], str]:
-    def do(made: PayoutsHistory, chance: Random) -> str:
+def _stuck(stage: str, column: str, minutes: int) -> Fault:
+    def do(made: PayoutsHistory, chance: Random) -> Told:
         payout = chance.choice(made.of(stage))
         task = next(t for t in made.rows["outbox"] if t["provider_payout_id"] == payout["id"])
         row = payout if column == "sent_at" else task
         row[column] = made.as_of - minutes * MINUTE - timedelta(seconds=chance.randint(1, 600))
         if column == "claimed_at":
             task["queued_at"] = row[column]
-        return str(payout["id"])
+        return _row(payout)
 
     return do
 
 
-def _alive_in_quarantine(made: PayoutsHistory, chance: Random) -> str:
+def _alive_in_quarantine(made: PayoutsHistory, chance: Random) -> Told:
     payout = chance.choice(made.of("quarantined"))
     task = next(t for t in made.rows["outbox"] if t["provider_payout_id"] == payout["id"])
     task.update(status="PENDING", queued_at=made.as_of - MINUTE)
-    return str(payout["id"])
+    return _row(payout)
 
 
-def _alert_open(made: PayoutsHistory, chance: Random) -> str:
+def _alert_open(made: PayoutsHistory, chance: Random) -> Told:
     made.rows["integrity_alerts"][-1]["status"] = chance.choice(("OPEN", "ACKNOWLEDGED"))
-    # The database numbers its alerts.
-    return ""
+    # An empty database numbers its alerts from 1.
+    return str(len(made.rows["integrity_alerts"])), None, None
 
 
-def _climbing(made: PayoutsHistory, chance: Random) -> str:
+def _climbing(made: PayoutsHistory, chance: Random) -> Told:
+    """All tasks of the queue that climbs are one payout's; those of the first step are not late."""
     payout = chance.choice(made.of("queued"))
     for step in range(5):
         for _ in range(60):
@@ -229,10 +244,13 @@ def _climbing(made: PayoutsHistory, chance: Random) -> str:
                 claimed_at=None,
                 tries=0,
             )
-    return "outbox"
+            if step > 0:
+                late = Violation("no_outbox_task_waits_for_minutes", *_row(payout))
+                made.violations.append(late)
+    return "outbox", None, None
 
 
-_FAULTS: dict[str, Callable[[PayoutsHistory, Random], str]] = {
+_FAULTS: dict[str, Fault] = {
     "every_ledger_group_balances": _unbalanced,
     "every_success_is_finalised": _not_finalised,
     "no_payout_is_finalised_twice": _finalised_twice,

@@ -24,15 +24,16 @@ def page(checks: Iterable[Invariant]) -> str:
     rows = "".join(
         f"| [{check.book}](books/{check.book}.md) "
         f"| [{check.sentence}](books/{check.book}.md#{check.name}) "
-        f"| {check.severity} | {check.scope} | {check.rows_allowed} | {check.asked_by} |\n"
+        f"| {check.severity} | {check.scope} | {check.cadence} "
+        f"| {check.rows_allowed} | {check.asked_by} |\n"
         for check in checks
     )
     return (
         "# Checks\n\n"
         "Every sentence that must be true of a [book](books/index.md), from the files of\n"
         "`include/sql/invariants`. This page is made by `bin/reconciliation docs`.\n\n"
-        "| Book | Must be true | Severity | Scope | Rows allowed | Asked for by |\n"
-        "|---|---|---|---|---|---|\n" + rows
+        "| Book | Must be true | Severity | Scope | Asked every | Rows allowed | Asked for by |\n"
+        "|---|---|---|---|---|---|---|\n" + rows
     )
 
 
@@ -45,11 +46,12 @@ def _section(check: Invariant) -> str:
     if check.escalate_to is not None and check.escalate_after is not None:
         minutes = int(check.escalate_after.total_seconds()) // 60
         escalation = f"to {check.escalate_to} " + (f"after {minutes} min" if minutes else "at once")
+    relations = ", ".join(f"`{each}`" for each in check.reads)
     allowed = f"; more than {check.rows_allowed} rows break it" if check.rows_allowed else ""
     return (
         f"### `{check.name}`\n\n{check.question}\n\n"
         f"- **{check.severity}**{allowed}; one alert per {check.alert_per}; it goes {escalation}\n"
-        f"- looks at {where}: {', '.join(f'`{each}`' for each in check.reads)}\n"
+        f"- asked every {check.cadence}; looks at {where}: {relations}\n"
         f"- asked for by {check.asked_by}\n"
         f"- **Do:** {check.action}\n"
     )

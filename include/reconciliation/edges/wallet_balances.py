@@ -19,7 +19,20 @@ from include.reconciliation.errors import Transient
 BOOK = ledger_source.Book("wallets' book", "wallet_balances", "sources/schema/wallet_balances")
 OPERATIONS = "wallet_operations"
 # What is rebuilt from the ledger: the projection of a wallet, and the cached balances of its user.
-RELATIONS = ("projections", "cache")
+RELATIONS: Mapping[str, Mapping[str, str]] = {
+    "projections": {
+        "balances": "wallet_balances",
+        "holder": "wallet_id",
+        "held_by": "id",
+        "written_at": "last_updated",
+    },
+    "cache": {
+        "balances": "user_balances",
+        "holder": "user_id",
+        "held_by": "user_id",
+        "written_at": "cached_at",
+    },
+}
 _LOST = (psycopg.errors.LockNotAvailable, psycopg.OperationalError)
 
 
@@ -93,15 +106,22 @@ def rebuild(
         "objects": [each.object for each in drifts],
         "currencies": [each.currency for each in drifts],
     }
-    values = {**keys, "reason": reason, "repaired_by": repaired_by, "run_id": run_id}
+    names = RELATIONS[relation]
+    values = {
+        **keys,
+        "relation": names["balances"],
+        "reason": reason,
+        "repaired_by": repaired_by,
+        "run_id": run_id,
+    }
 
     def work() -> list[Drift]:
         with warehouse.connect(OPERATIONS) as session, session.cursor() as cursor:
             # The ledger is to be summed as it is after the lock, not as it was before.
             session.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-            warehouse.run(cursor, f"wallets/add_missing_{relation}", keys)
-            warehouse.run(cursor, f"wallets/lock_{relation}", keys)
-            rows = warehouse.run(cursor, f"wallets/rebuild_{relation}", values).fetchall()
+            warehouse.run_over(cursor, "wallets/add_missing", keys, **names)
+            warehouse.run_over(cursor, "wallets/lock", keys, **names)
+            rows = warehouse.run_over(cursor, "wallets/rebuild", values, **names).fetchall()
         return [Drift(relation=relation, **row) for row in rows]
 
     try:

@@ -1,4 +1,4 @@
-"""`bin/reconciliation heartbeat`: is everybody published and checked in time, does the outbox move?
+"""`bin/reconciliation heartbeat`: is all published, checked and done in time, does the outbox move?
 
 It runs outside Airflow, from cron or a monitoring system, since Airflow can't report its own death.
 It reads the warehouse alone; of pauses it knows what was last written down there.
@@ -9,35 +9,35 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 
 from include.reconciliation import config
+from include.reconciliation.cadence import Cadence
 from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.errors import ReconciliationError
 from include.reconciliation.incident_rules import DELAY_CYCLES_MAX
+from include.reconciliation.scheduled_operations import SCHEDULED_OPERATIONS
 from include.reconciliation.steps import incidents
 from include.reconciliation.steps.pauses import IN_FORCE
 
 WELL, AILING, UNKNOWN = 0, 1, 2
-# Checks are made every morning; a morning may be two hours late.
-CHECK_AGE_MAX = timedelta(hours=26)
 
 
 def main(argv: Sequence[str]) -> int:
-    """0 when all is well, 1 when an account, check or message is late, 2 when nobody can tell."""
+    """0 when all is well, 1 when anything is late, 2 when nobody can tell."""
     parser = argparse.ArgumentParser(
         prog="reconciliation heartbeat",
-        description="Says which account or check is not in time, and which message waits.",
+        description="Says which account, check, operation, message or stop is late.",
     )
     parser.add_argument(
         "--message-age",
         type=config.duration,
         default=timedelta(minutes=15),
         metavar="SPAN",
-        help="how long a message may wait in the outbox, such as 15m (the default) or 1h",
+        help="how long a message, or a stop, may wait, such as 15m (the default) or 1h",
     )
     arguments = parser.parse_args(argv)
     try:
@@ -48,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
     for complaint in complaints:
         print(complaint)
     if not complaints:
-        print("well: no account or check is late, and no message waits too long")
+        print("well: no account, check or operation is late, and no message waits too long")
     return AILING if complaints else WELL
 
 
@@ -60,12 +60,15 @@ def _complaints(message_age: timedelta) -> Iterator[str]:
                 print(f"paused: {psp.name}, as last seen by a run or a round of delivery")
                 continue
             yield from _late_accounts(cursor, psp, configuration.cycle)
+        seconds = int(message_age.total_seconds())
         messages = warehouse.run(
-            cursor,
-            "alerts/waiting_messages",
-            {"older_than_seconds": int(message_age.total_seconds())},
+            cursor, "alerts/waiting_messages", {"older_than_seconds": seconds}
         ).fetchall()
+        # From when a book is known on, what has never been asked or done may be late.
+        warehouse.run(cursor, "checks/register_books", {"books": books()})
         yield from _late_checks(cursor)
+        yield from _late_operations(cursor)
+        yield from _late_stops(cursor, seconds)
     for message in messages:
         waiting = timedelta(seconds=message["waiting_seconds"])
         reason = message["last_error"] or "nobody has tried to deliver it"
@@ -95,22 +98,60 @@ def _late_accounts(cursor: warehouse.Cursor, psp: config.Psp, cycle: timedelta) 
 
 
 def _late_checks(cursor: warehouse.Cursor) -> Iterator[str]:
-    """Checks of books that nobody has made for more than a day, from when the book is known on."""
+    """Checks of books that are not made in time, or over all of the book not each day."""
     checks = [check for book in books() for check in invariants_of(book)]
-    warehouse.run(cursor, "checks/register_books", {"books": books()})
+    cadences = {(check.book, check.name): check.cadence for check in checks}
     rows = warehouse.run(
         cursor,
-        "checks/last_runs",
+        "heartbeat/last_checks",
         {
             "books": [check.book for check in checks],
             "check_names": [check.name for check in checks],
         },
     )
     for row in rows:
-        if row["now"] - (row["checked_at"] or row["known_since"]) > CHECK_AGE_MAX:
-            last = row["checked_at"]
-            told = "never" if last is None else f"last {last:%Y-%m-%d %H:%M} UTC"
-            yield f"unchecked: {row['book']}, {row['check_name']}: {told}, expected every day"
+        cadence = cadences[row["book"], row["check_name"]]
+        name = f"unchecked: {row['book']}, {row['check_name']}"
+        if cadence.is_late(row["waiting_since"], row["now"]):
+            yield f"{name}: {_last(row['checked_at'])}, expected every {cadence}"
+        elif Cadence.DAY.is_late(row["waiting_for_all_since"], row["now"]):
+            yield f"{name}, all of the book: {_last(row['all_checked_at'])}, expected every day"
+
+
+def _late_operations(cursor: warehouse.Cursor) -> Iterator[str]:
+    """What is done for a book on a schedule, and did not end well in time."""
+    known = books()
+    operations = {each.name: each for each in SCHEDULED_OPERATIONS if each.book in known}
+    values = {
+        "operations": list(operations),
+        "books": [each.book for each in operations.values()],
+    }
+    for row in warehouse.run(cursor, "heartbeat/last_rounds", values):
+        cadence = operations[row["operation"]].cadence
+        if cadence.is_late(row["waiting_since"], row["now"]):
+            due = row["waiting_since"] + cadence.late_after
+            tried = ""
+            if row["outcome"] not in (None, "done"):
+                problem = "" if row["problem"] is None else f": {row['problem']}"
+                tried = f"; the last one: {row['outcome']}{problem}"
+            yield (
+                f"late: {row['operation']}, expected every {cadence}: ended well "
+                f"{_last(row['ended_well_at'])}, due by {due:%Y-%m-%d %H:%M} UTC{tried}"
+            )
+
+
+def _late_stops(cursor: warehouse.Cursor, older_than_seconds: int) -> Iterator[str]:
+    values = {"older_than_seconds": older_than_seconds}
+    for row in warehouse.run(cursor, "heartbeat/late_stops", values):
+        waiting = timedelta(seconds=row["waiting_seconds"])
+        yield (
+            f"not stopped: {row['variable']}, as {row['requested_by']} asked {waiting} ago; "
+            "stop it by hand where it is made"
+        )
+
+
+def _last(moment: datetime | None) -> str:
+    return "never" if moment is None else f"last {moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _is_paused(cursor: warehouse.Cursor, psp: str) -> bool:

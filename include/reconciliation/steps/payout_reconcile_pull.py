@@ -7,6 +7,7 @@ from datetime import timedelta
 from include.reconciliation.edges import payouts_source
 from include.reconciliation.payout_decisions import Operation
 from include.reconciliation.steps.payout_batches import work_through
+from include.reconciliation.steps.payout_rounds import noted
 from include.reconciliation.steps.payout_stuck_repair import SENDING_STUCK, SENT_STUCK
 
 BATCH_SIZE = 100
@@ -20,6 +21,10 @@ def payout_reconcile_pull() -> dict[str, int]:
     Raises Paused while payments are stopped, Transient or SourceError where the payouts system
     can't be read.
     """
+    return noted(Operation.RECONCILE_PULL, _round)
+
+
+def _round() -> dict[str, int]:
     return work_through(
         Operation.RECONCILE_PULL,
         payouts_source.sent(),

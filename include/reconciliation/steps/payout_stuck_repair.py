@@ -10,6 +10,7 @@ from datetime import timedelta
 from include.reconciliation.edges import payouts_source
 from include.reconciliation.payout_decisions import Operation
 from include.reconciliation.steps.payout_batches import work_through
+from include.reconciliation.steps.payout_rounds import noted
 
 BATCH_SIZE = 200
 SENDING_STUCK = timedelta(minutes=15)
@@ -24,6 +25,10 @@ def payout_stuck_repair() -> dict[str, int]:
     Raises Paused while payments are stopped, Transient or SourceError where the payouts system
     can't be read.
     """
+    return noted(Operation.STUCK_REPAIR, _round)
+
+
+def _round() -> dict[str, int]:
     sending = payouts_source.sending(SENDING_STUCK)
     return work_through(
         Operation.STUCK_REPAIR,

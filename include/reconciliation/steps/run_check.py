@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from include.reconciliation import config
 from include.reconciliation.edges import book_source, warehouse
 from include.reconciliation.edges.invariant_files import invariant_of
-from include.reconciliation.errors import Broken, SourceError, Transient
+from include.reconciliation.errors import Broken, ConfigurationError, SourceError, Transient
 from include.reconciliation.invariants import Invariant, Scope
 from include.reconciliation.steps import check_alerts
 
@@ -64,17 +65,17 @@ def run_check(
 ) -> str:
     """`holds`, or raises: Broken with what is wrong, SourceError or Transient if nobody can tell.
 
-    `window_start` None looks at all of the book; a check of scope `full` always does.
+    `window_start` None looks at all of the book; a check of scope `full` always does. A
+    ConfigurationError of what it must know of the PSPs is a check that could not be made, too.
     """
     check = invariant_of(book, name)
     started_at = datetime.now(UTC)
     start = None if check.scope is Scope.FULL else window_start
-    values = {"window_start": start or _BEGINNING, "window_end": window_end, "as_of": window_end}
     answer, problem = Answer(), None
     try:
-        for row in book_source.violations(check, values):
+        for row in book_source.violations(check, values_of(check, start, window_end)):
             answer.add(row)
-    except (SourceError, Transient) as error:
+    except (ConfigurationError, SourceError, Transient) as error:
         problem = error
     is_broken = answer.rows > check.rows_allowed
     outcome = "could_not_check" if problem else "broken" if is_broken else "holds"
@@ -104,6 +105,25 @@ def run_check(
         raise Broken(check_alerts.summary(check, answer.rows, answer.totals))
     log.info("%s: %s", book, check.sentence)
     return outcome
+
+
+def values_of(check: Invariant, start: datetime | None, end: datetime) -> dict[str, Any]:
+    """What a query is bound to; ConfigurationError where it needs an entry that is wrong."""
+    values: dict[str, Any] = {
+        "window_start": start or _BEGINNING,
+        "window_end": end,
+        "as_of": end,
+    }
+    if "%(over_capture)s" in check.query:
+        values["over_capture"] = Jsonb(
+            [
+                {"psp": psp.name, "currency": currency, **asdict(allowed)}
+                for psp in config.load().psps
+                if psp.gateway is not None
+                for currency, allowed in psp.gateway.over_capture.items()
+            ]
+        )
+    return values
 
 
 def _tell(

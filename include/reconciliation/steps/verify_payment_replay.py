@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from include.reconciliation.edges import payment_event_store, stop_variable, store, warehouse
+from include.reconciliation.edges import payment_event_store, store, warehouse
+from include.reconciliation.edges.emergency_stop import PAYMENTS
 from include.reconciliation.edges.payment_event_store import Scope, Snapshot, Told
 from include.reconciliation.errors import Broken, RequestError
 from include.reconciliation.payment_comparison import Finding, Outcome, compare
+from include.reconciliation.steps.emergency_stop import carry_out_requests, request_stop
 from include.reconciliation.steps.incidents import close_alert, open_alert
 
 log = logging.getLogger(__name__)
 
+NAME = "payment_replay_verification"
 BOOK = "payment_events"
 DIFFERENCE = "payment_events-replay-difference"
 NOT_CHECKED = "payment_events-replay-not-checked"
@@ -31,8 +34,6 @@ UNREADABLE = "payment_events-replay-could-not-run"
 ESCALATES_TO = "engineering, the CTO and compliance"
 # So many payments are named in an alert; the rest are a number.
 NAMED_MAX = 20
-
-Stop = Callable[[str, str], None]
 
 
 def verify_payment_replay(
@@ -43,7 +44,6 @@ def verify_payment_replay(
     recorded_to: datetime | None = None,
     requested_by: str | None = None,
     note: str | None = None,
-    stop: Stop = stop_variable.stop,
 ) -> int:
     """Replays the payments of the scope, batch by batch; returns the number of the replay.
 
@@ -64,38 +64,13 @@ def verify_payment_replay(
             }
             while batch is not None:
                 if _judge(snapshot, replay_id, batch, named):
-                    halt_payments(stop=stop, is_last_chance=False)
+                    carry_out_requests(is_last_chance=False)
                 batch = next(batches, None)
     except Exception as error:
         _could_not_run(error)
         raise
     _end(replay_id, scope)
     return replay_id
-
-
-def halt_payments(*, stop: Stop = stop_variable.stop, is_last_chance: bool = True) -> int:
-    """Sets the stop Variables that findings have asked for; returns how many were set.
-
-    Without `is_last_chance` an Airflow that does not answer is left to a later call.
-    """
-    halted = 0
-    with warehouse.transaction() as cursor:
-        for request in warehouse.run(cursor, "payment_events/waiting_stops").fetchall():
-            try:
-                stop(request["variable"], request["reason"])
-            except Exception:
-                if is_last_chance:
-                    raise
-                log.warning("%s could not be set now", request["variable"], exc_info=True)
-                continue
-            warehouse.run(
-                cursor,
-                "payment_events/stop_is_set",
-                {"stop_request_id": request["stop_request_id"]},
-            )
-            log.error("%s is false now: %s", request["variable"], request["reason"])
-            halted += 1
-    return halted
 
 
 def every_payment_is_what_its_events_say(replay_id: int) -> int:
@@ -178,16 +153,7 @@ def _judge(
         if not outcomes[Outcome.DIFFERENT]:
             return False
         reason = _alert_difference(cursor, replay_id, so_far, named[Outcome.DIFFERENT])
-        warehouse.run(
-            cursor,
-            "payment_events/request_stop",
-            {
-                "variable": stop_variable.PAYMENTS,
-                "reason": reason,
-                "replay_id": replay_id,
-                "requested_by": "payment_replay_verification",
-            },
-        )
+        request_stop(cursor, PAYMENTS, requested_by=NAME, reason=reason, replay_id=replay_id)
     return True
 
 

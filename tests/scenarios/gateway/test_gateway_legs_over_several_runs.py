@@ -34,6 +34,33 @@ def test_a_gateway_row_that_changes_after_its_match_is_told(gateway: GatewayDesk
     ]
 
 
+def test_t5_a_status_that_was_written_over_is_told_and_what_was_before_is_kept(
+    gateway: GatewayDesk,
+) -> None:
+    """Defect T5 of the runbooks: the gateway has no trace of the capture that had succeeded."""
+    gateway.captured()
+    gateway.desk.ledger("L1", 10000)
+    gateway.desk.batch(1, a_line())
+    gateway.desk.run()
+    gateway.session.execute(
+        "update public.payment_transactions set status = 'failed', processed_at = now()"
+        " where transaction_type = 'capture'"
+    )
+    gateway.desk.run(*THURSDAY)
+
+    in_the_gateway = "select status from public.payment_transactions where id = 'capture-P1-C1'"
+    assert gateway.session.execute(in_the_gateway).fetchall() == [("failed",)]
+    assert gateway.desk.rows(
+        "select status, amount_minor, last_run_number is null as is_in_force"
+        " from internal.gateway_transactions where ledger_id = 'capture-P1-C1'"
+        " order by first_run_number"
+    ) == [
+        {"status": "succeeded", "amount_minor": 10000, "is_in_force": False},
+        {"status": "failed", "amount_minor": 10000, "is_in_force": True},
+    ]
+    assert ("gateway_statement", "status_mismatch", 10000, "gateway_ledger") in gateway.findings()
+
+
 def test_a_gateway_that_joins_later_is_held_against_all_that_is_in_force(
     gateway: GatewayDesk, declare: Callable[[str], None]
 ) -> None:

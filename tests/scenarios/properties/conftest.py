@@ -76,10 +76,10 @@ from reconciliation.pending_items
 """
 # Twice in a match, on one leg; the partitions' own indexes only see their part.
 TWICE = """
-select leg, item_id, count(*) from (
-    select leg, statement_item_id as item_id from internal.match_members
-    union all select leg, ledger_item_id from internal.match_members
-) as members where item_id is not null group by leg, item_id having count(*) > 1
+select leg, side, item_id, count(*) as times from (
+    select leg, 'statement' as side, statement_item_id as item_id from internal.match_members
+    union all select leg, 'ledger', ledger_item_id from internal.match_members
+) as members where item_id is not null group by leg, side, item_id having count(*) > 1
 """
 # Rows that are in no bucket, or in two: counted from what is in force and from what was decided.
 IN_FORCE = """
@@ -103,6 +103,7 @@ class Place:
     desk: Desk
     gateway: psycopg.Connection[Any]
     root: Path
+    databases: Databases
 
     def book(self, book: Book) -> None:
         """Writes the ledger's and the gateway's rows, in the book's order."""
@@ -232,5 +233,5 @@ def _place(
             fresh.conninfo("reconciliation", "reconciliation_rw"), row_factory=dict_row
         ) as session,
     ):
-        yield Place(Desk(folder, ledger, session), gateway_session, root)
+        yield Place(Desk(folder, ledger, session), gateway_session, root, fresh)
     stock.give_back(names)

@@ -92,10 +92,16 @@ class RailRequestRow:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What was planted: the invariant that must find it, and the payment where it names one."""
+    """What was planted: the invariant that must find it, the payment, and the row to be told.
+
+    The row is an object with a currency and minor units, or without either; a replay tells none.
+    """
 
     invariant: str
     payment_id: str | None
+    object: str | None = None
+    currency: str | None = None
+    amount_minor: int | None = None
 
 
 @dataclass(slots=True)

@@ -47,16 +47,33 @@ class Planter:
         at = at or self.as_of - timedelta(minutes=7)
         return PaymentWriter(self.store, f"{name}-{self.seed}-{self.payments:03}", at)
 
-    def label(self, invariant: str, payment: PaymentWriter | None = None) -> None:
-        """Says what was planted."""
+    def label(
+        self,
+        invariant: str,
+        payment: PaymentWriter | None = None,
+        *,
+        told: str | None = None,
+        amount: tuple[str, int] | None = None,
+    ) -> None:
+        """Says what was planted, and which row tells it: of the payment unless said otherwise."""
+        payment_id = None if payment is None else payment.payment_id
+        currency, amount_minor = amount or (None, None)
         self.store.violations.append(
-            Violation(invariant, None if payment is None else payment.payment_id)
+            Violation(invariant, payment_id, told or payment_id, currency, amount_minor)
         )
 
-    def hour(self, invariant: str, payments: int) -> list[PaymentWriter]:
-        """An hour of its own with so many payments, a minute apart and acknowledged."""
+    def amount(self) -> tuple[str, int]:
+        """Currency and minor units of the payment that was created last."""
+        intent = self.store.intents[-1]
+        return intent.currency, intent.amount_minor
+
+    def hour(self, invariant: str, payments: int, minute: int = 0) -> list[PaymentWriter]:
+        """An hour of its own with so many payments, a minute apart and acknowledged.
+
+        What is told of it is the span that begins at such a minute.
+        """
         begin, self.as_of = self.as_of, self.as_of + timedelta(hours=1)
-        self.label(invariant)
+        self.label(invariant, told=f"{begin + timedelta(minutes=minute):%Y-%m-%dT%H:%MZ}")
         acknowledged = []
         for minute in range(payments):
             payment = self.payment(invariant[:9], begin + timedelta(minutes=minute % 58))
@@ -93,7 +110,9 @@ def shares_a_key(planter: Planter) -> None:
         payment = planter.new("twin")
         payment.create(5_000, "AUD", key=f"twin key {planter.seed}")
         payment.authorise()
-    planter.label("every_idempotency_key_has_one_payment", payment)
+    planter.label(
+        "every_idempotency_key_has_one_payment", payment, told=f"twin key {planter.seed}"
+    )
 
 
 def settles_twice(planter: Planter) -> None:
@@ -104,7 +123,7 @@ def settles_twice(planter: Planter) -> None:
     payment.acknowledge()
     payment.settle()
     payment.settle()
-    planter.label("no_payment_settles_twice", payment)
+    planter.label("no_payment_settles_twice", payment, amount=planter.amount())
 
 
 def fails_late_unseen(planter: Planter) -> None:
@@ -124,7 +143,8 @@ def is_never_acknowledged(planter: Planter) -> None:
     payment = planter.payment("stuck", planter.as_of - timedelta(minutes=25))
     payment.attempt()
     payment.send()
-    planter.label("every_sent_attempt_is_acknowledged_within_10_minutes", payment)
+    name = "every_sent_attempt_is_acknowledged_within_10_minutes"
+    planter.label(name, payment, amount=planter.amount())
 
 
 def has_a_gap(planter: Planter) -> None:
@@ -132,6 +152,8 @@ def has_a_gap(planter: Planter) -> None:
     payment = planter.payment("gap")
     payment.attempts = 1
     payment.add(EventType.SENT, {}, attempt=True, number=4)
+    # Answered, so that it is not stuck as well.
+    payment.add(EventType.ACKNOWLEDGED, {}, attempt=True, number=5)
     planter.label("event_numbers_have_no_gap_and_no_duplicate", payment)
 
 
@@ -156,7 +178,8 @@ def is_not_approved(planter: Planter) -> None:
     """An operator looked at a payment without an approval."""
     payment = planter.payment("approval")
     payment.act("review", approval_id=None)
-    planter.label("every_operator_action_is_approved", payment)
+    action_id = planter.store.operator_actions[-1].action_id
+    planter.label("every_operator_action_is_approved", payment, told=action_id)
 
 
 def is_done_in_silence(planter: Planter) -> None:
@@ -175,7 +198,8 @@ def is_unknown(planter: Planter) -> None:
 
 def too_few_succeed(planter: Planter) -> None:
     """Two of ten payments that end in five minutes fail: 80 %."""
-    for number, payment in enumerate(planter.hour("success_rate_stays_at_or_above_90_percent", 10)):
+    name = "success_rate_stays_at_or_above_90_percent"
+    for number, payment in enumerate(planter.hour(name, 10, minute=30)):
         payment.at = planter.as_of - timedelta(minutes=28, seconds=-number)
         if number < 2:
             payment.fail("FRAUD")
@@ -230,7 +254,8 @@ def rail_is_slow(planter: Planter) -> None:
     for _ in range(5):
         payment.request(1_001)
         payment.at += timedelta(milliseconds=1)
-    planter.label("rail_answers_within_1_second", None)
+    fifth = planter.store.rail_requests[-1].requested_at
+    planter.label("rail_answers_within_1_second", told=f"{fifth:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _more_settle(planter: Planter, payments: int) -> None:

@@ -5,6 +5,7 @@
 -- Reads:    payment_intents, payment_transactions.
 -- Severity: high
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to payments engineering
@@ -18,12 +19,7 @@ with
 touched as (
 
     select intent_id
-    from payment_transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select intent_id
-    from payment_transactions
-    where processed_at >= %(window_start)s and processed_at < %(window_end)s
+    from {touched_intents} as with_transactions
     union
     select id
     from payment_intents

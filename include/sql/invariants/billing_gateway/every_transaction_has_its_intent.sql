@@ -5,6 +5,7 @@
 -- Reads:    payment_transactions.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to payments engineering

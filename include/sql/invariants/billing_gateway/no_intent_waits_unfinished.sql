@@ -5,6 +5,7 @@
 -- Reads:    payment_intents, payment_transactions.
 -- Severity: warning
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: never

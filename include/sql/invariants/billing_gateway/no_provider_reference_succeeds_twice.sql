@@ -5,6 +5,7 @@
 -- Reads:    payment_intents, payment_transactions.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to payments engineering

@@ -5,6 +5,7 @@
 -- Reads:    payment_transactions.
 -- Severity: high
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: never

@@ -5,6 +5,7 @@
 -- Reads:    payment_transactions.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to payments engineering
@@ -15,17 +16,7 @@
 --           counts. Amounts are the excess.
 with
 
-touched as (
-
-    select intent_id
-    from payment_transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select intent_id
-    from payment_transactions
-    where processed_at >= %(window_start)s and processed_at < %(window_end)s
-
-),
+touched as {touched_intents},
 
 summed as (
 

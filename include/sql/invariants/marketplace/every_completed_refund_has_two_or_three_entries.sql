@@ -5,6 +5,7 @@
 -- Reads:    refunds, ledger_entries.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to senior engineering

@@ -5,6 +5,7 @@
 -- Reads:    ledger_entries.
 -- Severity: high
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to senior engineering

@@ -5,6 +5,7 @@
 -- Reads:    payments.
 -- Severity: info
 -- Scope:    full
+-- Every:    day
 -- Allowed:  50 rows
 -- Alert:    one per check
 -- Escalate: never

@@ -5,6 +5,7 @@
 -- Reads:    payments.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  10 rows
 -- Alert:    one per check
 -- Escalate: never

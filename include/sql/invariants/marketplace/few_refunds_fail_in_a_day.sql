@@ -5,6 +5,7 @@
 -- Reads:    refunds.
 -- Severity: info
 -- Scope:    full
+-- Every:    day
 -- Allowed:  20 rows
 -- Alert:    one per check
 -- Escalate: never

@@ -5,6 +5,7 @@
 -- Reads:    payments, refunds.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to the payments team

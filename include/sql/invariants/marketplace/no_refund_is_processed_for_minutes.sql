@@ -5,6 +5,7 @@
 -- Reads:    refunds.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to the payments team

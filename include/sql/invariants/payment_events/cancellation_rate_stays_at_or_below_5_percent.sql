@@ -7,6 +7,7 @@
 -- Reads:    payments.events.
 -- Severity: warning
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to engineering
@@ -14,43 +15,35 @@
 -- Asked by: runbook 002, key metric 4
 with
 
-ends as (
+last_ends as (
 
-    select distinct on (floor(extract(epoch from occurred_at) / 3600), payment_id)
-        floor(extract(epoch from occurred_at) / 3600)::bigint * 3600 as slot,
+    select distinct on (hour, payment_id)
+        hour,
         payment_id,
-        payload ->> 'reason' as reason
-    from payments.events
-    where
-        type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
-        and occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
-        and occurred_at < %(as_of)s
-    order by floor(extract(epoch from occurred_at) / 3600), payment_id, sequence_number desc, event_id desc
+        reason
+    from {latest_events} as events
+    where is_an_end and hour is not null
+    order by hour, payment_id, sequence_number desc, event_id desc
 
 ),
 
 rates as (
 
     select
-        to_timestamp(slot) as slot_start,
-        to_timestamp(slot + 3600) as slot_end,
+        hour,
         count(*) filter (where reason = 'CANCELLED') as cancelled,
         count(*) as ended
-    from ends
-    group by slot
+    from last_ends
+    group by hour
 
 )
 
 select
-    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
     null::text as currency,
     null::bigint as amount_minor,
-    slot_end as occurred_at,
+    hour + interval '1 hour' as occurred_at,
     concat(cancelled, ' of ', ended, ' payments that ended were cancelled') as what
 from rates
-where
-    slot_end > %(as_of)s::timestamptz - interval '1 day'
-    and slot_end <= %(as_of)s
-    and cancelled * 100 > ended * 5
-    and cancelled >= 2
-order by slot_start
+where cancelled * 100 > ended * 5 and cancelled >= 2
+order by hour

@@ -6,6 +6,7 @@
 -- Reads:    payments.intents.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to engineering

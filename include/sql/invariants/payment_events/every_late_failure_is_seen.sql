@@ -6,6 +6,7 @@
 -- Reads:    payments.events, payments.operator_actions.
 -- Severity: high
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to engineering

@@ -5,6 +5,7 @@
 -- Reads:    payments.operator_actions.
 -- Severity: high
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 15 minutes to compliance

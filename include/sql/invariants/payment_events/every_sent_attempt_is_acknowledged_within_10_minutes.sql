@@ -6,6 +6,7 @@
 -- Reads:    payments.events, payments.attempts, payments.intents.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to the rail's support

@@ -7,6 +7,7 @@
 -- Reads:    payments.events.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to engineering
@@ -14,16 +15,15 @@
 -- Asked by: runbook 002, key metric 5
 with
 
-ends as (
+first_ends as (
 
     select
-        floor(extract(epoch from events.occurred_at) / 3600)::bigint * 3600 as slot,
+        events.hour,
         events.type
-    from payments.events
+    from {latest_events} as events
     where
-        events.type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
-        and events.occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
-        and events.occurred_at < %(as_of)s
+        events.is_an_end
+        and events.hour is not null
         and exists (
             select
             from payments.events as acknowledgements
@@ -48,25 +48,20 @@ ends as (
 rates as (
 
     select
-        to_timestamp(slot) as slot_start,
-        to_timestamp(slot + 3600) as slot_end,
+        hour,
         count(*) filter (where type = 'PaymentFailed') as failed,
         count(*) as ended
-    from ends
-    group by slot
+    from first_ends
+    group by hour
 
 )
 
 select
-    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
     null::text as currency,
     null::bigint as amount_minor,
-    slot_end as occurred_at,
+    hour + interval '1 hour' as occurred_at,
     concat(failed, ' of ', ended, ' acknowledged attempts that ended have failed') as what
 from rates
-where
-    slot_end > %(as_of)s::timestamptz - interval '1 day'
-    and slot_end <= %(as_of)s
-    and failed * 100 > ended * 3
-    and failed >= 2
-order by slot_start
+where failed * 100 > ended * 3 and failed >= 2
+order by hour

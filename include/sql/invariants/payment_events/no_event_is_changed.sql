@@ -7,6 +7,7 @@
 -- Reads:    payments.events.
 -- Severity: critical
 -- Scope:    full
+-- Every:    day
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to the security officer

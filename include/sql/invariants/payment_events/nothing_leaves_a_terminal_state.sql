@@ -7,6 +7,7 @@
 -- Reads:    payments.events.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to engineering
@@ -15,15 +16,7 @@
 -- Asked by: runbook 002, terminal states
 with
 
-touched as (
-
-    select distinct payment_id
-    from payments.events
-    where
-        recorded_at >= %(window_start)s
-        and recorded_at < %(window_end)s
-
-),
+touched as {touched_payments},
 
 told as (
 

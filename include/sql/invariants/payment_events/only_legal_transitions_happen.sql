@@ -8,6 +8,7 @@
 -- Reads:    payments.events.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to engineering
@@ -16,15 +17,7 @@
 -- Asked by: runbook 002, state machine reference
 with
 
-touched as (
-
-    select distinct payment_id
-    from payments.events
-    where
-        recorded_at >= %(window_start)s
-        and recorded_at < %(window_end)s
-
-),
+touched as {touched_payments},
 
 -- What an event does, and the state of the payment and of the attempt that it leads to: every trigger
 -- leads to one state, whatever the state before it.

@@ -7,6 +7,7 @@
 -- Reads:    payments.rail_requests.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to engineering

@@ -7,6 +7,7 @@
 -- Reads:    payments.events.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to engineering
@@ -17,7 +18,7 @@ with
 attempts as (
 
     select
-        floor(extract(epoch from events.occurred_at) / 3600)::bigint * 3600 as slot,
+        events.hour,
         exists (
             select
             from payments.events as earlier
@@ -26,36 +27,28 @@ attempts as (
                 and events.sequence_number > earlier.sequence_number
                 and earlier.type = 'PaymentAttemptCreated'
         ) as is_retry
-    from payments.events
-    where
-        events.type = 'PaymentAttemptCreated'
-        and events.occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '1 hour'
-        and events.occurred_at < %(as_of)s
+    from {latest_events} as events
+    where events.type = 'PaymentAttemptCreated' and events.hour is not null
 
 ),
 
 rates as (
 
     select
-        to_timestamp(slot) as slot_start,
-        to_timestamp(slot + 3600) as slot_end,
+        hour,
         count(*) filter (where is_retry) as retries,
         count(*) as attempts
     from attempts
-    group by slot
+    group by hour
 
 )
 
 select
-    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
     null::text as currency,
     null::bigint as amount_minor,
-    slot_end as occurred_at,
+    hour + interval '1 hour' as occurred_at,
     concat(retries, ' of ', attempts, ' attempts were retries') as what
 from rates
-where
-    slot_end > %(as_of)s::timestamptz - interval '1 day'
-    and slot_end <= %(as_of)s
-    and retries * 100 > attempts * 10
-    and retries >= 2
-order by slot_start
+where retries * 100 > attempts * 10 and retries >= 2
+order by hour

@@ -7,6 +7,7 @@
 -- Reads:    payments.events.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to engineering
@@ -15,57 +16,35 @@
 -- Asked by: runbook 002, key metric 1
 with
 
-ends as (
-
-    select
-        payment_id,
-        type,
-        sequence_number,
-        event_id,
-        payload ->> 'reason' as reason,
-        floor(extract(epoch from occurred_at) / 300)::bigint * 300 as slot
-    from payments.events
-    where
-        type in ('PaymentSettled', 'PaymentFailed', 'PaymentExpired')
-        and occurred_at >= %(as_of)s::timestamptz - interval '1 day' - interval '5 minutes'
-        and occurred_at < %(as_of)s
-
-),
-
 last_ends as (
 
-    select distinct on (slot, payment_id)
-        slot,
+    select distinct on (five_minutes, payment_id)
+        five_minutes,
         payment_id,
         type
-    from ends
-    where reason is distinct from 'CANCELLED'
-    order by slot, payment_id, sequence_number desc, event_id desc
+    from {latest_events} as events
+    where is_an_end and five_minutes is not null and reason is distinct from 'CANCELLED'
+    order by five_minutes, payment_id, sequence_number desc, event_id desc
 
 ),
 
 rates as (
 
     select
-        to_timestamp(slot) as slot_start,
-        to_timestamp(slot + 300) as slot_end,
+        five_minutes,
         count(*) filter (where type = 'PaymentSettled') as settled,
         count(*) as ended
     from last_ends
-    group by slot
+    group by five_minutes
 
 )
 
 select
-    to_char(slot_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
+    to_char(five_minutes at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as object,
     null::text as currency,
     null::bigint as amount_minor,
-    slot_end as occurred_at,
+    five_minutes + interval '5 minutes' as occurred_at,
     concat(settled, ' of ', ended, ' payments that ended have settled') as what
 from rates
-where
-    slot_end > %(as_of)s::timestamptz - interval '1 day'
-    and slot_end <= %(as_of)s
-    and settled * 100 < ended * 90
-    and ended - settled >= 2
-order by slot_start
+where settled * 100 < ended * 90 and ended - settled >= 2
+order by five_minutes

@@ -5,6 +5,7 @@
 -- Reads:    provider_payouts, ledger_groups.
 -- Severity: critical
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: after 10 minutes to senior engineering

@@ -5,6 +5,7 @@
 -- Reads:    integrity_alerts.
 -- Severity: critical
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to senior engineering

@@ -5,6 +5,7 @@
 -- Reads:    outbox, provider_payouts.
 -- Severity: high
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 15 minutes to senior engineering

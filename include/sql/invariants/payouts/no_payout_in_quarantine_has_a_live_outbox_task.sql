@@ -5,6 +5,7 @@
 -- Reads:    payouts, provider_payouts, outbox.
 -- Severity: critical
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to senior engineering

@@ -5,6 +5,7 @@
 -- Reads:    balance_drifts.
 -- Severity: warning
 -- Scope:    full
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: never

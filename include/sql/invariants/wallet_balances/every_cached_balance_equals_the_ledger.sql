@@ -5,6 +5,7 @@
 -- Reads:    wallets, transactions, user_balances.
 -- Severity: warning
 -- Scope:    recent
+-- Every:    hour
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: never

@@ -5,6 +5,7 @@
 -- Reads:    wallets, wallet_balances.
 -- Severity: warning
 -- Scope:    full
+-- Every:    day
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: never

@@ -5,6 +5,7 @@
 -- Reads:    wallets, transactions, wallet_balances.
 -- Severity: critical
 -- Scope:    recent
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: at once to the engineering team
@@ -12,15 +13,7 @@
 -- Asked by: runbook 003, critical alert 3
 with
 
-touched as (
-
-    select wallet_id from transactions
-    where created_at >= %(window_start)s and created_at < %(window_end)s
-    union
-    select wallet_id from wallet_balances
-    where last_updated >= %(window_start)s and last_updated < %(window_end)s
-
-),
+touched as {touched_wallets},
 
 balances as (
 

@@ -5,6 +5,7 @@
 -- Reads:    wallets, transactions.
 -- Severity: high
 -- Scope:    full
+-- Every:    day
 -- Allowed:  0 rows
 -- Alert:    one per object
 -- Escalate: never

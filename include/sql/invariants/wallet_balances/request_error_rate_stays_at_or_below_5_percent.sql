@@ -5,6 +5,7 @@
 -- Reads:    requests, request_log.
 -- Severity: critical
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: after 10 minutes to the engineering team

@@ -5,6 +5,7 @@
 -- Reads:    transactions, volume_baseline.
 -- Severity: warning
 -- Scope:    full
+-- Every:    5 minutes
 -- Allowed:  0 rows
 -- Alert:    one per check
 -- Escalate: never

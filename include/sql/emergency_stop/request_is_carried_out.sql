@@ -1,4 +1,4 @@
--- Writes down that a stop Variable is set.
+-- Which request for a stop is carried out now?
 --
 -- Grain:   no rows.
 -- Binds:   stop_request_id (bigint).

@@ -1,4 +1,4 @@
--- Asks for a stop Variable to be set, unless that is asked for and not done yet.
+-- What is to be stopped, and why, unless a request for it waits already?
 --
 -- Grain:   one row with the request, or none.
 -- Binds:   variable, reason, requested_by (text), replay_id (bigint).
