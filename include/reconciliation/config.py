@@ -38,16 +38,9 @@ from include.reconciliation.toml_tables import (
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
 OTHER_TYPES = (
-    "fee",
-    "adjustment",
-    "reserve",
-    "reserve_hold",
-    "reserve_release",
-    "conversion",
-    "payout",
-    "balance",
-    "bank_entry",
-)
+    "fee", "adjustment", "reserve", "reserve_hold", "reserve_release", "conversion", "payout",
+    "balance", "bank_entry",
+)  # fmt: skip
 _DAYS_MAX = 366
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
@@ -188,6 +181,11 @@ def payout_providers_file() -> Path:
     """Where the providers of payouts are described."""
     chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")
     return Path(chosen or PROJECT_ROOT / "include" / "payout_providers.toml")
+
+
+def slack_people_file() -> Path:
+    """Where those who may command from Slack are listed."""
+    return Path(os.environ.get("RECONCILIATION_SLACK", PROJECT_ROOT / "include" / "slack.toml"))
 
 
 @cache

@@ -51,6 +51,7 @@ MAY_USE = {
     "report": {"xlsxwriter", "reportlab"},
     "edges": {
         "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",
+        "slack_sdk",
     },
     "steps": {"psycopg"},
     "local": {"psycopg", "sqlalchemy", "alembic"},

@@ -1,10 +1,12 @@
-"""A correction through the real Airflow: asked by one, refused from the same, approved by another."""
+"""A correction through the real Airflow: refused to who asked for it, approved by another."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -14,6 +16,7 @@ from tests.launcher import programs
 from tests.launcher.rest import AirflowApi
 from tests.launcher.test_launcher import free_port, nothing_left, start_airflow
 from tests.operations.conftest import Books
+from tests.slack.conftest import SECRET, TEAM, Slack
 
 DAG_ID = "correct_discrepancy"
 FOUND = "d" * 64
@@ -27,10 +30,22 @@ ASKED = {
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_nobody_approves_what_they_asked_for(state: Path) -> None:
+def test_nobody_approves_what_they_asked_for(state: Path, tmp_path: Path) -> None:
     """The four processes, three people, and an answer that comes twice."""
     port = free_port()
-    process, _ = start_airflow(state, port, until="Ctrl-C")
+    people = tmp_path / "slack.toml"
+    people.write_text(
+        f'team = "{TEAM}"\n'
+        'users.U0ADMIN = {name = "admin", role = "approver"}\n'
+        'users.U0BEA = {name = "bea", role = "approver"}\n'
+    )
+    process, _ = start_airflow(
+        state,
+        port,
+        until="Ctrl-C",
+        RECONCILIATION_SLACK=str(people),
+        AIRFLOW_CONN_SLACK_SIGNING=json.dumps({"conn_type": "generic", "password": SECRET}),
+    )
     server = Cluster(state / "pg").server
     address = server.conninfo("reconciliation", "reconciliation_rw")
     with psycopg.connect(address, row_factory=dict_row) as session:
@@ -59,6 +74,18 @@ def test_nobody_approves_what_they_asked_for(state: Path) -> None:
     states = admin.task_states(DAG_ID, second)
     third = admin.trigger(DAG_ID, **{**far, "reason": "=HYPERLINK(1)"})
     markup = admin.end_of(DAG_ID, third, 120)
+    fourth = admin.trigger(DAG_ID, **{**far, "reason": "the batch comes on Friday"})
+    assert admin.waits_for_an_answer(DAG_ID, fourth, 120)
+    with psycopg.connect(address, row_factory=dict_row) as session:
+        (waiting,) = session.execute(
+            "select request_id from reconciliation.action_requests where state = 'waiting'"
+        ).fetchall()
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        slack = Slack(client)
+        command = f"reconciliation approve {waiting['request_id'][:12]}"
+        by_slack = [slack.command(command, "U0ADMIN"), slack.command(command, "U0BEA")]
+        again = slack.command(command, "U0BEA")
+    assert "success" == admin.end_of(DAG_ID, fourth, 120)
     with psycopg.connect(address, row_factory=dict_row) as session:
         log = session.execute(
             "select event, requested_by, approved_by from reconciliation.correction_log"
@@ -76,8 +103,13 @@ def test_nobody_approves_what_they_asked_for(state: Path) -> None:
         "approve_again": "skipped", "is_approved_again": "skipped", "apply_request": "success",
     }.items() <= states.items()
     assert "failed" == markup
+    assert by_slack[0].startswith("Refused, and nothing was done: admin asked for it")
+    assert by_slack[1].startswith("Done: accept of discrepancy dddddddddddd is approved in Airflow")
+    assert again.startswith("Refused, and nothing was done: ")
     assert [
-        ("answer_refused", "admin", None), ("applied", "admin", "finance"),
+        ("answer_refused", "admin", None),
+        ("applied", "admin", "finance"),
+        ("applied", "admin", "bea"),
     ] == [tuple(row.values()) for row in log]
     assert programs.wait_for(lambda: nothing_left(state))
 

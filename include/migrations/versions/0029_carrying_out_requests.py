@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0029"
-down_revision = "0024"
+down_revision = "0025"
 upgrade = upgrade_with(__file__)

@@ -67,8 +67,8 @@ def answered(
     """Writes the answer to `asked_by` down; goes on to the task of what it comes to, or to none."""
     from airflow.sdk import get_current_context, task
 
-    # A rejection skips what follows the approval: this comes after a task in between, whatever.
-    @task.branch(task_id=task_id, trigger_rule="all_done")
+    # A rejection skips what follows the approval: this comes after a task in between, all the same.
+    @task.branch(task_id=task_id, trigger_rule="none_failed")
     def body() -> list[str]:
         context = get_current_context()
         with told_to_airflow():

@@ -38,9 +38,10 @@ def title_of(asked_in: str) -> str:
 def record_answer(asked_in: str, response: Mapping[str, Any] | None) -> str:
     """approved, waiting (for one more approver) or ended, after an answer of Airflow's.
 
-    `response` is what Airflow's approval returned, None when nobody answered. A rejection, and a
-    time that is over, end the request in the log. Raises RequestError when the database refuses the
-    answer: the request waits on for somebody else's.
+    `response` is what Airflow's approval returned; None where it asked nobody, since the request
+    had its approvals or has ended. A rejection, and a time that is over, end it in the log. Raises
+    RequestError when the database refuses the answer, and when there is none: the request waits on
+    for somebody else's.
     """
     with warehouse.transaction() as cursor:
         known = approvals.asked(cursor, asked_in)
@@ -49,7 +50,10 @@ def record_answer(asked_in: str, response: Mapping[str, Any] | None) -> str:
     if response is not None and known["state"] == WAITING:
         chosen = "approved" if list(response["chosen_options"]) == ["Approve"] else "rejected"
         answer(known, chosen, _who(response), "airflow", _note(response))
-    return settle(known["request_id"], is_over=response is None)
+    state = settle(known["request_id"])
+    if response is None and state == WAITING:
+        raise RequestError("Airflow has no answer of anybody: nobody has approved")
+    return state
 
 
 def answer(
@@ -73,21 +77,25 @@ def answer(
         raise
 
 
-def settle(request_id: str, *, is_over: bool = False) -> str:
+def settle(request_id: str) -> str:
     """Where a request stands; what is rejected or over ends in the log."""
     with warehouse.transaction() as cursor:
         known = approvals.find(cursor, request_id)
         assert known is not None
         if known["state"] == "approved":
             return APPROVED
-        if known["state"] == WAITING and not is_over:
+        if known["state"] == WAITING:
             return WAITING
-        if known["state"] in ("rejected", "expired") and not known["is_ended"]:
+        if not known["is_ended"]:
             approvals.end(cursor, request_id, known["state"], None)
-        elif known["state"] == WAITING:
-            approvals.end(cursor, request_id, "refused", "nobody answered in time")
     log.info("request %s has ended: %s", request_id, known["state"])
     return ENDED
+
+
+def end_expired_requests() -> int:
+    """Ends in the log what nobody answered in time, by the database's clock; how many."""
+    with warehouse.transaction() as cursor:
+        return len(warehouse.run(cursor, "corrections/end_expired_requests").fetchall())
 
 
 def apply_request(asked_in: str) -> int:

@@ -22,7 +22,7 @@ from include.reconciliation.edges.connections import Connection, connection
 from include.reconciliation.edges.pause_variable import Pause
 from include.reconciliation.errors import ConfigurationError, ReconciliationError
 from include.reconciliation.incident_rules import day_of_pause
-from include.reconciliation.steps import alert_life, incidents, pauses
+from include.reconciliation.steps import alert_life, answer_request, incidents, pauses
 from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
@@ -50,9 +50,11 @@ def watch() -> dict[str, int]:
     counts = {"psps": 0, "paused": 0, "incidents": 0}
     errors: list[Exception] = []
     for psp in config.load().psps:
-        found = pause_variable.read(psp.name)
         try:
-            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found))
+            with warehouse.transaction() as cursor:
+                newest = pauses.newest_change(cursor, psp.name)
+            found = pause_variable.read(psp.name)
+            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found, newest))
         except (psycopg.Error, ReconciliationError) as error:
             logger.exception("%s could not be weighed", psp.name)
             errors.append(error)
@@ -64,6 +66,7 @@ def watch() -> dict[str, int]:
     if names is not None:
         warehouse.repeatedly(partial(_watch_unknown_pauses, names))
     warehouse.repeatedly(alert_life.let_time_pass)
+    warehouse.repeatedly(answer_request.end_expired_requests)
     if errors:
         raise errors[0]
     logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)
@@ -105,7 +108,7 @@ def hasten_delivery(context: Any) -> None:
         logger.exception("the outbox could not be delivered now; the next round will do it")
 
 
-def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
+def _watch_psp(psp: config.Psp, found: Pause | None, newest: int | None) -> tuple[bool, bool]:
     with warehouse.transaction() as cursor:
         incidents.lock_psp(cursor, psp.name)
         warehouse.run(
@@ -113,7 +116,7 @@ def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
             "alerts/register_accounts",
             {"psp": psp.name, "accounts": list(psp.accounts)},
         )
-        pause = pauses.observe(cursor, psp.name, found)
+        pause = pauses.observe(cursor, psp.name, found, newest)
         _notice_pause(cursor, psp, pause)
         incidents.assess_psp(cursor, psp, counts_delay=pause is None)
         fingerprint = incidents.incident_fingerprint(psp.name)

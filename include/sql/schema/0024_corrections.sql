@@ -49,7 +49,8 @@ comment on column internal.action_requests.content_sha256 is 'Hash of all that i
 
 create table internal.action_request_runs (
     asked_in text primary key check (btrim(asked_in) <> ''),
-    request_id text not null references internal.action_requests
+    request_id text not null references internal.action_requests,
+    asked_at timestamptz not null default clock_timestamp()
 );
 
 comment on table internal.action_request_runs is 'In which run of Airflow each request was made: later tasks of the run find it here, and nowhere else.';

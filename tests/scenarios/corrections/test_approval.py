@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.errors import RequestError
+from include.reconciliation.steps import answer_request
 from tests.conftest import Databases
 from tests.scenarios.conftest import Desk
 from tests.scenarios.corrections.conftest import People
@@ -66,13 +67,14 @@ def test_a_rejected_request_is_logged_and_never_applied(people: People, missing:
     assert [("rejected", "compensating_entry", None)] == people.log()
 
 
-def test_nobody_answers_and_the_request_ends(people: People, missing: Missing) -> None:
+def test_without_an_answer_nothing_is_approved(people: People, missing: Missing) -> None:
     people.ask(missing())
 
-    assert "ended" == people.answer(None)
-    with pytest.raises(RequestError, match="has ended"):
+    with pytest.raises(RequestError, match="nobody has approved"):
+        people.answer(None)
+    with pytest.raises(RequestError, match="0 of 1 approvals"):
         people.apply()
-    assert [("refused", "compensating_entry", None)] == people.log()
+    assert [] == people.log()
 
 
 def test_an_expired_request_takes_no_answer(
@@ -88,9 +90,28 @@ def test_an_expired_request_takes_no_answer(
         cursor.execute("select pg_sleep(0.2)")
 
     assert "ended" == people.answer("bea")
+    assert 0 == answer_request.end_expired_requests()
     assert [("expired", "compensating_entry", None)] == people.log()
     with pytest.raises(RequestError, match="has ended"):
         people.apply()
+
+
+def test_what_nobody_answers_ends_by_the_databases_clock(
+    people: People, missing: Missing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = approvals.rules()
+    short = type(rules)(
+        rules.expire_after / 864000, rules.post_within_days, rules.second_approver_above
+    )
+    found = missing()
+    people.ask(found, reason="this one waits for its answer")
+    monkeypatch.setattr(approvals, "rules", lambda: short)
+    people.ask(found)
+    with warehouse.transaction() as cursor:
+        cursor.execute("select pg_sleep(0.2)")
+
+    assert [1, 0] == [answer_request.end_expired_requests() for _ in range(2)]
+    assert [("expired", "compensating_entry", None)] == people.log()
 
 
 def test_two_tabs_are_one_approval(people: People, missing: Missing) -> None:
