@@ -22,7 +22,8 @@ PERSONAL_WORDS = frozenset(
 PERSONAL_PAIRS = (frozenset({"account", "number"}), frozenset({"account", "no"}))
 # What such a field may say in the clear: it is a handle of a system, an amount or a moment.
 HARMLESS_LAST_WORDS = frozenset("id type kind status minor currency at on sha256 count".split())
-_EMAIL = re.compile(r"[^\s@\"'<>,;:()]+@[^\s@\"'<>,;:()]+")
+# From the beginning of a word alone, so that a long one without an @ is looked through once.
+_EMAIL = re.compile(r"(?<![^\s@\"'<>,;:()])[^\s@\"'<>,;:()]+@[^\s@\"'<>,;:()]+")
 # Digits with at most one separator between two of them, and no letter at either end.
 _DIGITS = re.compile(r"(?<![^\W_])\d(?:[ .\u00a0\u202f-]?\d){12,}(?![^\W_])")
 _IBAN = re.compile(
