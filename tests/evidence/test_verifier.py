@@ -11,7 +11,7 @@ import pytest
 from include.reconciliation import correction_chain, payment_states, verify_evidence
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.payment_replay import replay
-from tests.payment_events.events import TYPES, log
+from tests.payment_events.events import TYPES, an_event, log
 
 
 def test_every_byte_that_is_changed_breaks_the_pack_and_names_its_section(pay, pack) -> None:  # type: ignore[no-untyped-def]
@@ -152,6 +152,17 @@ def test_what_is_no_pack_is_told(tmp_path, content: bytes, about: str) -> None: 
     assert any(about in text for text in verify_evidence.verify(path)[0])
 
 
+def test_other_bytes_that_say_the_same_are_other_bytes(pay, pack) -> None:  # type: ignore[no-untyped-def]
+    pay()
+    told = pack()
+    copy = told.path.with_name("changed.json")
+    copy.write_text(json.dumps(told.document, indent=1))
+
+    assert ["the file: its bytes have changed, though not what they say"] == (
+        verify_evidence.verify(copy)[0]
+    )
+
+
 def test_a_copy_of_the_one_file_verifies_without_the_project(pay, pack, tmp_path) -> None:  # type: ignore[no-untyped-def]
     pay()
     told = pack()
@@ -235,8 +246,13 @@ def test_a_row_of_the_log_is_hashed_over_the_fields_that_the_database_hashes() -
     ],
 )
 @pytest.mark.parametrize("without", [None, 1, 2, 4])
-def test_its_replay_is_that_of_the_project(path: str, without: int | None) -> None:
+@pytest.mark.parametrize("twice", [None, 0, 2, 9])
+def test_its_replay_is_that_of_the_project(
+    path: str, without: int | None, twice: int | None
+) -> None:
     events = [event for event in log(path) if event.sequence_number != without]
+    if twice is not None:
+        events.append(an_event(twice, "expired"))
     rows = [
         {
             "sequence_number": event.sequence_number,
