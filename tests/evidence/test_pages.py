@@ -114,7 +114,7 @@ def test_what_has_no_shape_is_drawn_as_its_code(pay, tmp_path) -> None:  # type:
     pay(lambda payment: payment.act("re\x07view\u00ad"))
     export("payment", "pdf", tmp_path / "pack.pdf")
 
-    assert "re[U+0007]view[U+00AD]" in drawn((tmp_path / "pack.pdf").read_bytes())
+    assert "re[U+0007]view[U+00AD]" in "".join(drawn((tmp_path / "pack.pdf").read_bytes()))
 
 
 def test_a_long_text_goes_over_pages_and_is_cut_with_a_word(pages) -> None:  # type: ignore[no-untyped-def]
