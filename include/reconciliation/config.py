@@ -23,6 +23,7 @@ from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, C
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
+from include.reconciliation.notifications import Notifications, read_notifications
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
@@ -131,6 +132,7 @@ class Configuration:
     ledger_change_detection: str
     psps: tuple[Psp, ...]
     declared_formats: Mapping[str, Mapping[str, Any]]
+    notifications: Notifications
     source_path: Path = field(compare=False)
 
     def psp(self, name: str) -> Psp:
@@ -177,6 +179,11 @@ def reports_folder() -> Path:
     return Path(os.environ.get("RECONCILIATION_REPORTS", PROJECT_ROOT / "var" / "reports"))
 
 
+def notices_folder() -> Path:
+    """Where other systems of the company read what they are to do; nothing in it is secret."""
+    return Path(os.environ.get("RECONCILIATION_NOTICES", PROJECT_ROOT / "var" / "notices"))
+
+
 def payout_providers_file() -> Path:
     """Where the providers of payouts are described."""
     chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")
@@ -219,6 +226,7 @@ def _load(path: Path) -> Configuration:
         ledger_change_detection=detection,
         psps=psps,
         declared_formats=formats,
+        notifications=read_notifications(reader.take("notifications", dict, {}), path.name),
         source_path=path,
     )
     reader.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from include.reconciliation.bench import peers, run
+from include.reconciliation.bench.books import BookBench
+from include.reconciliation.bench.databases import BOOK
 from include.reconciliation.local.server import Server
 
 
@@ -45,3 +48,53 @@ def test_the_pipeline_finds_exactly_what_was_planted_and_a_peer_stands_beside_it
     page = (docs / "benchmarks.md").read_text()
     assert f"| this pipeline | {shown['pipeline_s']} | in it |" in page
     assert f"| pandas {shown['pandas_version']} | {shown['pandas_s']} |" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "planted"),
+    [
+        (["--entries", "8000", "--book", "payouts"], "7"),
+        # Of a payment that is booked twice two sentences tell, and of orphans each entry.
+        (["--entries", "8000", "--book", "marketplace"], "9"),
+        (["--events", "8000"], "5"),
+    ],
+)
+def test_the_books_are_found_to_have_exactly_what_was_planted_in_them(
+    on_the_tests_server: None,
+    docs: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    planted: str,
+) -> None:
+    code = run.main([*arguments, "--rounds", "1", "--json", "--write-docs"])
+
+    shown = json.loads(capsys.readouterr().out)
+    assert (0, planted, planted, "0") == (code, shown["planted"], shown["found"], shown["false"])
+    sort = "replay" if "events" in shown and "entries" not in shown else "sentinel"
+    [entry] = json.loads((docs / "benchmarks.json").read_text())[sort].values()
+    assert shown["planted"] == entry["figures"]["planted"]
+    assert f"| `planted` | {planted} |" in (docs / "benchmarks.md").read_text()
+
+
+def test_a_book_in_which_a_check_misses_something_fails(
+    on_the_tests_server: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def also_this(self: BookBench, database: str, name: str, values: object = None) -> object:
+        found = facts(self, database, name, values)
+        return found + Counter({("a sentence", "an object"): 1}) if database == BOOK else found
+
+    facts = BookBench._facts
+    monkeypatch.setattr(BookBench, "_facts", also_this)
+
+    assert 1 == run.main(["--entries", "1000", "--rounds", "1"])
+    shown = capsys.readouterr()
+    assert "missed: a sentence an object" in shown.err
+    assert "found 7" in shown.out
+
+
+@pytest.mark.parametrize("arguments", [["--entries", "999"], ["--events", "-1"]])
+def test_too_small_a_book_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 2 == run.main(arguments)
+    assert "at least 1000" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from include.reconciliation.edges.invariant_files import invariant_of, invariants_of
+from include.reconciliation.edges.invariant_files import invariants_of
 from tests.books.conftest import AS_OF, Book
 
 MINUTE = timedelta(minutes=1)
@@ -335,25 +335,3 @@ def test_what_nobody_knows_or_is_missing_could_not_be_checked(
 
     assert "could_not_check" == book.check(sentence)
     assert ["book-could-not-check"] == [name for name, _, _ in book.alerts()]
-
-
-def test_the_recent_check_reads_the_index_of_its_window(book: Book) -> None:
-    book.session.execute(
-        "insert into ledger_groups select 'G' || n, null, 'escrow_hold', %(then)s"
-        " from generate_series(1, 20000) as n",
-        {"then": AS_OF - timedelta(days=9)},
-    )
-    book.session.execute(
-        "insert into ledger_entries (ledger_group_id, account, amount_minor, currency, created_at)"
-        " select 'G' || n, 'escrow', side * 5, 'BRL', %(as_of)s - make_interval(mins => n)"
-        " from generate_series(1, 20000) as n, (values (1), (-1)) as sides (side)",
-        {"as_of": AS_OF},
-    )
-    book.session.execute("vacuum analyze ledger_entries")
-    query = invariant_of("payouts", BALANCE).query
-    values = {"window_start": AS_OF - 60 * MINUTE, "window_end": AS_OF}
-
-    lines = [row[0] for row in book.session.execute("explain " + query, values)]
-
-    assert not [line for line in lines if "Seq Scan" in line], lines
-    assert [line for line in lines if "ledger_entries_created_at" in line]

@@ -29,6 +29,18 @@ class AirflowApi:
     def is_paused(self, dag_id: str) -> bool:
         return bool(self._ask("GET", f"/api/v2/dags/{dag_id}")["is_paused"])
 
+    def knows(self, dag_id: str, seconds: float) -> bool:
+        """Whether a DAG's file comes to be read."""
+
+        def is_there() -> bool:
+            try:
+                self._ask("GET", f"/api/v2/dags/{dag_id}")
+            except urllib.error.HTTPError:
+                return False
+            return True
+
+        return programs.wait_for(is_there, seconds)
+
     def trigger(self, dag_id: str, **conf: object) -> str:
         """Unpause a DAG and trigger it without a date; returns the run's id."""
         self._ask("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})

@@ -74,7 +74,7 @@ def unreliable(reader: psycopg.Connection) -> Callable[[], list[tuple[str, str]]
     """What the store holds that no check can rely on: relation and sentence."""
 
     def run() -> list[tuple[str, str]]:
-        rows = reader.execute(BOOK_FILE.read_text(encoding="utf-8")).fetchall()  # type: ignore[call-overload]
+        rows = reader.execute(BOOK_FILE.read_text(encoding="utf-8"), {"relations": None}).fetchall()  # type: ignore[call-overload]
         return [(row["relation"], row["what"]) for row in rows]
 
     return run

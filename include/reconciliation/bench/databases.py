@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from include.reconciliation.local.bootstrap import SUPERUSER, create_source_tables
+from include.reconciliation.local.bootstrap import SOURCES, SUPERUSER, create_source_tables
 from include.reconciliation.local.migrate import migrate
 from include.reconciliation.local.server import Server
 
@@ -19,6 +19,7 @@ LEDGER = "bench_payments_ledger"
 START = "bench_start"  # the warehouse after the first run: what each round begins with
 ROUND = "bench_round"
 FLOOR = "bench_floor"
+BOOK = "bench_book"
 _OWNERS = {
     LEDGER: "payments_ledger_owner",
     START: "reconciliation_owner",
@@ -40,6 +41,14 @@ class BenchDatabases:
             self._create(name)
         ledger = self.server.conninfo(LEDGER, SUPERUSER)
         create_source_tables(ledger, "payments_ledger", _OWNERS[LEDGER])
+        migrate(self.server.conninfo(START, "reconciliation_migrator"))
+
+    def make_book(self, book: str) -> None:
+        """A book's empty tables with all of its indexes and roles, and an empty warehouse."""
+        self.drop_all()
+        self._create(BOOK, SOURCES[book])
+        self._create(START)
+        create_source_tables(self.server.conninfo(BOOK, SUPERUSER), book, SOURCES[book])
         migrate(self.server.conninfo(START, "reconciliation_migrator"))
 
     def fresh_round(self) -> None:
@@ -86,7 +95,7 @@ class BenchDatabases:
 
     def drop_all(self) -> None:
         """Leave nothing behind."""
-        for name in _OWNERS:
+        for name in (*_OWNERS, BOOK):
             self._drop(name)
 
     @contextmanager
@@ -96,15 +105,19 @@ class BenchDatabases:
             session.execute(sql.SQL("set local role {}").format(sql.Identifier(_OWNERS[LEDGER])))
             yield session
 
+    def book_writer(self) -> psycopg.Connection:
+        """A superuser's session in the book, in autocommit."""
+        return psycopg.connect(self.server.conninfo(BOOK, SUPERUSER), autocommit=True)
+
     def _administrator(self) -> psycopg.Connection:
         return psycopg.connect(self.server.conninfo("postgres", SUPERUSER), autocommit=True)
 
-    def _create(self, name: str) -> None:
+    def _create(self, name: str, owner: str | None = None) -> None:
         self._run(
             "create database {} owner {} template template0 "
             "encoding 'UTF8' locale_provider libc locale 'C'",
             name,
-            _OWNERS[name],
+            owner or _OWNERS[name],
         )
 
     def _drop(self, name: str) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import statistics
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from include.reconciliation.bench.pipeline import TaskCost
 
 Shown = TypeVar("Shown", bound=Hashable)
+# How many of the rows that are wrong are shown, of each sort.
+EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,19 @@ def score(planted: Counter[Shown], reported: Counter[Shown]) -> Score:
     )
 
 
+def worst(scores: Sequence[Score]) -> Score:
+    """The score of the round that missed or made up the most."""
+    return min(scores, key=lambda entry: entry.found - entry.false)
+
+
+def examples(planted: Counter[Shown], reported: Counter[Shown]) -> Iterator[str]:
+    """The first rows of each sort that are wrong, a line each."""
+    for word, facts in (("missed", planted - reported), ("false", reported - planted)):
+        for fact in list(facts.elements())[:EXAMPLES]:
+            told = fact if isinstance(fact, tuple) else (fact,)
+            yield f"{word}: {' '.join(map(str, told))}"
+
+
 def figures(
     rounds: Sequence[Round],
     *,
@@ -64,7 +79,7 @@ def figures(
     floor_s = statistics.median(entry.floor.seconds for entry in rounds)
     pipeline_s = statistics.median(entry.pipeline_s for entry in rounds)
     ratios = [entry.ratio for entry in rounds]
-    worst = min(scores, key=lambda entry: entry.found - entry.false)
+    of_the_worst = worst(scores)
     peaks = [task.peak_mb for entry in rounds for task in (entry.floor, *entry.tasks)]
     named = {
         "lines": str(lines),
@@ -77,9 +92,9 @@ def figures(
         "lines_per_s": str(round(lines / pipeline_s)),
         "peak_mb": str(max(peaks)),
         "server_peak_mb": "unknown" if server_peak_mb is None else str(server_peak_mb),
-        "planted": str(worst.planted),
-        "found": str(worst.found),
-        "false": str(worst.false),
+        "planted": str(of_the_worst.planted),
+        "found": str(of_the_worst.found),
+        "false": str(of_the_worst.false),
         "postgres": postgres,
     }
     return named | {f"{name}_mb": str(size_mb) for name, size_mb in sizes.items()}

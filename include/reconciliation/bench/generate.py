@@ -6,6 +6,7 @@ Nothing is held in Python, so ten million lines need no more memory than ten.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,11 @@ def planted(databases: BenchDatabases) -> Counter[Fact]:
         return facts(session, "bench/labels")
 
 
-def facts(session: psycopg.Connection[Any], name: str) -> Counter[Fact]:
+def facts(
+    session: psycopg.Connection[Any], name: str, values: Mapping[str, str] | None = None
+) -> Counter[Fact]:
     """The rows of a question as a multiset."""
-    return Counter(tuple(row) for row in session.execute(statement(name)))
+    return Counter(tuple(row) for row in session.execute(statement(name), values))
 
 
 def _write_ledger(session: psycopg.Connection, *, is_carried: bool) -> None:

@@ -19,13 +19,17 @@ from include.reconciliation.config import PROJECT_ROOT
 
 @dataclass(frozen=True, slots=True)
 class TaskCost:
-    """What one child process cost: from its start to its end, and its largest memory."""
+    """What one child process cost: from its start to its end, and its largest memory.
+
+    `cpu_s` is what it had of a processor itself, without what the server did for it.
+    """
 
     name: str
     seconds: float
     peak_mb: int
     imported: tuple[str, ...]
     result: Any
+    cpu_s: float = 0.0
 
 
 class TaskFailed(RuntimeError):
@@ -65,6 +69,7 @@ def run_task(
         peak_mb=answer["peak_mb"],
         imported=tuple(answer["imported"]),
         result=answer["result"],
+        cpu_s=answer["cpu_milliseconds"] / 1000,
     )
 
 

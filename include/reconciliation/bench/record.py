@@ -28,7 +28,7 @@ _OWN_FILES = {path.relative_to(PROJECT_ROOT).as_posix() for path in (RESULTS, PA
 class Measurement:
     """One benchmark's figures, as texts by name, and what they are made of."""
 
-    sort: str  # pipeline, format or sums
+    sort: str  # pipeline, format, sums, sentinel or replay
     size: str  # lines, format and lines, components: with the sort, what a later one replaces
     figures: Mapping[str, str]
     tasks: Sequence[Mapping[str, str]] = ()
@@ -66,7 +66,7 @@ def setting(arguments: Sequence[str]) -> dict[str, Any]:
 def keep(measurement: Measurement, its_setting: Mapping[str, Any]) -> None:
     """Puts the measurement in the place of the last one of its sort and size, in file and page."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    results[measurement.sort][measurement.size] = {
+    results.setdefault(measurement.sort, {})[measurement.size] = {
         **its_setting,
         "load_after": _load(),
         "figures": dict(measurement.figures),

@@ -4,6 +4,7 @@
     bin/reconciliation bench --lines 1000000 --against datacompy    a peer beside it
     bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
     bin/reconciliation bench --sums 10000               the search for sums alone
+    bin/reconciliation bench --entries 10000000         the checks of a book; --events: the replay
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
 """
@@ -25,37 +26,24 @@ from pathlib import Path
 
 import psycopg
 
-from include.reconciliation import config
 from include.reconciliation.bench import figures, format_files, generate, peers, record, sums
+from include.reconciliation.bench.books import BookBench
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
 from include.reconciliation.bench.memory import ServerMemory
+from include.reconciliation.bench.options import CONFIGURATION, CSV_FORMATS, parser, refusal
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
 from include.reconciliation.bench.record import Measurement
-from include.reconciliation.bench.task import PEERS
 from include.reconciliation.local.bootstrap import SUPERUSER
 from include.reconciliation.local.environment import connection_json
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Server, borrowed_server
 from include.reconciliation.statements.description import CsvFormat
-from include.reconciliation.statements.formats import FORMATS, declared_formats
 
 PSP = "adyen"
 # A Sunday, whose sales are Monday's and due on Tuesday; run 2 looks when every grace is over.
 FIRST = (datetime(2026, 3, 1, 0, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
 SECOND = (FIRST[1], datetime(2026, 3, 5, 0, tzinfo=UTC))
-# How many of the rows that are wrong are shown, of each sort.
-EXAMPLES = 5
-CONFIGURATION = Path(__file__).with_name("psps.toml")
-# The project's own, and those that the benchmark's configuration declares.
-CSV_FORMATS = {
-    name: format_
-    for name, format_ in (
-        *FORMATS.items(),
-        *declared_formats(config.load(CONFIGURATION).declared_formats).items(),
-    )
-    if isinstance(format_, CsvFormat)
-}
 FORMAT_ENTRY = """
 [[psp]]
 name = "bench"
@@ -71,10 +59,10 @@ EUR = {{ alert_above_minor = 1, recovered_below_minor = 1 }}
 
 def main(arguments: list[str]) -> int:
     """Measure and print the figures; 1 when the run did not find exactly what was planted."""
-    options = _parser().parse_args(arguments)
-    refusal = _refusal(options)
-    if refusal:
-        print(refusal, file=sys.stderr)
+    options = parser().parse_args(arguments)
+    refused = refusal(options)
+    if refused:
+        print(refused, file=sys.stderr)
         return 2
     its_setting = record.setting(arguments)
     # A benchmark that is told to stop leaves no database behind either.
@@ -105,25 +93,17 @@ def _measure(options: argparse.Namespace) -> tuple[Measurement, bool]:
         if not is_alone:
             raise Refused("Another benchmark runs in this checkout: wait for its end.")
         bench = Bench(server, place, lines=options.lines, seed=options.seed)
+        of_book = BookBench(bench.databases, place, _say, seed=options.seed)
         try:
+            if options.entries:
+                return of_book.sentinel(options.book, options.entries, options.rounds)
+            if options.events:
+                return of_book.replay(options.events, options.rounds)
             if options.format:
                 return bench.format_alone(CSV_FORMATS[options.format], options.rounds), True
             return bench.compare(options.rounds, options.against)
         finally:
             bench.databases.drop_all()
-
-
-def _refusal(options: argparse.Namespace) -> str | None:
-    """Why the options can't be followed; None if they can."""
-    if options.lines < 1000 or options.rounds < 1 or options.sums < 0:
-        return "--lines is at least 1000, --rounds and --sums at least 1"
-    if options.against and (options.format or options.sums):
-        return "--against compares the whole pipeline: leave --format and --sums away"
-    if options.write_docs and not record.RESULTS.exists():
-        return f"--write-docs needs a checkout of the project: there is no {record.RESULTS}"
-    if options.against and not peers.interpreter().exists():
-        return peers.NOT_INSTALLED
-    return None
 
 
 class Bench:
@@ -311,9 +291,8 @@ class Bench:
         with psycopg.connect(self.server.conninfo(ROUND, "reconciliation_ro")) as session:
             reported = generate.facts(session, "bench/reported")
         planted = generate.planted(self.databases)
-        for word, facts in (("missed", planted - reported), ("false", reported - planted)):
-            for fact in list(facts.elements())[:EXAMPLES]:
-                _say(f"{word}: {' '.join(map(str, fact))}")
+        for line in figures.examples(planted, reported):
+            _say(line)
         return figures.score(planted, reported)
 
     def _environment(self, warehouse: str, name: str, *, drop: Path) -> Mapping[str, str]:
@@ -364,29 +343,6 @@ def _folder_json(path: Path) -> str:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="bin/reconciliation bench", description=__doc__.split("\n\n")[0]
-    )
-    parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the statement file")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same books")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each of the two is run")
-    parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
-    parser.add_argument("--format", choices=CSV_FORMATS, help="measure a format alone")
-    parser.add_argument("--sums", type=int, default=0, help="only the search for sums")
-    parser.add_argument(
-        "--against",
-        action="append",
-        choices=PEERS,
-        default=[],
-        help="run a peer on the same data as well; may be given twice",
-    )
-    parser.add_argument(
-        "--write-docs", action="store_true", help="keep the figures for docs/benchmarks.md"
-    )
-    return parser
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """One task of the benchmark in a process of its own, as Airflow runs it.
 
 `python -m include.reconciliation.bench.task <step> <attempt_id>` runs one step of the pipeline,
-`... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer. The last line of the
-output is JSON: what the step returned, how long it took inside this process, and the most memory
-that the process ever had.
+`... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer, `... sentinel <book>`
+what `book_tasks.py` has. The last line of the output is JSON: what the step returned, how long it
+took inside this process, and the most memory that the process ever had.
 """
 
 from __future__ import annotations
@@ -36,17 +36,19 @@ STATEMENT_STEPS = ("fetch_psp_statements", "validate_statements")
 LEDGER_STEP = "extract_ledger_transactions"
 # What others join the same two sides with; they run with the packages of var/peers.
 PEERS = ("datacompy", "pandas")
+# What the benchmark of the books measures.
+BOOK_TASKS = ("group_by", "sentinel", "replay")
 
 
 def main(arguments: list[str]) -> int:
     """Run one task and print what it cost."""
     name, *rest = arguments
     work = _work(name, rest)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     # No Airflow is asked here, so none is imported.
     with reading_from(NothingPaused()):
         result = work()
-    seconds = time.perf_counter() - began
+    seconds, cpu_s = time.perf_counter() - began, time.process_time() - used
     peak_mb = peak_bytes() // 1_000_000
     imported = [package for package in ("airflow", "great_expectations") if package in sys.modules]
     print(
@@ -54,6 +56,7 @@ def main(arguments: list[str]) -> int:
             {
                 "result": result,
                 "milliseconds": round(seconds * 1000),
+                "cpu_milliseconds": round(cpu_s * 1000),
                 "peak_mb": peak_mb,
                 "imported": imported,
             }
@@ -65,6 +68,10 @@ def main(arguments: list[str]) -> int:
 def _work(name: str, rest: list[str]) -> Callable[[], Any]:
     if name in PEERS:
         return _peer(name, rest)
+    if name in BOOK_TASKS:
+        from include.reconciliation.bench.book_tasks import TASKS
+
+        return lambda: TASKS[name](*rest)
     if name == "floor":
         from include.reconciliation.bench.floor import run_floor
 

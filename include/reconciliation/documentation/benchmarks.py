@@ -18,13 +18,14 @@ PAGE = PROJECT_ROOT / "docs" / "benchmarks.md"
 RESULTS = PROJECT_ROOT / "docs" / "benchmarks.json"
 MILLION, TEN_MILLION = "1000000", "10000000"
 SEARCH = "10000"
+LEDGER = "payouts"
 Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is wanted at most, and what the kept results say: None where they say nothing."""
+    """What is wanted, and what the kept results say: None where they say nothing."""
 
     wanted: str
     limit: Decimal
@@ -32,22 +33,26 @@ class Target:
     measured: Decimal | None
     remark: str = ""
     is_below: bool = False  # the limit itself is too much
+    is_least: bool = False  # the limit is the least that is wanted
 
     @property
     def is_met(self) -> bool:
         """Whether what was measured is within the limit; what was not measured is not."""
         if self.measured is None:
             return False
+        if self.is_least:
+            return self.measured >= self.limit
         return self.measured < self.limit or (self.measured == self.limit and not self.is_below)
 
     @property
     def row(self) -> list[str]:
         """Its row in the table."""
-        limit = f"{'<' if self.is_below else '≤'} {self.limit}{self.unit}"
+        sign = "≥" if self.is_least else "<" if self.is_below else "≤"
+        limit = f"{sign} {self.limit:,}{self.unit}"
         if self.measured is None:
             return [self.wanted, limit, self.remark or NOT_MEASURED, ""]
         verdict = "met" if self.is_met else "**not met**"
-        return [self.wanted, limit, f"{self.measured}{self.unit}{self.remark}", verdict]
+        return [self.wanted, limit, f"{self.measured:,}{self.unit}{self.remark}", verdict]
 
 
 def results() -> Results:
@@ -112,6 +117,42 @@ def targets(kept: Results) -> list[Target]:
             " s",
             _figure(searched, "seconds"),
             is_below=True,
+        ),
+        *_of_books(kept),
+    ]
+
+
+def _of_books(kept: Results) -> list[Target]:
+    """All checks of a ledger against one grouping of it, and the replay of payments."""
+    entries, events = _whole(TEN_MILLION), _whole(MILLION)
+    sentinel = kept["sentinel"].get(f"{LEDGER} {TEN_MILLION}", {}).get("figures", {})
+    replay = kept["replay"].get(MILLION, {}).get("figures", {})
+    extremes = f" ({sentinel['ratio_min']} to {sentinel['ratio_max']})" if sentinel else ""
+    found = [
+        (f"violations missed or reported wrongly, {entries} ledger entries", sentinel),
+        (f"differences missed or reported wrongly, replay of {events} events", replay),
+    ]
+    wrong = [
+        Target(
+            wanted,
+            Decimal(0),
+            "",
+            _wrong(figures),
+            f" of {_whole(figures['planted'])}" if figures else "",
+        )
+        for wanted, figures in found
+    ]
+    ratio = f"all checks of the ledger ÷ one grouping of it, {entries} entries"
+    return [
+        wrong[0],
+        Target(ratio, Decimal("1.5"), "", _figure(sentinel, "ratio"), extremes),
+        wrong[1],
+        Target(
+            f"replay of {events} events",
+            Decimal(100_000),
+            " events a second",
+            _figure(replay, "events_per_s"),
+            is_least=True,
         ),
     ]
 
@@ -231,12 +272,40 @@ def _sums(kept: Results) -> str:
     )
 
 
+def _sentinel(kept: Results) -> str:
+    entries = sorted(kept["sentinel"].values(), key=lambda entry: int(entry["figures"]["entries"]))
+    head = ("Round", "One grouping, s", "All checks, s", "Ratio", "Found", "False")
+    names = ("group_by_s", "sentinel_s", "ratio", "found", "false")
+    parts = []
+    for entry in entries:
+        own = entry["figures"]
+        rounds = (
+            [str(number), *(_readable(part[name]) for name in names)]
+            for number, part in enumerate(entry["rounds"], 1)
+        )
+        checks = ((f"`{check['name']}`", check["s"]) for check in entry["tasks"])
+        parts.append(
+            f"### `{own['book']}`, {_whole(own['entries'])} entries\n\n{_where(entry)}\n"
+            f"{_figures(entry)}\n{_table(head, rounds, right=5)}\n"
+            f"{_table(('Check, median of the rounds', 's'), checks, right=1)}"
+        )
+    return "\n".join(parts)
+
+
+def _replay(kept: Results) -> str:
+    return "\n".join(
+        f"{_where(entry)}\n{_figures(entry)}" for _, entry in _by_size(kept["replay"])
+    )
+
+
 SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "targets": _targets,
     "pipeline": _pipeline,
     "peers": _peers,
     "formats": _formats,
     "sums": _sums,
+    "sentinel": _sentinel,
+    "replay": _replay,
 }
 
 

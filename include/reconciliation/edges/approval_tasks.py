@@ -13,6 +13,7 @@ from inspect import signature
 from typing import Any
 
 from include.reconciliation.edges.task_outcome import told_to_airflow
+from include.reconciliation.errors import RequestError
 from include.reconciliation.trigger_form import moment, refuse_unknown_fields
 
 # Longer than any request waits: the request's own end is the database's to say.
@@ -27,21 +28,35 @@ def asked_in(context: Any) -> str:
     return f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
 
 
-def asking(do: Callable[..., str], *, moments: Sequence[str] = ()) -> Callable[..., Any]:
-    """A task that asks for what the form says, in the name of who triggered it."""
+def asking(
+    do: Callable[..., str],
+    *,
+    moments: Sequence[str] = (),
+    form: Sequence[str] | None = None,
+    task_id: str | None = None,
+) -> Callable[..., Any]:
+    """A task that asks for what the form says, in the name of who triggered it.
+
+    The fields of the form are the arguments of `do`, or those of `form`.
+    """
     from airflow.sdk import get_current_context, task
 
-    fields = [name for name in signature(do).parameters if name not in _OF_THE_RUN]
+    fields = [name for name in form or signature(do).parameters if name not in _OF_THE_RUN]
 
-    @task(task_id=do.__name__, multiple_outputs=False)
+    @task(task_id=task_id or do.__name__, multiple_outputs=False)
     def body() -> str:
         context = get_current_context()
-        run, form = context["dag_run"], context["params"]
+        run, filled = context["dag_run"], context["params"]
         with told_to_airflow():
             refuse_unknown_fields(run.conf, fields)
-            given = {name: form[name] for name in fields}
-            given |= {name: moment(name, form[name]) for name in moments}
-            by = run.triggering_user_name or "nobody named"
+            given = {name: filled[name] for name in fields}
+            given |= {name: moment(name, filled[name]) for name in moments}
+            by = (run.triggering_user_name or "").strip()
+            if not by:
+                raise RequestError(
+                    "nobody is named as the one who triggered this run, so that nobody could be "
+                    "told apart from who approves: trigger it with a login"
+                )
             return do(**given, asked_in=asked_in(context), changed_by=by)
 
     return body
@@ -80,11 +95,13 @@ def answered(
     return body
 
 
-def carrying_out(do: Callable[[str], object]) -> Callable[..., Any]:
+def carrying_out(
+    do: Callable[[str], object], trigger_rule: str = "none_failed_min_one_success"
+) -> Callable[..., Any]:
     """A task that carries the request of its run out."""
     from airflow.sdk import get_current_context, task
 
-    @task(task_id=do.__name__, multiple_outputs=False, trigger_rule="none_failed_min_one_success")
+    @task(task_id=do.__name__, multiple_outputs=False, trigger_rule=trigger_rule)
     def body() -> None:
         with told_to_airflow():
             log.info("%s", do(asked_in(get_current_context())))
@@ -93,9 +110,12 @@ def carrying_out(do: Callable[[str], object]) -> Callable[..., Any]:
 
 
 def approve_and(
-    ask: Any, record: Callable[[str, Any], str], do: Callable[[str], object]
+    ask: Any,
+    record: Callable[[str, Any], str],
+    do: Callable[[str], object],
+    *then: Callable[[str], object],
 ) -> None:
-    """ask → approve → record → (approve again → record) → do."""
+    """ask → approve → record → (approve again → record) → do → then."""
     from airflow.providers.standard.operators.empty import EmptyOperator
 
     carry_out = carrying_out(do)()
@@ -113,3 +133,8 @@ def approve_and(
     )()
     ask >> first >> is_approved >> recorded >> [second, carry_out]
     second >> is_approved_again >> recorded_again >> carry_out
+    last = carry_out
+    for each in then:
+        following = carrying_out(each, "all_success")()
+        last >> following
+        last = following

@@ -61,7 +61,8 @@ def ask(
             values = {"asked_in": asked_in, "request_id": request_id}
             warehouse.run(cursor, "corrections/note_run", values)
             return known
-        if known["state"] == "applied":
+        # An action of which the outcome is known may be asked for again, and approved anew.
+        if known["state"] == "applied" and known["outcome"] is None:
             raise RequestError(
                 f"this very request was applied already, as {request_id}: nothing is left to do"
             )

@@ -1,8 +1,12 @@
-"""Reading the event store of payments: one read-only snapshot, in batches; memory stays flat."""
+"""Reading the event store of payments: one read-only snapshot, in batches; memory stays flat.
+
+While a batch is worked on the next one is read, so that store and process do not wait in turn.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,15 +61,15 @@ class Snapshot:
             "recorded_to": scope.recorded_to,
         }
         # A cursor of the server's: the ids of millions of payments never lie in memory at once.
-        with self.session.cursor(name="chosen_payments", row_factory=tuple_row) as chosen:
+        with (
+            self.session.cursor(name="chosen_payments", row_factory=tuple_row) as chosen,
+            ThreadPoolExecutor(1) as reader,
+        ):
             with _told_as_of_the_store():
                 chosen.execute(warehouse.statement("payment_events/chosen_payments"), values)
-            while True:
-                with _told_as_of_the_store():
-                    ids = [payment_id for (payment_id,) in chosen.fetchmany(PAYMENTS_PER_BATCH)]
-                    batch = self._read(ids) if ids else []
-                if not ids:
-                    return
+            following = reader.submit(self._next, chosen)
+            while batch := following.result():
+                following = reader.submit(self._next, chosen)
                 yield batch
 
     def evidence(self, finding: Finding) -> bytes:
@@ -90,6 +94,12 @@ class Snapshot:
         """What `include/sql/<name>.sql` gives of one payment."""
         with self.session.cursor() as cursor, _told_as_of_the_store():
             return warehouse.run(cursor, name, {"payment_id": payment_id}).fetchall()
+
+    def _next(self, chosen: psycopg.ServerCursor[tuple[Any, ...]]) -> list[Told]:
+        """The batch after those that were read; empty at the end."""
+        with _told_as_of_the_store():
+            ids = [payment_id for (payment_id,) in chosen.fetchmany(PAYMENTS_PER_BATCH)]
+            return self._read(ids) if ids else []
 
     def _read(self, payment_ids: list[str]) -> list[Told]:
         values = {"payment_ids": payment_ids}

@@ -79,6 +79,7 @@ def process_environment(
     project = {
         "RECONCILIATION_STORE": str(state / "store"),
         "RECONCILIATION_REPORTS": str(state / "reports"),
+        "RECONCILIATION_NOTICES": str(state / "notices"),
         **{
             f"AIRFLOW_CONN_{name.upper()}": connection_json(server, database, role)
             for name, (database, role) in CONNECTIONS.items()

@@ -58,6 +58,9 @@ def migrate(conninfo: str) -> None:
 
 def _write_approval_limits(session: psycopg.Connection) -> None:
     """What the application can't lower for itself: the amounts above which two approve."""
+    found = session.execute("select to_regclass('internal.approval_limits')").fetchone()
+    if found is None or found[0] is None:
+        return
     limits = approvals.rules().second_approver_above
     values = {"currencies": list(limits), "above_minor": list(limits.values())}
     for name in ("drop_approval_limits", "write_approval_limits"):

@@ -99,9 +99,15 @@ def end_expired_requests() -> int:
 
 
 def apply_request(asked_in: str) -> int:
+    """Applies the approved request of a run; its place in the log. Raises what `apply` does."""
+    return apply(asked_in, None)
+
+
+def apply(asked_in: str, state_sha256: str | None) -> int:
     """Applies an approved request, in one transaction; its place in the log.
 
-    What holds no more is refused, and the refusal is logged. Raises RequestError.
+    `state_sha256` is that of an object of a service as it stands now. What holds no more is
+    refused, and the refusal is logged. Raises RequestError.
     """
     with warehouse.transaction() as cursor:
         known = approvals.asked(cursor, asked_in)
@@ -109,7 +115,7 @@ def apply_request(asked_in: str) -> int:
         raise RequestError(f"no request was made in {asked_in!r}")
     try:
         with warehouse.transaction() as cursor:
-            place = approvals.apply(cursor, known["request_id"])
+            place = approvals.apply(cursor, known["request_id"], state_sha256)
     except RequestError as error:
         if known["state"] == APPROVED:
             with warehouse.transaction() as cursor:

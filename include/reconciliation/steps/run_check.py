@@ -113,6 +113,7 @@ def values_of(check: Invariant, start: datetime | None, end: datetime) -> dict[s
         "window_start": start or _BEGINNING,
         "window_end": end,
         "as_of": end,
+        "is_whole": start is None,
     }
     if "%(over_capture)s" in check.query:
         values["over_capture"] = Jsonb(

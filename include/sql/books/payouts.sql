@@ -1,41 +1,32 @@
 -- What does the payouts system's book hold that its checks can't rely on?
 --
 -- Grain:   one row per relation and problem; none when all states are known and nothing that must be there is missing.
--- Binds:   none.
+-- Binds:   relations (text[] or null) - those that are asked about; null: all.
+-- Reason:  each table has an index that holds just the rows which are named here, so that a healthy book is not read:
+--          include/sql/sources/schema/payouts.sql.
 with
 
 states as (
 
     select 'payouts' as relation, status, count(*) as rows
     from payouts
+    where status is null or status not in ('CREATED', 'PROCESSING', 'PAID', 'FAILED', 'QUARANTINED')
     group by status
     union all
     select 'provider_payouts', status, count(*)
     from provider_payouts
+    where status is null or status not in ('CREATED', 'SENT', 'SUCCEEDED', 'FAILED', 'QUARANTINED')
     group by status
     union all
     select 'outbox', status, count(*)
     from outbox
+    where status is null or status not in ('PENDING', 'SENDING', 'SENT', 'FAILED')
     group by status
     union all
     select 'integrity_alerts', status, count(*)
     from integrity_alerts
+    where status is null or status not in ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')
     group by status
-
-),
-
-known as (
-
-    select
-        relation,
-        status
-    from (values
-        ('payouts', array['CREATED', 'PROCESSING', 'PAID', 'FAILED', 'QUARANTINED']),
-        ('provider_payouts', array['CREATED', 'SENT', 'SUCCEEDED', 'FAILED', 'QUARANTINED']),
-        ('outbox', array['PENDING', 'SENDING', 'SENT', 'FAILED']),
-        ('integrity_alerts', array['OPEN', 'ACKNOWLEDGED', 'RESOLVED'])
-    ) as listed (relation, statuses)
-    cross join lateral unnest(listed.statuses) as status
 
 ),
 
@@ -63,15 +54,16 @@ missing as (
 )
 
 select
-    states.relation,
-    'status is ' || coalesce(quote_literal(states.status), 'NULL') || ' in ' || states.rows || ' rows' as what
+    relation,
+    'status is ' || coalesce(quote_literal(status), 'NULL') || ' in ' || rows || ' rows' as what
 from states
-left join known on states.relation = known.relation and states.status = known.status
-where known.relation is null
+where coalesce(relation = any(%(relations)s::text[]), true)
 union all
 select
     relation,
     what || ' in ' || rows || ' rows'
 from missing
-where rows > 0
+where
+    rows > 0
+    and coalesce(relation = any(%(relations)s::text[]), true)
 order by relation, what

@@ -11,7 +11,11 @@ select
         where
             correction_log.request_id = asked.request_id
             and correction_log.event in ('applied', 'rejected', 'expired', 'refused')
-    ) as is_ended
+    ) as is_ended,
+    (
+        select correction_log.event from internal.correction_log
+        where correction_log.request_id = asked.request_id and correction_log.event in ('verified', 'failed')
+    ) as outcome
 from reconciliation.action_requests as requests
 inner join internal.action_requests as asked on requests.request_id = asked.request_id
 where requests.request_id = %(request_id)s

@@ -76,7 +76,7 @@ comment on column reconciliation.correction_log.ticket is 'The company''s ticket
 comment on column reconciliation.correction_log.psp_ticket is 'The PSP''s ticket.';
 comment on column reconciliation.correction_log.accept_until is 'Until when the discrepancy is accepted.';
 comment on column reconciliation.correction_log.post_by is 'The day by which the ledger is to have posted the entry.';
-comment on column reconciliation.correction_log.link_to is 'The payment that the rows of the discrepancy belong to.';
+comment on column reconciliation.correction_log.link_to is 'The payment that the rows of a discrepancy belong to; of an operator action, the reference that it names.';
 comment on column reconciliation.correction_log.state_before is 'The object before, as JSON.';
 comment on column reconciliation.correction_log.state_after is 'The object after, as JSON.';
 comment on column reconciliation.correction_log.requested_by is 'Who triggered it.';
@@ -162,7 +162,7 @@ comment on column reconciliation.action_requests.ticket is 'The company''s ticke
 comment on column reconciliation.action_requests.psp_ticket is 'The PSP''s ticket.';
 comment on column reconciliation.action_requests.accept_until is 'Until when the discrepancy is accepted.';
 comment on column reconciliation.action_requests.post_by is 'The day by which the ledger is to have posted the entry.';
-comment on column reconciliation.action_requests.link_to is 'The payment that the rows of the discrepancy belong to.';
+comment on column reconciliation.action_requests.link_to is 'The payment that the rows of a discrepancy belong to; of an operator action, the reference that it names.';
 comment on column reconciliation.action_requests.state_before is 'The object before, as JSON.';
 comment on column reconciliation.action_requests.state_after is 'The object after, as JSON.';
 comment on column reconciliation.action_requests.preview is 'What is approved, in words.';

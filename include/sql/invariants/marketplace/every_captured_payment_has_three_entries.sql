@@ -1,7 +1,8 @@
 -- Which captured payments are not booked by the buyer's, the seller's and the platform's entry, each once?
 --
 -- Grain:    one row per payment.
--- Binds:    window_start, window_end (timestamptz) - half-open; when it was captured, or an entry of it was made.
+-- Binds:    window_start, window_end (timestamptz) - half-open; when it was captured, or an entry of it was made;
+--           is_whole (boolean).
 -- Reads:    payments, ledger_entries.
 -- Severity: critical
 -- Scope:    recent
@@ -21,13 +22,17 @@ touched as (
     select id as payment_id
     from payments
     where
-        captured_at >= %(window_start)s
-        and captured_at < %(window_end)s
+        %(is_whole)s
+        or (
+            captured_at >= %(window_start)s
+            and captured_at < %(window_end)s
+        )
     union
     select payment_id
     from ledger_entries
     where
-        created_at >= %(window_start)s
+        not %(is_whole)s
+        and created_at >= %(window_start)s
         and created_at < %(window_end)s
 
 )

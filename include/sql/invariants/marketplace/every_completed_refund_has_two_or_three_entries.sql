@@ -1,7 +1,8 @@
 -- Which completed refunds are not booked by the seller's and the buyer's entry, and at most the platform's?
 --
 -- Grain:    one row per refund.
--- Binds:    window_start, window_end (timestamptz) - half-open; when it was completed, or an entry of it was made.
+-- Binds:    window_start, window_end (timestamptz) - half-open; when it was completed, or an entry of it was made;
+--           is_whole (boolean).
 -- Reads:    refunds, ledger_entries.
 -- Severity: critical
 -- Scope:    recent
@@ -20,13 +21,17 @@ touched as (
     select id as refund_id
     from refunds
     where
-        coalesce(completed_at, updated_at) >= %(window_start)s
-        and coalesce(completed_at, updated_at) < %(window_end)s
+        %(is_whole)s
+        or (
+            coalesce(completed_at, updated_at) >= %(window_start)s
+            and coalesce(completed_at, updated_at) < %(window_end)s
+        )
     union
     select refund_id
     from ledger_entries
     where
-        created_at >= %(window_start)s
+        not %(is_whole)s
+        and created_at >= %(window_start)s
         and created_at < %(window_end)s
 
 )

@@ -1,7 +1,7 @@
 -- Which idempotency keys were used by more than one transaction?
 --
 -- Grain:    one row per key; its amounts may be of several currencies, so it has none.
--- Binds:    window_start, window_end (timestamptz) - half-open; what a key was used in.
+-- Binds:    window_start, window_end (timestamptz) - half-open; what a key was used in; is_whole (boolean).
 -- Reads:    ledger_entries.
 -- Severity: critical
 -- Scope:    recent
@@ -17,10 +17,21 @@ with
 
 touched as (
 
+    select idempotency_key
+    from ledger_entries
+    where
+        %(is_whole)s
+        and idempotency_key is not null
+    group by idempotency_key
+    having
+        min(transaction_id) <> max(transaction_id)
+        and min(created_at) < %(window_end)s
+    union all
     select distinct idempotency_key
     from ledger_entries
     where
-        created_at >= %(window_start)s
+        not %(is_whole)s
+        and created_at >= %(window_start)s
         and created_at < %(window_end)s
         and idempotency_key is not null
 

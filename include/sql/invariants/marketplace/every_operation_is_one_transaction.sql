@@ -1,7 +1,7 @@
 -- Which payments and refunds have their entries in more than one transaction?
 --
 -- Grain:    one row per payment or refund; its entries may be of several currencies, so it has none.
--- Binds:    window_start, window_end (timestamptz) - half-open; what an operation was touched in.
+-- Binds:    window_start, window_end (timestamptz) - half-open; what an operation was touched in; is_whole (boolean).
 -- Reads:    ledger_entries.
 -- Severity: high
 -- Scope:    recent
@@ -22,7 +22,8 @@ touched as (
         refund_id
     from ledger_entries
     where
-        created_at >= %(window_start)s
+        not %(is_whole)s
+        and created_at >= %(window_start)s
         and created_at < %(window_end)s
         and entry_type not in ('ADJUSTMENT_CREDIT', 'ADJUSTMENT_DEBIT')
 
@@ -30,6 +31,17 @@ touched as (
 
 payments_touched as (
 
+    select payment_id
+    from ledger_entries
+    where
+        %(is_whole)s
+        and refund_id is null
+        and entry_type not in ('ADJUSTMENT_CREDIT', 'ADJUSTMENT_DEBIT')
+    group by payment_id
+    having
+        min(transaction_id) <> max(transaction_id)
+        and min(created_at) < %(window_end)s
+    union all
     select distinct payment_id
     from touched
     where refund_id is null
@@ -38,6 +50,17 @@ payments_touched as (
 
 refunds_touched as (
 
+    select refund_id
+    from ledger_entries
+    where
+        %(is_whole)s
+        and refund_id is not null
+        and entry_type not in ('ADJUSTMENT_CREDIT', 'ADJUSTMENT_DEBIT')
+    group by refund_id
+    having
+        min(transaction_id) <> max(transaction_id)
+        and min(created_at) < %(window_end)s
+    union all
     select distinct refund_id
     from touched
 

@@ -24,18 +24,30 @@ instants as (
 
 ),
 
+waiting as (
+
+    select
+        id,
+        status,
+        queued_at,
+        claimed_at
+    from outbox
+    where status = 'PENDING' or claimed_at > %(as_of)s::timestamptz - interval '1 hour'
+
+),
+
 counts as (
 
     select
         instants.step,
-        count(outbox.id) as pending
+        count(waiting.id) as pending
     from instants
-    left join outbox
+    left join waiting
         on
-            outbox.queued_at <= instants.instant
+            waiting.queued_at <= instants.instant
             and (
-                (outbox.claimed_at > instants.instant and outbox.claimed_at >= outbox.queued_at)
-                or outbox.status = 'PENDING'
+                (waiting.claimed_at > instants.instant and waiting.claimed_at >= waiting.queued_at)
+                or waiting.status = 'PENDING'
             )
     group by instants.step
 

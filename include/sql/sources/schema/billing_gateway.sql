@@ -51,6 +51,35 @@ create table if not exists public.payment_reconciliation_logs (
     created_at timestamptz not null default now()
 );
 
+-- Rows that no check can rely on (include/sql/books/billing_gateway.sql): the indexes of a healthy book are empty.
+create index if not exists payment_intents_unreliable on public.payment_intents (id)
+where
+    status is null
+    or status not in (
+        'created', 'authorized', 'authorised', 'captured', 'settled', 'refunded', 'voided', 'expired', 'cancelled',
+        'failed'
+    )
+    or id is null
+    or provider is null
+    or provider_account is null
+    or amount_minor is null
+    or currency is null
+    or created_at is null;
+create index if not exists payment_transactions_unreliable on public.payment_transactions (id)
+where
+    transaction_type is null
+    or transaction_type not in (
+        'authorization', 'authorisation', 'capture', 'sale', 'void', 'expiry', 'refund', 'chargeback',
+        'chargeback_reversal'
+    )
+    or status is null
+    or status not in ('succeeded', 'pending', 'processing', 'cancelled', 'failed')
+    or id is null
+    or intent_id is null
+    or amount_minor is null
+    or currency is null
+    or created_at is null;
+
 grant usage on schema public to billing_gateway_app, billing_gateway_ro, source_writer;
 grant select on
     public.payment_intents, public.payment_transactions, public.payment_reconciliation_logs

@@ -62,6 +62,28 @@ create index if not exists ledger_entries_payment_id on public.ledger_entries (p
 create index if not exists ledger_entries_refund_id on public.ledger_entries (refund_id);
 create index if not exists ledger_entries_idempotency_key on public.ledger_entries (idempotency_key);
 create index if not exists refunds_payment_id on public.refunds (payment_id);
+create index if not exists refunds_updated_at on public.refunds (updated_at);
+create index if not exists refunds_completed_at on public.refunds ((coalesce(completed_at, updated_at)));
+create index if not exists payments_captured_at on public.payments (captured_at);
+
+-- Rows that no check can rely on (include/sql/books/marketplace.sql): the indexes of a healthy book are empty.
+create index if not exists payments_unreliable on public.payments (id)
+where
+    lifecycle is null
+    or lifecycle not in ('INITIATED', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'REFUNDED', 'CANCELLED')
+    or (lifecycle in ('CAPTURED', 'REFUNDED') and captured_at is null);
+create index if not exists refunds_unreliable on public.refunds (id)
+where
+    status is null
+    or status not in ('PENDING', 'APPROVED', 'PROCESSING', 'COMPLETED', 'FAILED', 'REJECTED')
+    or (status = 'PROCESSING' and processed_at is null);
+create index if not exists wallets_unreliable on public.wallets (id)
+where
+    wallet_status is null
+    or wallet_status not in ('ACTIVE', 'FROZEN')
+    or (wallet_status = 'FROZEN' and frozen_at is null);
+create index if not exists ledger_entries_unreliable on public.ledger_entries (id)
+where amount_minor is null or currency is null or created_at is null;
 
 grant usage on schema public to marketplace_ro, source_writer;
 grant select on public.users, public.wallets, public.payments, public.refunds, public.ledger_entries to marketplace_ro;

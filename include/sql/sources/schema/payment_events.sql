@@ -81,6 +81,28 @@ create table if not exists payments.rail_requests (
 
 create index if not exists rail_requests_requested_at on payments.rail_requests (requested_at, request_id);
 
+-- Rows that no check can rely on (include/sql/books/payment_events.sql): the indexes of a healthy book are empty.
+create index if not exists events_unknown_type on payments.events (event_id)
+where
+    type not in (
+        'PaymentIntentCreated',
+        'PaymentAuthorised',
+        'PaymentAttemptCreated',
+        'PaymentSentToRail',
+        'PaymentAcknowledged',
+        'PaymentSettled',
+        'PaymentFailed',
+        'PaymentExpired'
+    );
+create index if not exists events_unknown_reason on payments.events (event_id)
+where
+    type = 'PaymentFailed'
+    and coalesce(payload ->> 'reason', '') not in (
+        'RAIL', 'TIMEOUT', 'INSUFFICIENT_FUNDS', 'INVALID_ACCOUNT', 'FRAUD', 'EXPIRED', 'CANCELLED'
+    );
+create index if not exists operator_actions_unknown on payments.operator_actions (action_id)
+where action not in ('retry', 'cancel', 'mark_failed', 'review');
+
 grant usage on schema payments to payment_events_ro, source_writer;
 grant select on all tables in schema payments to payment_events_ro, source_writer;
 grant insert on all tables in schema payments to source_writer;

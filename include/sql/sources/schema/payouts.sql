@@ -37,6 +37,8 @@ create index if not exists provider_payouts_payout_id on public.provider_payouts
 create index if not exists provider_payouts_idempotency_key on public.provider_payouts (idempotency_key);
 create index if not exists provider_payouts_sent on public.provider_payouts (sent_at) where status = 'SENT';
 create index if not exists provider_payouts_updated_at on public.provider_payouts (updated_at);
+create index if not exists provider_payouts_succeeded on public.provider_payouts (id)
+include (updated_at, currency, amount_minor) where status = 'SUCCEEDED';
 
 -- PENDING -> SENDING (claimed by a worker, the request may be on its way) -> SENT or FAILED.
 create table if not exists public.outbox (
@@ -76,6 +78,8 @@ create table if not exists public.ledger_groups (
 );
 
 create index if not exists ledger_groups_provider_payout_id on public.ledger_groups (provider_payout_id);
+create index if not exists ledger_groups_finalised on public.ledger_groups (provider_payout_id, created_at)
+where kind = 'payout_finalised';
 
 create table if not exists public.ledger_entries (
     id bigint generated always as identity primary key,
@@ -98,6 +102,28 @@ create table if not exists public.integrity_alerts (
     ledger_group_id text references public.ledger_groups (id),
     created_at timestamptz not null
 );
+
+-- Rows that no check can rely on (include/sql/books/payouts.sql): the indexes of a healthy book are empty.
+create index if not exists payouts_unreliable on public.payouts (id)
+where status is null or status not in ('CREATED', 'PROCESSING', 'PAID', 'FAILED', 'QUARANTINED');
+create index if not exists provider_payouts_unreliable on public.provider_payouts (id)
+where
+    status is null
+    or status not in ('CREATED', 'SENT', 'SUCCEEDED', 'FAILED', 'QUARANTINED')
+    or amount_minor is null
+    or currency is null
+    or idempotency_key is null
+    or (status = 'SENT' and sent_at is null);
+create index if not exists outbox_unreliable on public.outbox (id)
+where
+    status is null
+    or status not in ('PENDING', 'SENDING', 'SENT', 'FAILED')
+    or queued_at is null
+    or (status = 'SENDING' and claimed_at is null);
+create index if not exists ledger_entries_unreliable on public.ledger_entries (id)
+where amount_minor is null or currency is null;
+create index if not exists integrity_alerts_unreliable on public.integrity_alerts (id)
+where status is null or status not in ('OPEN', 'ACKNOWLEDGED', 'RESOLVED');
 
 -- The one thing that may be put back in the queue from outside: the same task, with the key that it has,
 -- as long as it is the very send that was asked about.

@@ -85,6 +85,19 @@ create index if not exists wallets_user_id on public.wallets (user_id);
 create index if not exists requests_requested_at on public.requests (requested_at);
 create index if not exists balance_drifts_measured_at on public.balance_drifts (measured_at);
 
+-- Rows that no check can rely on (include/sql/books/wallet_balances.sql): the indexes of a healthy book are empty.
+create index if not exists wallets_unreliable on public.wallets (id) where currency is null;
+create index if not exists transactions_unreliable on public.transactions (id)
+where
+    type is null
+    or type not in (
+        'DEPOSIT', 'WITHDRAWAL', 'ESCROW_HOLD', 'ESCROW_RELEASE', 'PAYOUT', 'FEE', 'REFUND', 'TRANSFER', 'ADJUSTMENT'
+    )
+    or amount_minor is null
+    or currency is null;
+create index if not exists requests_unreliable on public.requests (id)
+where outcome is null or outcome not in ('succeeded', 'failed') or duration_ms is null or duration_ms < 0;
+
 grant usage on schema public to wallet_balances_ro, wallet_balances_operator, source_writer;
 grant select on
 public.wallets, public.transactions, public.wallet_balances, public.user_balances, public.requests,
