@@ -63,10 +63,10 @@ def stored_payment(payment_id: str) -> StoredPayment | Unread | None:
         return Unread("not_configured", str(error))
     try:
         with payment_event_store.snapshot() as snapshot:
-            batch = next(snapshot.batches(Scope(payment_id)), None)
-            if batch is None:
+            # To the end, so that nothing is read ahead beside what follows.
+            found = [told for batch in snapshot.batches(Scope(payment_id)) for told in batch]
+            if not found:
                 return None
-            (told,) = batch
             intent, *_ = [*snapshot.rows("payment_events/intent", payment_id), None]
             return StoredPayment(
                 intent=intent,
@@ -74,7 +74,7 @@ def stored_payment(payment_id: str) -> StoredPayment | Unread | None:
                 events=snapshot.rows("payment_events/event_stream", payment_id),
                 operator_actions=snapshot.rows("payment_events/operator_actions", payment_id),
                 rail_requests=snapshot.rows("payment_events/rail_requests", payment_id),
-                told=told,
+                told=found[0],
                 read_at=snapshot.read_at,
             )
     except (Transient, SourceError) as error:
