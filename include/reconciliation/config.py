@@ -29,6 +29,7 @@ from include.reconciliation.tolerances import Tolerances, longest_days, read_tol
 from include.reconciliation.toml_tables import (
     NAME,
     TableReader,
+    by_name,
     duration,
     flag,
     matching,
@@ -204,7 +205,8 @@ def _load(path: Path) -> Configuration:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name} is not valid TOML: {error}") from None
     reader = TableReader(document, path.name)
-    formats = _declared_formats(reader.take("format", list, []), path.name)
+    # statements/declared.py reads the rest of them.
+    formats = by_name(reader.take("format", list, []), f"{path.name}, format")
     entries = reader.take("psp", list)
     psps = tuple(
         _psp(entry, f"{path.name}, psp {number}", formats)
@@ -231,17 +233,6 @@ def _load(path: Path) -> Configuration:
     )
     reader.finish()
     return configuration
-
-
-def _declared_formats(entries: list[Any], file: str) -> dict[str, Mapping[str, Any]]:
-    """The tables by their names; statements/declared.py reads the rest of them."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for number, entry in enumerate(entries, 1):
-        name = TableReader(entry, f"{file}, format {number}").take("name", matching(NAME))
-        if name in found:
-            raise ConfigurationError(f"{file}, format {number}: the name {name!r} is taken")
-        found[name] = entry
-    return found
 
 
 def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) -> Psp:

@@ -21,9 +21,11 @@ MAY_IMPORT = {
     "edges": {"core", "report", "edges"},
     # Formats are described; the shared readers load them through the edge of the warehouse.
     "statements": {"core", "edges", "statements"},
-    "steps": {"core", "statements", "report", "edges", "steps"},
+    # A pack is put to the examination that others put it to before it is handed out.
+    "steps": {"core", "statements", "report", "edges", "steps", "verify_evidence"},
     # Whoever doubts the project runs a copy of it: it stands alone.
     "verify": set(),
+    "verify_evidence": set(),
     # The ground under all of it: servers, databases and processes of one machine.
     "local": {"core", "edges", "local"},
     # Tools around the pipeline: they drive the steps as Airflow does.
@@ -36,7 +38,7 @@ MAY_IMPORT = {
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
-        "statement_check", "verify", "backtest",
+        "statement_check", "verify", "verify_evidence", "backtest",
     },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
@@ -46,7 +48,7 @@ MAY_IMPORT = {
 MAY_USE = {
     "core": set(),
     "statements": {"psycopg", "iso4217", "mt940"},
-    "report": {"xlsxwriter"},
+    "report": {"xlsxwriter", "reportlab"},
     "edges": {
         "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",
         # FastAPI is that of Airflow's API server, whose own functions raise its errors.
@@ -63,6 +65,7 @@ MAY_USE = {
     "bench": {"psycopg", "pandas", "datacompy"},
     "backtest": {"psycopg"},
     "verify": set(),
+    "verify_evidence": set(),
     "cli": set(),
     "migrations": {"alembic", "psycopg"},
     "dags": {"airflow", "pendulum"},

@@ -39,6 +39,7 @@ DAG_IDS = [
     "ledger_sentinel",
     "ledger_watch",
     "marketplace_balance_export",
+    "payment_evidence_pack",
     "payment_replay_verification",
     "payout_reconcile_pull",
     "payout_stuck_repair",

@@ -11,6 +11,7 @@ from typing import Any
 
 from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.errors import RequestError
+from include.reconciliation.steps import reconciliation_events
 
 APPROVED, WAITING, ENDED = "approved", "waiting", "ended"
 _NOTE_CHARACTERS_MAX = 500
@@ -116,6 +117,7 @@ def apply(asked_in: str, state_sha256: str | None) -> int:
     try:
         with warehouse.transaction() as cursor:
             place = approvals.apply(cursor, known["request_id"], state_sha256)
+            reconciliation_events.enqueue_correction(cursor, place)
     except RequestError as error:
         if known["state"] == APPROVED:
             with warehouse.transaction() as cursor:

@@ -1,11 +1,11 @@
-"""Events for other systems: a published run, and each discrepancy that it opened or resolved.
+"""Events for other systems: a published run, what it opened or resolved, an applied correction.
 
 They are rows of the outbox, written in the transaction that publishes, where the configuration
 names a topic; without one none are kept, since nobody would ever take them away. Each has an id
 made from what it is about, so that one that comes twice does nothing for whoever reads them.
 
-A further type (a correction that was applied, say) is one more file in `include/sql/events`, run by
-`enqueue_events` or, where its cause is no run, by a function beside it.
+A further type is one more file in `include/sql/events`, run by `enqueue_events` or, where its cause
+is no run, by a function beside it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,15 @@ def enqueue_events(cursor: warehouse.Cursor, run_number: int) -> None:
         return
     warehouse.run(cursor, "events/add_run_published", {"run_number": run_number})
     warehouse.run(cursor, "events/add_discrepancies", {"run_number": run_number})
+
+
+def enqueue_correction(cursor: warehouse.Cursor, sequence_number: int) -> None:
+    """Enqueues that a correction was applied, by its row of the log; nothing where events are off.
+
+    What is done to an object of a service is no correction: its own service tells of it.
+    """
+    if config.load().notifications.events_topic is not None:
+        warehouse.run(cursor, "events/add_correction_applied", {"sequence_number": sequence_number})
 
 
 def send_events(target: Connection) -> Sent:

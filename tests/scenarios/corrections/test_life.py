@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.reconciliation.errors import RequestError
-from tests.scenarios.conftest import Desk, a_line
+from tests.scenarios.conftest import CONFIGURATION, Desk, a_line
 from tests.scenarios.corrections.conftest import People
 
 Missing = Callable[..., str]
@@ -335,3 +336,24 @@ def test_what_the_ledger_has_twice_is_taken_out_once(
     desk.ledger("L1", 10000, status="settled")
     run = desk.run(*SEVENTH)
     assert ("reconciled", []) == (run["verdict"], shown(desk))
+
+
+def test_other_systems_hear_once_of_an_applied_correction(
+    desk: Desk, missing: Missing, correct: Callable[..., str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = missing()
+    configuration = tmp_path / "with_events.toml"
+    topic = '\n[notifications]\nevents_topic = "reconciliation.events"\n'
+    configuration.write_text(CONFIGURATION + topic)
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(configuration))
+    correction = correct(found)
+
+    (event,) = desk.rows("select * from reconciliation.events")
+    assert ("correction_applied", "adyen", "Shop") == (
+        event["type"], event["psp"], event["account"],
+    )
+    told = ("correction_id", "discrepancy_id", "action", "currency", "amount_minor")
+    assert [correction, found, "compensating_entry", "EUR", 10000] == [
+        event["data"][name] for name in told
+    ]
