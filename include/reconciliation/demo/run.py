@@ -3,7 +3,7 @@
 A virtual clock goes from window to window. Before each one the outside world is played up to its
 end; then the DAG `billing_gateway_reconciliation` runs for all PSPs, in this process. Then the
 books are filled and asked by their own DAGs. The end is a comparison with what was planted, and
-only an exact one returns 0.
+only an exact one returns 0. One discrepancy is corrected, which the next run has to confirm.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ import psycopg
 from psycopg.rows import dict_row
 
 from include.reconciliation import config
-from include.reconciliation.demo import book_printing, book_runs, books, place, printing, timeline
+from include.reconciliation.demo import (
+    book_printing,
+    book_runs,
+    books,
+    correction_story,
+    place,
+    printing,
+    timeline,
+)
 from include.reconciliation.demo.compare import Comparison, Finding, compare
 from include.reconciliation.demo.desk import PROFILES
 from include.reconciliation.demo.history import History, make_history
@@ -92,8 +100,14 @@ def _play(server: Server, history: History, make_runners: Callable[[], Runners])
             runs = _rows(warehouse, "demo/runs_of_window", {"window_end": window.end})
             say(printing.window_line(number, len(windows), window.end, runs))
         comparison = _conclude(warehouse, history)
+        printing.heading("One of them is corrected, and the next run confirms it")
+        lines, is_confirmed = correction_story.correct_one(
+            warehouse, ledger, run_window, EXPONENTS
+        )
+        for line in lines:
+            say(line)
         asked = _ask_books(server, history, ask_books)
-        return comparison.is_exact and asked.is_exact
+        return comparison.is_exact and is_confirmed and asked.is_exact
 
 
 def _ask_books(
