@@ -26,7 +26,9 @@ RUN groupadd --gid 10001 reconciliation \
     # A volume that is mounted for the first time takes owner and mode from the folder in the image.
     && install --directory --owner=10001 --group=10001 --mode=0700 \
         /opt/airflow /opt/airflow/logs /opt/airflow/logins \
-        /srv/reconciliation/store /srv/reconciliation/reports
+        /srv/reconciliation/store /srv/reconciliation/reports \
+    # What other systems read, as users of their own.
+    && install --directory --owner=10001 --group=10001 --mode=0755 /srv/reconciliation/notices
 
 COPY --from=packages /opt/venv /opt/venv
 # The lock is part of the code version that every run records.

@@ -1,7 +1,8 @@
 """Takes an open alert on: it is not escalated any more, and silent for as long as you say.
 
 **What.** `reconciliation.alerts` lists the alerts with their numbers. Who acknowledged it, when and
-why stays in `reconciliation.alert_changes`, which is only added to.
+why stays in `reconciliation.alert_changes`, which is only added to. A ticket at the PSP
+goes into *PSP ticket*: the summaries of an incident show it. To add one later, acknowledge again.
 
 **When.** By hand, as soon as you look after it. It stays open until what it says is mended.
 
@@ -15,6 +16,7 @@ from airflow.sdk import Param, dag
 
 from include.reconciliation import trigger_form
 from include.reconciliation.edges import task_outcome as task_for
+from include.reconciliation.steps.alert_life import TICKET_PATTERN
 from include.reconciliation.steps.alert_life import acknowledge_alert as acknowledge
 
 
@@ -29,6 +31,9 @@ from include.reconciliation.steps.alert_life import acknowledge_alert as acknowl
         "alert_id": Param(type="integer", minimum=1, title="Alert"),
         "note": Param(type="string", minLength=5, maxLength=500, title="What you do about it"),
         "snooze_until": Param(None, title="Silent until", **trigger_form.LATER_MOMENT),
+        "psp_ticket": Param(
+            None, type=["null", "string"], pattern=TICKET_PATTERN, title="PSP ticket"
+        ),
     },
 )
 def acknowledge_alert() -> None:

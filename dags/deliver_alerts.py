@@ -7,14 +7,15 @@ the runs have left in the outbox.
 
 **Why on its own.** A run that was killed, or never started, can't say that it is late.
 
-**Reads** the warehouse and the Variables `reconciliation_pause_<psp>`. **Writes** alerts, pauses,
-Slack (connection `slack`; without it messages wait) and `payment_reconciliation_logs` in
-`billing_gateway`.
+**Reads** the warehouse and the Variables `reconciliation_pause_<psp>`. **Writes** alerts, pauses, a
+summary of each incident every half hour, Slack (connection `slack`; without it messages wait),
+`payment_reconciliation_logs` in `billing_gateway`, and where `[notifications]` asks for it mail
+(`smtp`) and Kafka (`kafka`).
 
 **Rerun is safe.** Each message has a key and is claimed before it is sent; Slack that is down fails
 nothing. When nothing here runs at all, `bin/reconciliation heartbeat` from outside says so.
 
-**What each alert means**: `docs/alerts.md`.
+**What each alert means**: `docs/alerts.md`; who hears of an incident: `docs/incidents.md`.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 """Stops payments or refunds, or starts them again, with a reason.
 
 **What.** Sets the Variables `PAYMENTS_ENABLED` and `REFUNDS_ENABLED`, which every write of this
-project asks before it writes, and puts `emergency_stop.json` into the folder of the reports: what
+project asks before it writes, and puts `emergency_stop.json` into the folder of the notices: what
 the gateway is to answer meanwhile.
 
 **When.** By hand: books that do not sum to zero, a drift that grows, a provider that pays twice. A

@@ -187,6 +187,7 @@ def databases(
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", fresh.connection_json(database, role))
     monkeypatch.setenv("RECONCILIATION_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("RECONCILIATION_REPORTS", str(tmp_path / "reports"))
+    monkeypatch.setenv("RECONCILIATION_NOTICES", str(tmp_path / "notices"))
     yield fresh
     fresh_databases.give_back(names)
 

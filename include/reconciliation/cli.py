@@ -49,6 +49,19 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.verify",
         needs_server=False,
     ),
+    "evidence": Command(
+        "export what is known of one payment, with its proofs, as JSON or PDF",
+        "include.reconciliation.steps.export_evidence",
+    ),
+    "evidence verify": Command(
+        "prove an evidence pack from its own rows, without a database",
+        "include.reconciliation.verify_evidence",
+        needs_server=False,
+    ),
+    "verify-log": Command(
+        "prove the log of corrections, from its first row to what reports know of it",
+        "include.reconciliation.steps.verify_log",
+    ),
     "diff": Command(
         "say what changed from one published run to another, and why",
         "include.reconciliation.steps.compare_runs",
@@ -90,6 +103,8 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments else 2
     name, *rest = arguments
     command = COMMANDS.get(name)
+    if (longer := COMMANDS.get(" ".join(arguments[:2]))) is not None:
+        command, rest = longer, arguments[2:]
     if command is None:
         print(f"There is no command {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
@@ -104,7 +119,7 @@ def main(arguments: list[str]) -> int:
 
 def usage() -> str:
     """All subcommands, a line each."""
-    lines = [f"  {name:<10} {command.purpose}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<15} {command.purpose}" for name, command in COMMANDS.items()]
     return "usage: bin/reconciliation <command> [arguments]\n\n" + "\n".join(lines)
 
 

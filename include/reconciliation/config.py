@@ -23,11 +23,13 @@ from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, C
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
+from include.reconciliation.notifications import Notifications, read_notifications
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
     NAME,
     TableReader,
+    by_name,
     duration,
     flag,
     matching,
@@ -38,16 +40,9 @@ from include.reconciliation.toml_tables import (
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
 OTHER_TYPES = (
-    "fee",
-    "adjustment",
-    "reserve",
-    "reserve_hold",
-    "reserve_release",
-    "conversion",
-    "payout",
-    "balance",
-    "bank_entry",
-)
+    "fee", "adjustment", "reserve", "reserve_hold", "reserve_release", "conversion", "payout",
+    "balance", "bank_entry",
+)  # fmt: skip
 _DAYS_MAX = 366
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
@@ -138,6 +133,7 @@ class Configuration:
     ledger_change_detection: str
     psps: tuple[Psp, ...]
     declared_formats: Mapping[str, Mapping[str, Any]]
+    notifications: Notifications
     source_path: Path = field(compare=False)
 
     def psp(self, name: str) -> Psp:
@@ -184,10 +180,20 @@ def reports_folder() -> Path:
     return Path(os.environ.get("RECONCILIATION_REPORTS", PROJECT_ROOT / "var" / "reports"))
 
 
+def notices_folder() -> Path:
+    """Where other systems of the company read what they are to do; nothing in it is secret."""
+    return Path(os.environ.get("RECONCILIATION_NOTICES", PROJECT_ROOT / "var" / "notices"))
+
+
 def payout_providers_file() -> Path:
     """Where the providers of payouts are described."""
     chosen = os.environ.get("RECONCILIATION_PAYOUT_PROVIDERS")
     return Path(chosen or PROJECT_ROOT / "include" / "payout_providers.toml")
+
+
+def slack_people_file() -> Path:
+    """Where those who may command from Slack are listed."""
+    return Path(os.environ.get("RECONCILIATION_SLACK", PROJECT_ROOT / "include" / "slack.toml"))
 
 
 @cache
@@ -199,7 +205,8 @@ def _load(path: Path) -> Configuration:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name} is not valid TOML: {error}") from None
     reader = TableReader(document, path.name)
-    formats = _declared_formats(reader.take("format", list, []), path.name)
+    # statements/declared.py reads the rest of them.
+    formats = by_name(reader.take("format", list, []), f"{path.name}, format")
     entries = reader.take("psp", list)
     psps = tuple(
         _psp(entry, f"{path.name}, psp {number}", formats)
@@ -221,21 +228,11 @@ def _load(path: Path) -> Configuration:
         ledger_change_detection=detection,
         psps=psps,
         declared_formats=formats,
+        notifications=read_notifications(reader.take("notifications", dict, {}), path.name),
         source_path=path,
     )
     reader.finish()
     return configuration
-
-
-def _declared_formats(entries: list[Any], file: str) -> dict[str, Mapping[str, Any]]:
-    """The tables by their names; statements/declared.py reads the rest of them."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for number, entry in enumerate(entries, 1):
-        name = TableReader(entry, f"{file}, format {number}").take("name", matching(NAME))
-        if name in found:
-            raise ConfigurationError(f"{file}, format {number}: the name {name!r} is taken")
-        found[name] = entry
-    return found
 
 
 def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) -> Psp:

@@ -18,6 +18,7 @@ DELAY_CYCLES_MAX = 2
 GOOD_CYCLES = 2
 PAYMENTS_BELOW = 10
 ESCALATE_AFTER = timedelta(hours=24)
+SUMMARY_EVERY = timedelta(minutes=30)
 SEVERITIES = ("info", "warning", "high", "critical")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,3 +142,22 @@ def is_material(before: tuple[int, frozenset[str]], after: tuple[int, frozenset[
 def day_of_pause(since: datetime, now: datetime) -> int:
     """Whole days that a pause has lasted, 0 on the first."""
     return max(0, (now - since) // timedelta(days=1))
+
+
+def summary_slot(opened_at: datetime, now: datetime) -> int:
+    """The half hour since an incident opened that `now` lies in; the first is 0."""
+    return max(0, (now - opened_at) // SUMMARY_EVERY)
+
+
+def slot_start(opened_at: datetime, slot: int) -> datetime:
+    """When a half hour of an incident begins, and so when its summary is due."""
+    return opened_at + slot * SUMMARY_EVERY
+
+
+def missed_slots(told: int | None, slot: int, *, is_final: bool) -> int:
+    """How many summaries before this one never went out; `told` is the last slot that did.
+
+    A final summary stands beside the regular one of its slot, which was due before it.
+    """
+    due = slot if is_final else slot - 1
+    return max(0, due - (-1 if told is None else told))

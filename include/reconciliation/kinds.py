@@ -68,6 +68,10 @@ KINDS = (
     Kind("missing_in_statement", Aspect.EXISTENCE, "high",
          "in the ledger, and on no statement although its settlement day is covered",
          "− ledger (signed)", "full amount"),
+    # An approved entry that the ledger should have by now, or that corrects nothing any more.
+    Kind("correction_not_posted", Aspect.EXISTENCE, "high",
+         "a correction that the ledger has not posted in time, or whose discrepancy is gone",
+         "− the entry (signed)", "full amount"),
     # The PSP settled one event twice.
     Kind("duplicate_settlement", Aspect.MULTIPLICITY, "critical",
          "the PSP settled the same event more often than the ledger has it",

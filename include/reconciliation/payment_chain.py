@@ -37,7 +37,7 @@ def event_sha256(
         str(microseconds(occurred_at)),
         str(microseconds(recorded_at)),
     )
-    return sha256_of("".join(map(_with_length, fields)).encode())
+    return sha256_of("".join(map(with_length, fields)).encode())
 
 
 def microseconds(moment: datetime) -> int:
@@ -45,5 +45,6 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def _with_length(field: str | None) -> str:
+def with_length(field: str | None) -> str:
+    """A field with its length in bytes before it; a sign of its own where it is absent."""
     return "-" if field is None else f"{len(field.encode())}:{field}"

@@ -44,6 +44,17 @@ class TableReader:
             raise ConfigurationError(f"{self.place}: unknown keys {sorted(self._table)}")
 
 
+def by_name(entries: list[Any], place: str) -> dict[str, dict[str, Any]]:
+    """The tables of a list by the names that they have; ConfigurationError for a name twice."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(entries, 1):
+        name = TableReader(entry, f"{place} {number}").take("name", matching(NAME))
+        if name in found:
+            raise ConfigurationError(f"{place} {number}: the name {name!r} is taken")
+        found[name] = entry
+    return found
+
+
 def matching(pattern: re.Pattern[str]) -> Any:
     """A converter for text of that pattern."""
 

@@ -30,7 +30,7 @@ PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|ndjson|xlsx)", re.ASCII)
 RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Kinds whose rows are matched or told by another kind: they claim none.
 WITHOUT_ROWS = ("fee_mismatch", "tax_mismatch", "date_mismatch", "ledger_changed", "statement_gap")
-CARRIED = ("tolerance", "not_expected_statement", "not_expected_ledger", "corrections")
+CARRIED = ("tolerance", "not_expected_statement", "not_expected_ledger")
 STEPS = ("opening", "new", "reopened", "cleared", "restated", "closing")
 # The terms of statement - ledger, with their signs.
 TERMS = {
@@ -229,6 +229,12 @@ class Folder:
             self._named_row(place, leg, row, "discrepancy")
             sign = 1 if row["side"] == "statement" else -1
             rest[row["currency"]] += sign * (row["minor"] or 0)
+        for request, of_currency, minor in typed(line, "corrections", list):
+            if not RUN_ID.fullmatch(request) or not is_open:
+                raise Wrong("a correction has no id, or is of what is resolved")
+            # An entry that the ledger has not posted yet stands on its side.
+            rest[of_currency] -= whole(minor)
+            self.sums["corrections", leg, of_currency] += minor
         # An event that breaks several legs counts under the first of them.
         is_shown = typed(line, "shown_under", str) == leg
         self.sums["kind", kind, line["currency"] or "", line["change"]] += is_shown
@@ -482,6 +488,7 @@ class Folder:
             return terms
         for term in (*SIDES, *CARRIED, "not_comparable"):
             terms[term] = before.get(f"{term}_minor", 0) + self.sums[term, leg, currency]
+        terms["corrections"] = self.sums["corrections", leg, currency]
         for aspect in ("existence", "multiplicity", "amount", "currency", "state"):
             terms[aspect] = self.sums["delta", leg, currency, aspect]
         for side in SIDES:

@@ -16,6 +16,7 @@ DAG_LINES_MAX = 100
 # Longer than the habit, and why. An entry that is no longer needed fails a test.
 LONG_FILES: dict[str, str] = {
     "include/reconciliation/verify.py": "a copy of this one file verifies a folder anywhere",
+    "include/reconciliation/verify_evidence.py": "a copy of this one file verifies a pack anywhere",
 }
 LONG_FUNCTIONS: dict[str, str] = {
     "include/reconciliation/steps/choose_window.py:choose_window": "a form becomes a row",

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from include.reconciliation.demo.marketplace import CURRENCIES, History, history
+from include.reconciliation.demo import book_rows
+from include.reconciliation.demo.marketplace import CURRENCIES, PLATFORM, History, history
 from include.reconciliation.demo.marketplace_faults import FAULTS, Violation, plant
 from include.reconciliation.edges import book_source
 from include.reconciliation.edges.invariant_files import invariants_of
@@ -16,17 +16,12 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SEEDS = [f"seed {number}" for number in range(200)]
 
 
-def write(session: psycopg.Connection, made: History) -> None:
-    """A history beside those of other seeds, with whom it shares the platform's wallet alone."""
-    for table, rows in made.rows.items():
-        columns = sorted({column for row in rows for column in row})
-        insert = sql.SQL("insert into {} ({}) values ({}) on conflict do nothing").format(
-            sql.Identifier(table),
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-            sql.SQL(", ").join(map(sql.Placeholder, columns)),
-        )
-        with session.cursor() as cursor:
-            cursor.executemany(insert, [dict.fromkeys(columns) | row for row in rows])
+def write(session: psycopg.Connection, histories: list[History]) -> None:
+    """Histories of several seeds, which share the platform's wallet alone."""
+    with session.transaction():
+        for number, made in enumerate(histories):
+            own = [row for row in made.rows["wallets"] if number == 0 or row["id"] != PLATFORM]
+            book_rows.write(session, {**made.rows, "wallets": own})
 
 
 def reported(*, is_whole: bool = True) -> list[Violation]:
@@ -48,22 +43,15 @@ def reported(*, is_whole: bool = True) -> list[Violation]:
 
 
 def test_clean_histories_break_no_sentence(book_of):
-    session = book_of("marketplace").session
-    with session.transaction():
-        for seed in SEEDS:
-            write(session, history(seed, AS_OF))
+    write(book_of("marketplace").session, [history(seed, AS_OF) for seed in SEEDS])
 
     assert [] == reported()
 
 
 def test_each_fault_is_reported_exactly_and_nothing_else(book_of):
-    session = book_of("marketplace").session
-    expected = []
-    with session.transaction():
-        for seed in SEEDS[::4]:
-            made = history(seed, AS_OF)
-            expected += plant(made)
-            write(session, made)
+    histories = [history(seed, AS_OF) for seed in SEEDS[::4]]
+    expected = [violation for made in histories for violation in plant(made)]
+    write(book_of("marketplace").session, histories)
 
     assert sorted(expected, key=repr) == reported()
     assert sorted(expected, key=repr) == reported(is_whole=False)

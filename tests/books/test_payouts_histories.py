@@ -6,12 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from include.reconciliation.demo.payouts_history import (
-    TABLES,
-    PayoutsHistory,
-    broken_history,
-    history,
-)
+from include.reconciliation.demo import book_rows
+from include.reconciliation.demo.payouts_history import broken_history, history
 from include.reconciliation.edges.invariant_files import invariants_of
 from tests.books.conftest import AS_OF, Book
 
@@ -23,20 +19,9 @@ def book(book_of) -> Book:
     return book_of("payouts")
 
 
-def write(book: Book, made: PayoutsHistory) -> None:
-    for table in TABLES:
-        rows = made.rows[table]
-        columns = list(rows[0])
-        with book.session.cursor().copy(
-            f"copy {table} ({', '.join(columns)}) from stdin"
-        ) as into:
-            for row in rows:
-                into.write_row([row[column] for column in columns])
-
-
 def test_two_hundred_histories_in_order_break_nothing(book: Book) -> None:
     for seed in range(200):
-        write(book, history(seed, AS_OF, payouts=20))
+        book_rows.write(book.session, history(seed, AS_OF, payouts=20).rows)
 
     # Many systems in one database: their queues are one, and small.
     assert dict.fromkeys(SENTENCES, "holds") == {name: book.check(name) for name in SENTENCES}
@@ -46,7 +31,7 @@ def test_two_hundred_histories_in_order_break_nothing(book: Book) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_each_planted_violation_is_found_under_its_name(book: Book, seed: int) -> None:
     made = broken_history(seed, AS_OF)
-    write(book, made)
+    book_rows.write(book.session, made.rows)
 
     planted = {name: [] for name in SENTENCES}
     for each in made.violations:

@@ -7,12 +7,12 @@ import psycopg
 import pytest
 
 from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.demo import book_rows
 from include.reconciliation.demo.wallet_histories import (
     AS_OF,
     History,
     Label,
     history,
-    load,
     with_violations,
 )
 from include.reconciliation.edges.invariant_files import invariants_of
@@ -34,7 +34,7 @@ def found(databases: Any) -> Iterator[Any]:
 
         def ask(made: History) -> tuple[list[Any], set[Label]]:
             with session.transaction(force_rollback=True):
-                load(session, made)
+                book_rows.write(session, made.rows)
                 lacks = session.execute(problems, {**values, "relations": None}).fetchall()
                 rows = {
                     Label(check.name, *row[:3])

@@ -16,9 +16,20 @@ import jsonschema
 import pytest
 import yaml
 
-from include.reconciliation.config import PROJECT_ROOT, load
+from include.reconciliation import config, payout_providers
+from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.edges import (
+    book_source,
+    kafka,
+    mail,
+    payouts_source,
+    slack,
+    wallet_balances,
+)
+from include.reconciliation.edges.invariant_files import books
 from include.reconciliation.local import container, environment, launcher
 from include.reconciliation.local.layout import PROJECT_ROOT as LAYOUT_ROOT
+from include.reconciliation.operator_actions import ACTIONS
 
 COMPOSE = PROJECT_ROOT / "docker-compose.yaml"
 DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -203,14 +214,23 @@ def test_every_named_volume_has_a_folder_that_belongs_to_the_image_s_user(
         assert re.search(rf"{folder}( |$)", DOCKERFILE, re.MULTILINE), folder
 
 
-def test_store_and_reports_lie_on_volumes(services: dict[str, Any]) -> None:
+def test_every_folder_that_tasks_write_into_lies_on_a_volume(services: dict[str, Any]) -> None:
     scheduler = services["scheduler"]
+    code = Path(config.__file__).read_text(encoding="utf-8")
+    folders = re.findall(r'"RECONCILIATION_([A-Z]+)", PROJECT_ROOT / "var" / "', code)
 
-    for variable, volume in {
-        "RECONCILIATION_STORE": "store",
-        "RECONCILIATION_REPORTS": "reports",
-    }.items():
-        assert f"{volume}:{scheduler['environment'][variable]}" in scheduler["volumes"]
+    assert {"STORE", "REPORTS", "NOTICES"} == set(folders)
+    for name in folders:
+        target = scheduler["environment"][f"RECONCILIATION_{name}"]
+        assert f"{name.lower()}:{target}" in scheduler["volumes"]
+
+
+def test_of_these_folders_other_systems_can_read_the_notices_alone() -> None:
+    modes = re.findall(r"--mode=(0\d{3})((?:[ \\\n]+/[/\w]+)+)", DOCKERFILE)
+    readable = [folders.split() for mode, folders in modes if mode != "0700"]
+
+    assert [["/srv/reconciliation/notices"]] == readable
+    assert any("/srv/reconciliation/reports" in folders for _, folders in modes)
 
 
 def test_postgresql_keeps_its_data_where_the_image_of_18_puts_it(services: dict[str, Any]) -> None:
@@ -221,7 +241,11 @@ def test_postgresql_keeps_its_data_where_the_image_of_18_puts_it(services: dict[
 def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_name(
     services: dict[str, Any],
 ) -> None:
-    expected = {*environment.CONNECTIONS, *(psp.connection for psp in load().psps), "slack"}
+    channels = {slack.CONNECTION_ID, mail.CONNECTION_ID, kafka.CONNECTION_ID}
+    services_acted_on = {action.target.service for action in ACTIONS.values()}
+    psps, providers = config.load().psps, payout_providers.load().values()
+    own = {each.connection for each in (*psps, *providers)}
+    expected = {*environment.CONNECTIONS, *services_acted_on, *own, *channels}
     given = {
         name.removeprefix("AIRFLOW_CONN_").lower()
         for name in services["scheduler"]["environment"]
@@ -231,15 +255,30 @@ def test_the_tasks_have_every_connection_that_the_code_and_the_configuration_nam
     assert expected == given, "a PSP needs its AIRFLOW_CONN_... at the service scheduler"
 
 
-def test_only_the_service_that_runs_tasks_holds_their_credentials(services: dict[str, Any]) -> None:
-    for name in services.keys() - {"scheduler"}:
-        held = [key for key in services[name]["environment"] if key.startswith("AIRFLOW_CONN_")]
+def test_every_book_and_whatever_writes_to_one_has_a_connection_of_its_own() -> None:
+    read = {book_source.connection_of(book) for book in books()}
+    written = {payouts_source.CONNECTION_ID, wallet_balances.OPERATIONS}
 
-        assert [] == held, name
+    assert read | written <= environment.CONNECTIONS.keys()
+    assert all(environment.CONNECTIONS[name][1].endswith("_ro") for name in read)
+    assert not any(environment.CONNECTIONS[name][1].endswith("_ro") for name in written)
+
+
+def test_only_the_service_that_runs_tasks_holds_their_credentials(services: dict[str, Any]) -> None:
+    """The API server writes down what comes from Slack, and alone can tell that it does."""
+    others = {"api-server": {"AIRFLOW_CONN_RECONCILIATION", "AIRFLOW_CONN_SLACK_SIGNING"}}
+    for name in services.keys() - {"scheduler"}:
+        held = {key for key in services[name]["environment"] if key.startswith("AIRFLOW_CONN_")}
+
+        assert others.get(name, set()) == held, name
 
 
 def test_the_warehouse_is_reached_as_the_role_of_the_tasks(services: dict[str, Any]) -> None:
-    connection = json.loads(services["scheduler"]["environment"]["AIRFLOW_CONN_RECONCILIATION"])
+    texts = {
+        services[name]["environment"]["AIRFLOW_CONN_RECONCILIATION"]
+        for name in ("scheduler", "api-server")
+    }
+    connection = json.loads(*texts)
 
     assert environment.CONNECTIONS["reconciliation"] == (connection["schema"], connection["login"])
     assert "postgres" == connection["host"]

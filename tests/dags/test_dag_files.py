@@ -14,21 +14,39 @@ from include.reconciliation.errors import ProviderUnavailable, RequestError
 from include.reconciliation.trigger_form import FIELDS
 
 DAGS = config.PROJECT_ROOT / "dags"
+OPERATOR_ACTIONS = [
+    "adjust_wallet",
+    "approve_refund",
+    "cancel_payment",
+    "capture_payment",
+    "force_finalise_payout",
+    "force_reconcile_payout",
+    "freeze_wallet",
+    "mark_payment_failed",
+    "process_refund",
+    "quarantine_payout",
+    "rerun_outbox",
+    "retry_payment",
+    "unfreeze_wallet",
+]
 DAG_IDS = [
     "acknowledge_alert",
     "billing_gateway_reconciliation",
+    "correct_discrepancy",
     "deliver_alerts",
     "emergency_stop",
     "ledger_health_checks",
     "ledger_sentinel",
     "ledger_watch",
     "marketplace_balance_export",
+    "payment_evidence_pack",
     "payment_replay_verification",
     "payout_reconcile_pull",
     "payout_stuck_repair",
     "resolve_alert",
     "wallet_balance_reconciliation",
 ]
+DAG_IDS = sorted([*DAG_IDS, *OPERATOR_ACTIONS])
 # The ledger is read beside the statements; the two meet where they are matched.
 LEDGER = "reconcile.extract_ledger_transactions"
 IN_ORDER = [

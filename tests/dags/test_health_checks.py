@@ -183,6 +183,10 @@ def test_a_form_acknowledges_and_another_one_resolves(bag, databases, marketplac
 
     assert "success" == triggered("acknowledge_alert", alert_id=1, note="I look after it")
     assert [("acknowledged",)] == lives()
+    ticket = {"alert_id": 1, "note": "asked them", "psp_ticket": "ADY-77"}
+    assert "success" == triggered("acknowledge_alert", **ticket)
+    tickets = warehouse.execute("select psp_ticket from reconciliation.alerts").fetchall()
+    assert [("ADY-77",)] == tickets
     assert "failed" == triggered("acknowledge_alert", alert_id=2, note="there is none")
     slip = triggered("resolve_alert", alert_id=1, note="until May", accepted_until="2027-05-01")
     assert ("failed", [("acknowledged",)]) == (slip, lives()), "a field that nobody knows"

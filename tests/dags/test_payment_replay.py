@@ -105,7 +105,7 @@ def test_a_difference_is_red_and_payments_are_stopped(
     assert "failed" == str(run.state)
     held = json.loads(stop_variables()["PAYMENTS_ENABLED"])
     assert (False, "payment_replay_verification") == (held["enabled"], held["by"])
-    document = json.loads((config.reports_folder() / "emergency_stop.json").read_text())
+    document = json.loads((config.notices_folder() / "emergency_stop.json").read_text())
     assert 503 == document["PAYMENTS_ENABLED"]["status"]
     query = "select event, changed_by, reason from reconciliation.emergency_stops"
     row = ("stopped", "payment_replay_verification", held["reason"])

@@ -71,7 +71,6 @@ REFUSED = {
 def api(airflow_database) -> Any:
     """Airflow's API as `make up` starts it, plugins included, with an administrator logged in."""
     from airflow.api_fastapi.app import create_app, purge_cached_app
-    from airflow.configuration import conf
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
     from fastapi.testclient import TestClient
@@ -83,13 +82,14 @@ def api(airflow_database) -> Any:
         PROJECT_ROOT / "dags", bundle_path=PROJECT_ROOT / "dags", bundle_name="dags-folder"
     )
     sync_bag_to_db(bag, "dags-folder", None)
-    conf.set("core", "simple_auth_manager_all_admins", "True")
     purge_cached_app()
-    with TestClient(create_app(apps="core"), base_url="http://testserver") as client:
-        token = client.get("/auth/token").json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        yield client
-    conf.remove_option("core", "simple_auth_manager_all_admins")
+    # Removed from the configuration, its default would be gone for the tests that come after.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
+        with TestClient(create_app(apps="core"), base_url="http://testserver") as client:
+            token = client.get("/auth/token").json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield client
     purge_cached_app()
 
 

@@ -47,8 +47,8 @@ def test_a_missed_fault_and_a_false_report_are_seen_at_once() -> None:
     wrong = compare([label], [found_as(LABELS[0], 1)])
     lines = list(printing.labels(wrong, 0, EXPONENTS))
     assert [line for line in lines if "MISSED" in line] == [
-        "  one cent more                  NorthwindEU  amount_mismatch           EUR"
-        "        0.01  MISSED"
+        "  one cent more                    NorthwindEU amount_mismatch               EUR"
+        "       0.01  MISSED"
     ]
     assert [line for line in lines if "NOT PLANTED" in line] == [
         f"  NOT PLANTED  NorthwindEU missing_in_ledger EUR 184.90 exposure 184.90 "
@@ -71,7 +71,7 @@ def test_an_account_shows_verdict_amounts_and_kinds_in_major_units() -> None:
         "stripe" + "reconciled with pending".rjust(92),
         "  JPY   matched    12 lines   pending    1 rows       -4,980   later   2 rows   "
         "residual 0",
-        "        amount_mismatch               1   delta     -493,020   exposure      493,020",
+        "        amount_mismatch                1   delta     -493,020   exposure      493,020",
     ]
 
 

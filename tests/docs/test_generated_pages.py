@@ -27,6 +27,7 @@ def test_the_generated_pages_are_fresh(databases) -> None:  # type: ignore[no-un
         "docs/data-model.md",
         "docs/formats.md",
         "docs/glossary.md",
+        "docs/operator-actions.md",
     ] == sorted(made)
     for name, text in made.items():
         assert text == (PROJECT_ROOT / name).read_text(encoding="utf-8"), "stale"

@@ -48,6 +48,8 @@ class Proxy:
     server: Server
     upstream: Server
     seen: list[str] = field(default_factory=list)
+    # The numbers of the messages that are commits.
+    commits: list[int] = field(default_factory=list)
     kill_at: KillAt | None = None
     hold_at: int | None = None
     is_held: threading.Event = field(default_factory=threading.Event)
@@ -57,7 +59,7 @@ class Proxy:
     def watch(self, kill_at: KillAt | None = None) -> None:
         """Begins to count anew, with another point of death or none."""
         with self._lock:
-            self.seen, self.kill_at = [], kill_at
+            self.seen, self.commits, self.kill_at = [], [], kill_at
 
     def serve(self, listener: socket.socket) -> None:
         """Accepts clients until the listener is closed."""
@@ -75,7 +77,7 @@ class Proxy:
             answers.start()
             with contextlib.suppress(OSError):
                 for kind, message in _messages(client):
-                    kill = None if kind == _GOOD_BYE else self._count(kind)
+                    kill = None if kind == _GOOD_BYE else self._count(kind, message)
                     self._hold()
                     if kill is not None and kill.is_delivered:
                         is_lost.set()
@@ -98,9 +100,11 @@ class Proxy:
             self.go_on.wait(timeout=60)
             self.is_held.clear()
 
-    def _count(self, kind: str) -> KillAt | None:
+    def _count(self, kind: str, message: bytes) -> KillAt | None:
         with self._lock:
             self.seen.append(kind)
+            if kind == "Q" and message[5:].upper().startswith(b"COMMIT"):
+                self.commits.append(len(self.seen))
             if self.kill_at is not None and len(self.seen) == self.kill_at.message:
                 return self.kill_at
             return None

@@ -1,6 +1,7 @@
 """Airflow's REST API as the person who runs `make up` reaches it."""
 
 import json
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +12,34 @@ from tests.launcher import programs
 
 @dataclass(frozen=True, slots=True)
 class AirflowApi:
-    """The API of a launcher, with the admin's login."""
+    """The API of a launcher, with somebody's login."""
 
     address: str
     token: str
 
     @classmethod
-    def log_in(cls, state: Path, port: int) -> "AirflowApi":
+    def log_in(cls, state: Path, port: int, user: str = "admin") -> "AirflowApi":
         """With the password that `make up` prints."""
         address = f"http://127.0.0.1:{port}"
         file = state / "airflow" / "simple_auth_manager_passwords.json.generated"
-        password = json.loads(file.read_text())["admin"]
-        login = {"username": "admin", "password": password}
+        password = json.loads(file.read_text())[user]
+        login = {"username": user, "password": password}
         return cls(address, cls(address, "")._ask("POST", "/auth/token", login)["access_token"])
 
     def is_paused(self, dag_id: str) -> bool:
         return bool(self._ask("GET", f"/api/v2/dags/{dag_id}")["is_paused"])
+
+    def knows(self, dag_id: str, seconds: float) -> bool:
+        """Whether a DAG's file comes to be read."""
+
+        def is_there() -> bool:
+            try:
+                self._ask("GET", f"/api/v2/dags/{dag_id}")
+            except urllib.error.HTTPError:
+                return False
+            return True
+
+        return programs.wait_for(is_there, seconds)
 
     def trigger(self, dag_id: str, **conf: object) -> str:
         """Unpause a DAG and trigger it without a date; returns the run's id."""
@@ -53,6 +66,24 @@ class AirflowApi:
             f"{task['task_id']} {task['rendered_map_index'] or ''}".strip(): task["state"]
             for task in page["task_instances"]
         }
+
+    def waits_for_an_answer(self, dag_id: str, run_id: str, seconds: float) -> bool:
+        """Whether a run comes to ask a person."""
+        return programs.wait_for(lambda: bool(self.questions(dag_id, run_id)), seconds)
+
+    def questions(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """What a run asks of people, and nobody has answered."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/hitlDetails?response_received=false"
+        return list(self._ask("GET", path)["hitl_details"])
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, chosen: str) -> int:
+        """Answers in the name of whoever is logged in; the status of the API's answer."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        try:
+            self._ask("PATCH", path, {"chosen_options": [chosen], "params_input": {"note": "ok"}})
+        except urllib.error.HTTPError as error:
+            return error.code
+        return 200
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         request = urllib.request.Request(

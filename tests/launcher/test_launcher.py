@@ -155,21 +155,23 @@ def test_ending_and_cleaning_what_was_never_started_does_nothing(state: Path) ->
     assert not state.exists()
 
 
-def launch(state: Path, port: int) -> subprocess.Popen[str]:
+def launch(state: Path, port: int, **others: str) -> subprocess.Popen[str]:
     # Only what the test triggers runs: a DAG that is unpaused would run by its schedule too.
     quiet = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}
     return subprocess.Popen(
         [LAUNCHER, "up", "--without-demo"],
-        env=programs.environment(state, RECONCILIATION_PORT=str(port), **quiet),
+        env=programs.environment(state, RECONCILIATION_PORT=str(port), **quiet, **others),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
 
 
-def start_airflow(state: Path, port: int, until: str) -> tuple[subprocess.Popen[str], list[str]]:
+def start_airflow(
+    state: Path, port: int, until: str, **others: str
+) -> tuple[subprocess.Popen[str], list[str]]:
     """`make up`, followed until it says that; with all that it has said."""
-    process = launch(state, port)
+    process = launch(state, port, **others)
     assert process.stdout is not None
     said = []
     for line in process.stdout:

@@ -24,7 +24,10 @@ class Answer:
 
 @dataclass
 class FakeSlack:
-    """What was received, and what is answered next; without an answer it is `ok`."""
+    """What was received, and what is answered next; without an answer it is `ok`.
+
+    To a bot `ok` says where the message is: its first message is at ts 1.0, its second at 2.0.
+    """
 
     port: int
     answers: list[Answer] = field(default_factory=list)
@@ -36,6 +39,29 @@ class FakeSlack:
     def texts(self) -> list[str]:
         """The texts that arrived, in order."""
         return [body["text"] for body in self.received]
+
+    @property
+    def calls(self) -> list[tuple[str, str | None, str]]:
+        """What a bot called, in order: method, message or thread that it names, text."""
+        return [
+            (path.rpartition("/")[2], body.get("thread_ts") or body.get("ts"), body["text"])
+            for path, body in zip(self.paths, self.received, strict=True)
+        ]
+
+    def bot(self, **extra: Any) -> str:
+        """The connection `slack` that leads here, with a bot's token."""
+        base_url = f"http://127.0.0.1:{self.port}/api/"
+        return self.connection(
+            password="xoxb-canary-secret",
+            extra={"channel": "#payments", "base_url": base_url, **extra},
+        )
+
+    def accept(self) -> Answer:
+        """The answer to a message that is taken."""
+        if not self.paths[-1].startswith("/api/"):
+            return Answer()
+        place = {"ok": True, "channel": "C0PAYMENTS", "ts": f"{len(self.paths)}.0"}
+        return Answer(body=json.dumps(place))
 
     def connection(self, **changes: Any) -> str:
         """The connection `slack` that leads here, with a webhook's secret path."""
@@ -61,7 +87,7 @@ def running() -> Iterator[FakeSlack]:
             slack.received.append(json.loads(body))
             slack.paths.append(self.path)
             slack.authorizations.append(self.headers["Authorization"])
-            answer = slack.answers.pop(0) if slack.answers else Answer()
+            answer = slack.answers.pop(0) if slack.answers else slack.accept()
             time.sleep(answer.after_seconds)
             try:
                 self.send_response(answer.status)

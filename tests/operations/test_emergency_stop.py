@@ -47,7 +47,7 @@ def told(books: Books) -> list[tuple[str, ...]]:
 
 
 def the_document() -> Any:
-    return json.loads((config.reports_folder() / "emergency_stop.json").read_text())
+    return json.loads((config.notices_folder() / "emergency_stop.json").read_text())
 
 
 def may_pay() -> bool:

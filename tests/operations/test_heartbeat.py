@@ -104,6 +104,28 @@ def test_it_names_the_message_that_waits_too_long(
     assert heartbeat.WELL == heartbeat.main(["--message-age", "1h"])
 
 
+def test_of_many_messages_that_wait_the_oldest_are_named_and_the_rest_counted(
+    books: Books, variables: Variables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books.session.execute(
+        """
+        insert into internal.outbox (kind, dedupe_key, payload, created_at, superseded_at)
+        select
+            'event', number::text, '{}', clock_timestamp() - interval '1 hour',
+            case when number = 1 then clock_timestamp() end
+        from generate_series(1, 24) as number
+        """
+    )
+    books.session.commit()
+    heartbeat.main([])
+
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("waiting")]
+    assert 21 == len(said)
+    # What a younger message has taken the place of waits for nothing.
+    assert said[0].startswith("waiting: message 2 (event) for 1:00:00")
+    assert "waiting: 3 more messages" == said[-1]
+
+
 def test_without_a_warehouse_nobody_can_tell(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

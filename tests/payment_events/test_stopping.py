@@ -42,7 +42,7 @@ def test_a_stop_by_a_replay_is_the_same_as_one_by_hand(  # type: ignore[no-untyp
     held = json.loads(airflow.values["PAYMENTS_ENABLED"])
     assert (False, changed_by, reason) == (held["enabled"], held["by"], held["reason"])
     assert datetime.fromisoformat(held["since"]) <= datetime.now(UTC)
-    document = json.loads((config.reports_folder() / "emergency_stop.json").read_text())
+    document = json.loads((config.notices_folder() / "emergency_stop.json").read_text())
     assert "PaymentMaintenanceMode" == document["PAYMENTS_ENABLED"]["answer"]["error"]
     assert {"enabled": True} == document["REFUNDS_ENABLED"]
     told = f"[critical] emergency stop: PAYMENTS_ENABLED stopped by {changed_by}: {reason}"

@@ -3,5 +3,7 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0031"
-down_revision = "0023"
+down_revision = "0030"
+down_revision = "0030"
+down_revision = "0030"
 upgrade = upgrade_with(__file__)

@@ -21,6 +21,7 @@ from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import ConfigurationError, ReconciliationError
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import GATEWAY_LEDGER, GATEWAY_LEGS, LEDGER_STATEMENT
+from include.reconciliation.notifications import Notifications
 from include.reconciliation.recorded_rules import restored
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import decide
@@ -67,6 +68,7 @@ class PastRun:
             ledger_change_detection=self.rules["ledger_change_detection"],
             psps=(psp,),
             declared_formats={},
+            notifications=Notifications(),
             source_path=config.PROJECT_ROOT / "the rules of the run",
         )
 

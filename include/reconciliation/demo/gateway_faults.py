@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.desk import Desk
-from include.reconciliation.demo.labels import Label
+from include.reconciliation.demo.gateway import GatewayTransaction
+from include.reconciliation.demo.labels import BookLabel, Label
 from include.reconciliation.demo.movements import Movement
 from include.reconciliation.demo.timeline import at
 from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, GATEWAY_STATEMENT
@@ -74,6 +75,22 @@ def capture_recorded_twice(desk: Desk) -> None:
     desk.label(fault, "multiplicity", kind, sale, 7_650, 7_650, leg=GATEWAY_LEDGER.name)
     desk.label(fault, "multiplicity", kind, sale, -7_650, 7_650, leg=GATEWAY_STATEMENT.name)
     _label_excess(desk, fault, sale, 7_650)
+
+
+def broken_sentences(
+    labels: Iterable[Label], transactions: Iterable[GatewayTransaction]
+) -> Iterator[BookLabel]:
+    """What the faults of the story break of the gateway's own sentences, at its end."""
+    book = "billing_gateway"
+    for label in labels:
+        intent_id = f"in_{label.psp_reference}"
+        if label.leg == AUTHORISATION.name:
+            sentence = "captured_is_at_most_authorised"
+            yield BookLabel(book, sentence, intent_id, label.currency, label.delta_minor)
+        if (label.leg, label.kind) == (GATEWAY_LEDGER.name, "duplicate_in_gateway"):
+            *_, again = [row for row in transactions if row.intent_id == intent_id]
+            sentence, amount = "no_provider_reference_succeeds_twice", again.amount_minor
+            yield BookLabel(book, sentence, again.transaction_id, again.currency, amount)
 
 
 def _label_excess(desk: Desk, fault: str, sale: Movement, excess_minor: int) -> None:

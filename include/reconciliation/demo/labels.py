@@ -28,3 +28,14 @@ class Label:
     event: str
     is_cleared: bool = False
     leg: str = LEDGER_STATEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class BookLabel:
+    """One row that a check of a book must return; the amount in minor units."""
+
+    book: str
+    check: str
+    object: str
+    currency: str | None
+    amount_minor: int | None

@@ -5,7 +5,7 @@ Each fault is planted on operations of its own, so that it breaks one sentence a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -260,10 +260,12 @@ FAULTS: tuple[Callable[[_Planted], None], ...] = (
 )
 
 
-def plant(made: History) -> list[Violation]:
-    """Every fault once, on top of a history that has none; what must be reported of them."""
+def plant(
+    made: History, faults: Iterable[Callable[[_Planted], None]] = FAULTS
+) -> list[Violation]:
+    """Each fault once, on top of a history that has none; what must be reported of them."""
     violations: list[Violation] = []
-    for fault in FAULTS:
+    for fault in faults:
         desk = _Planted(made, fault.__name__)
         fault(desk)
         violations += desk.violations

@@ -6,7 +6,7 @@ and the row that its check must return.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -97,11 +97,14 @@ def history(seed: int, as_of: datetime, payouts: int = 50) -> PayoutsHistory:
     return made
 
 
-def broken_history(seed: int, as_of: datetime, payouts: int = 50) -> PayoutsHistory:
-    """The same with one violation of each sentence, labelled."""
+def broken_history(
+    seed: int, as_of: datetime, payouts: int = 50, sentences: Collection[str] | None = None
+) -> PayoutsHistory:
+    """The same with one violation of each sentence, or of those named, labelled."""
     made, chance = history(seed, as_of, payouts), stream(seed, "violations")
     for sentence, do in _FAULTS.items():
-        made.violations.append(Violation(sentence, *do(made, chance)))
+        if sentences is None or sentence in sentences:
+            made.violations.append(Violation(sentence, *do(made, chance)))
     return made
 
 

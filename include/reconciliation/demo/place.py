@@ -46,6 +46,11 @@ def folder() -> Path:
     return ensure_state_directory() / "demo"
 
 
+def airflow_log() -> Path:
+    """What Airflow says while it runs DAGs in the demo's own process."""
+    return folder() / "airflow.log"
+
+
 def drop_folder() -> Path:
     """Where Adyen leaves its files, a folder per account."""
     return folder() / "drop"

@@ -47,7 +47,7 @@ def _verdict(run: Row) -> str:
     """A run in a few words: its verdict, and how many discrepancies are open."""
     word = _SHORT.get(run["verdict"]) or str(run["verdict"])
     if run["verdict"] == "discrepancies":
-        return f"{run['discrepancies']} {word}"
+        return "1 discrepancy" if run["discrepancies"] == 1 else f"{run['discrepancies']} {word}"
     return f"{word}, {run['discrepancies']} open" if run["discrepancies"] else word
 
 
@@ -97,7 +97,7 @@ def labels(comparison: Comparison, decoys: int, exponents: Mapping[str, int]) ->
     """Every planted fault with what became of it, then what was reported and not planted."""
     found = {id(label) for label, _ in comparison.found}
     planted = [*(label for label, _ in comparison.found), *comparison.missed]
-    yield f"  {'planted fault':<31}{'account':<13}{'found as':<26}{'':>3} {'delta':>11}  now"
+    yield f"  {'planted fault':<33}{'account':<12}{'found as':<30}{'':>3} {'delta':>10}  now"
     for label in sorted(planted, key=_place):
         yield _label_line(label, id(label) in found, exponents)
     for finding in comparison.not_planted:
@@ -130,7 +130,7 @@ def _label_line(label: Label, is_found: bool, exponents: Mapping[str, int]) -> s
     outcome = ended if is_found else "MISSED"
     fault = label.fault.replace("_", " ")
     account = short_account(label.psp, label.account)
-    return f"  {fault:<31}{account:<13}{label.kind:<26}{currency:>3} {delta:>11}  {outcome}"
+    return f"  {fault:<33}{account:<12}{label.kind:<30}{currency:>3} {delta:>10}  {outcome}"
 
 
 def _finding_text(finding: Finding, exponents: Mapping[str, int]) -> str:
@@ -148,7 +148,7 @@ def _finding_text(finding: Finding, exponents: Mapping[str, int]) -> str:
 
 def _kind_line(kind: Row, exponent: int) -> str:
     return (
-        f"        {kind['kind']:<28}{kind['discrepancies']:>3}   "
+        f"        {kind['kind']:<29}{kind['discrepancies']:>3}   "
         f"delta {_money(kind['delta_minor'], exponent):>12}   "
         f"exposure {_money(kind['exposure_minor'], exponent):>12}"
     )

@@ -7,14 +7,11 @@ two rows; balances and cache are what the rows add up to until a violation is pl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-
-import psycopg
-from psycopg import sql
 
 from include.reconciliation.demo.streams import stream
 
@@ -57,6 +54,7 @@ class Movement:
 class History:
     """The rows of each table, by its name."""
 
+    as_of: datetime
     wallets: list[Row]
     transactions: list[Movement] = field(default_factory=list)
     balances: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -66,11 +64,17 @@ class History:
     cache_errors: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
+    def rows(self) -> dict[str, list[Row]]:
+        """All of them, by table."""
+        tables: dict[str, list[Row]] = {table: getattr(self, table) for table in TABLES}
+        return {**tables, "transactions": [asdict(each) for each in self.transactions]}
+
+    @property
     def wallet_balances(self) -> list[Row]:
         """The projection."""
         return [
             {"wallet_id": wallet, "currency": currency, "balance_minor": minor,
-             "last_updated": AS_OF - HOUR}
+             "last_updated": self.as_of - HOUR}
             for (wallet, currency), minor in sorted(self.balances.items())
         ]  # fmt: skip
 
@@ -84,59 +88,55 @@ class History:
                 totals[users[each.wallet_id], each.currency] += each.amount_minor
         return [
             {"user_id": user, "currency": currency, "balance_minor": minor,
-             "cached_at": AS_OF - HOUR}
+             "cached_at": self.as_of - HOUR}
             for (user, currency), minor in sorted(totals.items())
         ]  # fmt: skip
 
 
-def history(seed: int) -> History:
-    """A book in order, up to AS_OF."""
+# Breaks promises at a wallet, and says which.
+Plant = Callable[[History, Random, Row], list[Label]]
+
+
+def history(seed: int, as_of: datetime = AS_OF) -> History:
+    """A book in order, up to a moment."""
     chance = stream(seed, "wallets")
-    made = History(wallets=_wallets(chance))
+    made = History(as_of, _wallets(chance, as_of))
     for wallet in made.wallets:
         made.balances[wallet["id"], wallet["currency"]] = 0
     for hour in range(HOURS, 0, -1):
-        start = AS_OF - hour * HOUR
+        start = as_of - hour * HOUR
         for minute in sorted(chance.sample(range(60), chance.randint(2, 3))):
             _movement(made, chance, start + timedelta(minutes=minute))
-    made.requests = _requests(chance)
+    made.requests = _requests(chance, as_of)
     made.balance_drifts = [
         {"run_id": f"hour {hour}", "scope": "recent", "currency": currency, "wallets": 10,
-         "wallets_drifting": 0, "drift_minor": 0, "measured_at": AS_OF - hour * HOUR}
+         "wallets_drifting": 0, "drift_minor": 0, "measured_at": as_of - hour * HOUR}
         for hour in range(1, 5) for currency in CURRENCIES
     ]  # fmt: skip
     return made
 
 
-def with_violations(seed: int) -> tuple[History, list[Label]]:
-    """The same book with one violation of each kind, each at a wallet of its own."""
-    made, chance = history(seed), stream(seed, "violations")
-    chosen = chance.sample(made.wallets, len(_PLANTS))
+def with_violations(
+    seed: int, as_of: datetime = AS_OF, plants: Sequence[Plant] | None = None
+) -> tuple[History, list[Label]]:
+    """The same book with one violation of each kind, or of those given, at wallets of their own."""
+    made, chance = history(seed, as_of), stream(seed, "violations")
+    plants = PLANTS if plants is None else plants
+    chosen = chance.sample(made.wallets, len(plants))
     labels = []
-    for plant, wallet in zip(_PLANTS, chosen, strict=True):
+    for plant, wallet in zip(plants, chosen, strict=True):
         labels += plant(made, chance, wallet)
     return made, labels
 
 
-def load(session: psycopg.Connection[Any], made: History) -> None:
-    """Adds all rows to the caller's transaction."""
-    for table in TABLES:
-        rows = [row if isinstance(row, dict) else asdict(row) for row in getattr(made, table)]
-        columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
-        into = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), columns)
-        with session.cursor() as cursor, cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(tuple(row.values()))
-
-
-def _wallets(chance: Random) -> list[Row]:
+def _wallets(chance: Random, as_of: datetime) -> list[Row]:
     return [
         {
             "id": f"W{number:03}",
             "user_id": f"U{number // 2:03}",
             "currency": chance.choice(CURRENCIES),
             "may_be_negative": False,
-            "created_at": AS_OF - (HOURS + 1) * HOUR,
+            "created_at": as_of - (HOURS + 1) * HOUR,
         }
         for number in range(40)
     ]
@@ -171,11 +171,11 @@ def _add(
     return added
 
 
-def _requests(chance: Random) -> list[Row]:
+def _requests(chance: Random, as_of: datetime) -> list[Row]:
     """One failure in twenty at most, and durations that stay within a fifth of each other."""
     rows = []
     for number in range(400):
-        at = AS_OF - timedelta(seconds=10 * number + 1)
+        at = as_of - timedelta(seconds=10 * number + 1)
         outcome = "failed" if number % 40 == 7 else "succeeded"
         rows.append((outcome, chance.randint(50, 60), at))
     return [
@@ -184,85 +184,97 @@ def _requests(chance: Random) -> list[Row]:
     ]
 
 
-def _drift(made: History, chance: Random, wallet: Row) -> list[Label]:
+def drift(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """The projection says more than the ledger."""
     key, minor = (wallet["id"], wallet["currency"]), chance.randint(2, 500)
     made.balances[key] += minor
     names = ("every_projection_equals_the_ledger", "no_projection_drifts_by_more_than_a_minor_unit")
     return [Label(name, *key, minor) for name in names]
 
 
-def _rounding(made: History, chance: Random, wallet: Row) -> list[Label]:
+def rounding(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """The projection is one minor unit off, which is no drift yet."""
     key = (wallet["id"], wallet["currency"])
     made.balances[key] += 1
     return [Label("every_projection_equals_the_ledger", *key, 1)]
 
 
-def _stale_cache(made: History, chance: Random, wallet: Row) -> list[Label]:
+def stale_cache(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """The cache says more than the ledger."""
     key, minor = (wallet["user_id"], wallet["currency"]), chance.randint(1, 500)
     made.cache_errors[key] = minor
     return [Label("every_cached_balance_equals_the_ledger", *key, minor)]
 
 
-def _overdrawn(made: History, chance: Random, wallet: Row) -> list[Label]:
+def overdrawn(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """A wallet was overdrawn."""
     key = (wallet["id"], wallet["currency"])
-    _add(made, *key, -made.balances[key] - 7, "WITHDRAWAL", AS_OF - HOUR / 2)
+    _add(made, *key, -made.balances[key] - 7, "WITHDRAWAL", made.as_of - HOUR / 2)
     names = ("no_balance_is_negative", "no_balance_was_ever_negative")
     return [Label(name, *key, -7) for name in names]
 
 
-def _other_currency(made: History, chance: Random, wallet: Row) -> list[Label]:
+def other_currency(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """A wallet got money of another currency."""
     name, other = "every_movement_has_the_currency_of_its_wallet", "BRL"
-    added = _add(made, wallet["id"], other, 900, "DEPOSIT", AS_OF - HOUR / 2)
+    added = _add(made, wallet["id"], other, 900, "DEPOSIT", made.as_of - HOUR / 2)
     projection = f"projection of {wallet['id']}"
     return [Label(name, added.id, other, 900), Label(name, projection, other, 900)]
 
 
-def _used_twice(made: History, chance: Random, wallet: Row) -> list[Label]:
-    first = _add(made, wallet["id"], wallet["currency"], 400, "DEPOSIT", AS_OF - 50 * HOUR)
-    second = _add(made, wallet["id"], wallet["currency"], 400, "DEPOSIT", AS_OF - 49 * HOUR)
+def used_twice(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """One deposit was booked twice, with one key."""
+    first = _add(made, wallet["id"], wallet["currency"], 400, "DEPOSIT", made.as_of - 50 * HOUR)
+    second = _add(made, wallet["id"], wallet["currency"], 400, "DEPOSIT", made.as_of - 49 * HOUR)
     made.transactions[-1] = replace(second, idempotency_key=first.idempotency_key)
     name = "every_idempotency_key_is_used_once"
     return [Label(name, first.idempotency_key, wallet["currency"], 400)]
 
 
-def _one_sided(made: History, chance: Random, wallet: Row) -> list[Label]:
-    _add(made, wallet["id"], wallet["currency"], 300, "TRANSFER", AS_OF - 30 * HOUR, "F-half")
+def one_sided(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """A transfer has one side."""
+    _add(made, wallet["id"], wallet["currency"], 300, "TRANSFER", made.as_of - 30 * HOUR, "F-half")
     name = "every_transfer_has_two_sides_that_sum_to_zero"
     return [Label(name, "F-half", wallet["currency"], 300)]
 
 
-def _no_projection(made: History, chance: Random, wallet: Row) -> list[Label]:
+def no_projection(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """A new wallet never got a projection."""
     added = {**wallet, "id": "W-new", "user_id": "U-new"}
     made.wallets.append(added)
     return [Label("every_wallet_has_a_projection", "W-new", wallet["currency"], None)]
 
 
-def _growing(made: History, chance: Random, wallet: Row) -> list[Label]:
+def growing(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """Drift grew from hour to hour."""
     for place, row in enumerate(each for each in made.balance_drifts if each["currency"] == "EGP"):
         row["drift_minor"] = 30 - 10 * place
     return [Label("drift_does_not_keep_growing", "EGP", "EGP", 30)]
 
 
-def _failing(made: History, chance: Random, wallet: Row) -> list[Label]:
+def failing(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """One request in nine fails."""
     for row in made.requests[:5]:
         row["outcome"] = "failed"
     return [Label("request_error_rate_stays_at_or_below_5_percent", "requests")]
 
 
-def _slow(made: History, chance: Random, wallet: Row) -> list[Label]:
+def slow(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """Requests take four times as long as usual."""
     for row in made.requests[:30]:
         row["duration_ms"] = 200
     return [Label("request_latency_stays_within_twice_its_baseline", "requests")]
 
 
-def _rush(made: History, chance: Random, wallet: Row) -> list[Label]:
+def rush(made: History, chance: Random, wallet: Row) -> list[Label]:
+    """More transactions than usual in twenty minutes."""
     for minute in range(20):
-        at = AS_OF - timedelta(minutes=minute + 1)
+        at = made.as_of - timedelta(minutes=minute + 1)
         _add(made, wallet["id"], wallet["currency"], 1, "DEPOSIT", at)
     return [Label("transaction_volume_stays_within_three_times_its_baseline", "transactions")]
 
 
-_PLANTS: tuple[Callable[[History, Random, Row], list[Label]], ...] = (
-    _drift, _rounding, _stale_cache, _overdrawn, _other_currency, _used_twice, _one_sided,
-    _no_projection, _growing, _failing, _slow, _rush,
+PLANTS: tuple[Plant, ...] = (
+    drift, rounding, stale_cache, overdrawn, other_currency, used_twice, one_sided,
+    no_projection, growing, failing, slow, rush,
 )  # fmt: skip

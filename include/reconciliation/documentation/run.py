@@ -18,13 +18,21 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.documentation import benchmarks, checks, data_model, formats, glossary
+from include.reconciliation.documentation import (
+    benchmarks,
+    checks,
+    data_model,
+    formats,
+    glossary,
+    operator_actions,
+)
 from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
 from include.reconciliation.local.migrate import migrate
 from include.reconciliation.local.server import Server, borrowed_server
+from include.reconciliation.operator_actions import ACTIONS
 from include.reconciliation.statements.formats import FORMATS
 
 DOCS = PROJECT_ROOT / "docs"
@@ -41,6 +49,9 @@ def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
         DOCS / "formats.md": formats.with_sections(_read("formats.md"), FORMATS.values()),
         benchmarks.PAGE: benchmarks.with_figures(_read("benchmarks.md"), benchmarks.results()),
         DOCS / "adding-a-format.md": formats.with_roles(_read("adding-a-format.md")),
+        DOCS / "operator-actions.md": operator_actions.with_actions(
+            _read("operator-actions.md"), ACTIONS.values()
+        ),
         DOCS / "checks.md": checks.page(each for book in books() for each in invariants_of(book)),
         **{
             DOCS / "books" / f"{book}.md": checks.with_checks(

@@ -17,13 +17,18 @@ from include.reconciliation.invariants import COLUMNS, Invariant
 _CONNECTION_IDS = {"billing_gateway": "billing_gateway_read"}
 
 
+def connection_of(book: str) -> str:
+    """The id of the connection through which a book is read."""
+    return _CONNECTION_IDS.get(book, book)
+
+
 def violations(check: Invariant, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows that break an invariant, one at a time, in the order of the query.
 
     Raises SourceError when the book breaks what the check relies on, or answers in another form;
     Transient when it can't be reached now. What it gave before stays true: the rows come first.
     """
-    with _asked(check.book, f"invariants/{check.book}/{check.name}") as cursor:
+    with asked(check.book, f"invariants/{check.book}/{check.name}") as cursor:
         # No cursor of the server's: that would be planned for the first rows, and by one process.
         for row in cursor.stream(warehouse.sql.SQL(check.query), values):
             yield _formed(check, row)
@@ -38,7 +43,7 @@ def write_tables(
     Raises SourceError when anything in the book can't be relied on, Transient when it can't be
     reached now. The server writes no file: what it sends is written here, block by block.
     """
-    with _asked(book, f"books/{book}/*") as cursor:
+    with asked(book, f"books/{book}/*") as cursor:
         _refuse_what_cannot_be_relied_on(book, None, cursor, values)
         for name in names:
             with (
@@ -50,9 +55,9 @@ def write_tables(
 
 
 @contextmanager
-def _asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
-    """A snapshot of a book; the server's errors become ours."""
-    source = ledger_source.Book(book, _CONNECTION_IDS.get(book, book), file)
+def asked(book: str, file: str) -> Iterator[warehouse.Cursor]:
+    """A snapshot of a book for the query `file`; SourceError or Transient where there is none."""
+    source = ledger_source.Book(book, connection_of(book), file)
     try:
         with ledger_source.snapshot(source) as cursor:
             yield cursor

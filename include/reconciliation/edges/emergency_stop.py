@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +23,10 @@ from include.reconciliation.outside_text import printable
 PAYMENTS = "PAYMENTS_ENABLED"
 REFUNDS = "REFUNDS_ENABLED"
 NAMES = (PAYMENTS, REFUNDS)
+# Takes name, text and description of a Variable.
+Write = Callable[[str, str, str], None]
 _TEXT_CHARACTERS_MAX = 300
+_write: ContextVar[Write | None] = ContextVar("write_of_stops", default=None)
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +81,21 @@ def check(name: str) -> None:
         raise Paused(stop.sentence())
 
 
+@contextmanager
+def writing_to(other: Write) -> Iterator[None]:
+    """Sets Variables somewhere else than in Airflow, within a `with` block."""
+    token = _write.set(other)
+    try:
+        yield
+    finally:
+        _write.reset(token)
+
+
 def write(name: str, text: str, description: str) -> None:
     """Sets the Variable in Airflow; the description shows beside it in the web interface."""
+    if (other := _write.get()) is not None:
+        other(name, text, description)
+        return
     from airflow.sdk import Variable
 
     Variable.set(name, text, description=description)

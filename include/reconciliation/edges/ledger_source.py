@@ -32,6 +32,7 @@ class Book:
 
 LEDGER = Book("ledger", "payments_ledger", "sources/payments_ledger")
 GATEWAY = Book("gateway", "billing_gateway", "sources/billing_gateway")
+_POSTED = Book("ledger", "payments_ledger", "sources/posted_corrections")
 _COPIED_COLUMN = re.compile(r"^COPY work_ledger_extract, line [0-9]+, column (\w+)", re.MULTILINE)
 _BLOCK_BYTES = 1 << 18
 _COLUMNS = (
@@ -98,6 +99,17 @@ def hours(
     with told_as_of(book):
         cursor.execute(_composed(book, "extract/source_hours"), scope)
     return {row["hour"]: (row["rows"], row["amount_sum"], row["hash_sum"]) for row in cursor}
+
+
+def posted_corrections(
+    scope: Mapping[str, Any], correction_ids: list[str]
+) -> list[dict[str, Any]]:
+    """The ledger rows that carry one of these ids (`sources/posted_corrections.sql`)."""
+    if not correction_ids:
+        return []
+    with snapshot(LEDGER) as source, told_as_of(_POSTED):
+        values = {**scope, "correction_ids": correction_ids}
+        return warehouse.run(source, _POSTED.mapping, values).fetchall()
 
 
 def copy_rows(

@@ -1,4 +1,4 @@
-"""The document of the emergency stop that the gateway reads, in the folder of the reports."""
+"""The document of the emergency stop that the gateway reads, in the folder of the notices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "emergency_stop.json"
 
 def write(text: str) -> Path:
     """Puts the document in its place whole: who reads it finds the old one or the new one."""
-    folder = config.reports_folder()
+    folder = config.notices_folder()
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=folder, prefix=f".{NAME}.")
     try:

@@ -7,7 +7,7 @@ sending and settling leaves a claim that runs out: the message is then sent once
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -28,7 +28,9 @@ class Kind(StrEnum):
     """Where a message goes."""
 
     SLACK = "slack"
+    MAIL = "mail"
     PAYMENT_RECONCILIATION_LOG = "payment_reconciliation_log"
+    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +56,52 @@ def enqueue(
 
 def claim(kind: Kind) -> Message | None:
     """The next message that is due, claimed for five minutes; None when there is none."""
+    messages = claim_many(kind, 1)
+    return messages[0] if messages else None
+
+
+def claim_many(kind: Kind, messages_max: int) -> list[Message]:
+    """The next messages that are due, in order, claimed for five minutes."""
+    values = {
+        "kind": kind.value,
+        "lease_seconds": _seconds(LEASE),
+        "messages_max": messages_max,
+    }
+    with warehouse.transaction() as cursor:
+        rows = warehouse.run(cursor, "alerts/claim_messages", values).fetchall()
+    rows.sort(key=lambda row: row["message_id"])
+    return [Message(row["message_id"], row["payload"], row["tries"]) for row in rows]
+
+
+def settle(*messages: Message) -> None:
+    """Marks messages as delivered."""
     with warehouse.transaction() as cursor:
         warehouse.run(
             cursor,
-            "alerts/claim_message",
-            {"kind": kind.value, "lease_seconds": _seconds(LEASE)},
+            "alerts/settle_messages",
+            {"message_ids": [message.message_id for message in messages]},
         )
-        row = cursor.fetchone()
-    return None if row is None else Message(row["message_id"], row["payload"], row["tries"])
-
-
-def settle(message: Message) -> None:
-    """Marks a message as delivered."""
-    with warehouse.transaction() as cursor:
-        warehouse.run(cursor, "alerts/settle_message", {"message_id": message.message_id})
 
 
 def postpone(message: Message, error: str, wait: timedelta | None = None) -> timedelta:
     """Puts a message back after `wait`, or after a back-off that doubles; says how long."""
     chosen = back_off(message.tries) if wait is None else wait
+    postpone_many([message], error, chosen)
+    return chosen
+
+
+def postpone_many(messages: Iterable[Message], error: str, wait: timedelta) -> None:
+    """Puts messages that all failed for one reason back after `wait`."""
     with warehouse.transaction() as cursor:
         warehouse.run(
             cursor,
-            "alerts/postpone_message",
+            "alerts/postpone_messages",
             {
-                "message_id": message.message_id,
+                "message_ids": [message.message_id for message in messages],
                 "error": error[:_ERROR_CHARACTERS_MAX],
-                "wait_seconds": _seconds(chosen),
+                "wait_seconds": _seconds(wait),
             },
         )
-    return chosen
 
 
 def postpone_kind(kind: Kind, wait: timedelta) -> None:

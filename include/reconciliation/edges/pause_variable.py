@@ -48,6 +48,14 @@ class Pause:
         since = "an unknown time" if self.since is None else self.since.isoformat()
         return f"{self.psp} is paused by {self.paused_by} since {since}{until}: {self.reason}"
 
+    def text(self) -> str:
+        """What its Variable holds; `parse` makes the same pause of it."""
+        moments = {"since": self.since, "until": self.until}
+        return json.dumps(
+            {"by": self.paused_by, "reason": self.reason}
+            | {key: each.isoformat() for key, each in moments.items() if each is not None}
+        )
+
 
 class PauseReader(Protocol):
     """Where pauses are kept; every method may raise, and raising means paused."""
@@ -69,17 +77,20 @@ class AirflowVariables:
         # The answer of keys() is lazy: without the list, the request and its error come too late.
         listed = list(Variable.keys(prefix=prefix))
         # keys() does not list the environment, where get() looks first.
-        marker = "AIRFLOW_VAR_"
-        in_environment = [
-            name.removeprefix(marker).lower() for name in os.environ if name.startswith(marker)
-        ]
-        return {*listed, *(name for name in in_environment if name.startswith(prefix.lower()))}
+        return {*listed, *names_in_environment(prefix)}
 
     def value(self, name: str) -> str:
         """The Variable, without a default."""
         from airflow.sdk import Variable
 
         return str(Variable.get(name))
+
+
+def names_in_environment(prefix: str) -> list[str]:
+    """Variables that this process's environment sets, in lower case; they win over the others."""
+    marker = "AIRFLOW_VAR_"
+    names = [name.removeprefix(marker).lower() for name in os.environ if name.startswith(marker)]
+    return [name for name in names if name.startswith(prefix.lower())]
 
 
 class NothingPaused:

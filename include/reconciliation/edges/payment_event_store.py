@@ -90,6 +90,11 @@ class Snapshot:
         lines = [head, *({"table": row["table_name"], "row": row["row_text"]} for row in rows)]
         return "".join(f"{canonical_json(line)}\n" for line in lines).encode()
 
+    def rows(self, name: str, payment_id: str) -> list[dict[str, Any]]:
+        """What `include/sql/<name>.sql` gives of one payment."""
+        with self.session.cursor() as cursor, _told_as_of_the_store():
+            return warehouse.run(cursor, name, {"payment_id": payment_id}).fetchall()
+
     def _next(self, chosen: psycopg.ServerCursor[tuple[Any, ...]]) -> list[Told]:
         """The batch after those that were read; empty at the end."""
         with _told_as_of_the_store():

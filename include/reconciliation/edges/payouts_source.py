@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.ledger_source import Book, snapshot, told_as_of
@@ -19,6 +19,7 @@ from include.reconciliation.payout_answers import Answer, AskedPayout, ProviderA
 CONNECTION_ID = "payout_operations"
 # Of more, the oldest are looked at; the others in a later round.
 ROWS_MAX = 20_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What the payouts application calls them, as its webhook does.
 EVENTS = {
     Answer.SUCCEEDED: "SUCCEEDED",
@@ -49,6 +50,12 @@ class Candidate:
         return AskedPayout(
             self.idempotency_key, self.provider_reference, self.amount_minor, self.currency
         )
+
+    def asked_as(self) -> dict[str, str]:
+        """The key and the send by which answers about it are found again."""
+        claimed_microseconds = (self.claimed_at - EPOCH) // timedelta(microseconds=1)
+        send = f"{self.outbox_task_id}:{claimed_microseconds}"
+        return {"idempotency_key": self.idempotency_key, "send": send}
 
 
 def sent(longer_than: timedelta = timedelta(0)) -> list[Candidate]:

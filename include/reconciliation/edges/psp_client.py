@@ -133,6 +133,15 @@ class PspClient:
         """Body of an answer 200 or 201 to a form that asks for a token; raises what `get` does."""
         return self._answer(path, (), form)[0]
 
+    def call(
+        self, method: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and body of one request that is never repeated, whatever comes of it.
+
+        Raises ProviderUnavailable or SourceError when it is not known whether it arrived.
+        """
+        return self._once(method, self.base_path + path, headers, data=content)
+
     def _answer(
         self, path: str, query: Sequence[tuple[str, str]], form: Sequence[tuple[str, str]] | None
     ) -> tuple[bytes, str]:
@@ -144,7 +153,11 @@ class PspClient:
         for number in range(1, TRIES + 1):
             wait: timedelta | None = None
             try:
-                status, headers, body = self._once(path, query, form)
+                status, headers, body = (
+                    self._once("GET", path, {}, params=list(query))
+                    if form is None
+                    else self._once("POST", path, {}, data=list(form))
+                )
             except ProviderUnavailable as error:
                 if number == TRIES:
                     raise
@@ -184,7 +197,7 @@ class PspClient:
             raise SourceError(f"{host} answers HTTP {status} to {path}: {what}")
 
     def _once(
-        self, path: str, query: Sequence[tuple[str, str]], form: Sequence[tuple[str, str]] | None
+        self, method: str, path: str, headers: Mapping[str, str], **content: Any
     ) -> tuple[int, Mapping[str, str], bytes]:
         endpoint = self.endpoint
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
@@ -198,18 +211,18 @@ class PspClient:
         watchdog.start()
         try:
             with session.request(
-                "GET" if form is None else "POST",
+                method,
                 url,
-                params=list(query),
-                data=None if form is None else list(form),
                 headers={
                     "Accept": "application/json",
                     "Accept-Encoding": "identity",
+                    **headers,
                     **self._authorization(),
                 },
                 allow_redirects=False,
                 stream=True,
                 timeout=self.request_seconds_max,
+                **content,
             ) as response:
                 return response.status_code, response.headers, self._body(response, deadline)
         except (
@@ -249,7 +262,7 @@ class PspClient:
         return {"Authorization": f"Basic {both}"}
 
     def _open_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _NoRedirects()
         # Neither a proxy nor a key out of the environment or ~/.netrc.
         session.trust_env = False
         session.verify = self.ca_file or True
@@ -289,6 +302,14 @@ def retry_after(text: str | None, now: datetime) -> timedelta | None:
     if wanted.tzinfo is None:
         return None
     return max(wanted - now, timedelta(0))
+
+
+class _NoRedirects(requests.Session):
+    """Sees no redirect at all: to prepare the next request it would read a body of any size."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None."""
+        return
 
 
 class _DeadlineAdapter(HTTPAdapter):

@@ -94,6 +94,13 @@ def health() -> dict[str, int]:
     return dict(row)
 
 
+def repaired_by(run_id: str) -> list[Drift]:
+    """What a run has rebuilt so far, as its log says; Transient when it can't be read."""
+    with ledger_source.snapshot(BOOK) as cursor:
+        rows = warehouse.run(cursor, "wallets/repaired_by_run", {"run_id": run_id}).fetchall()
+    return [Drift(**row) for row in rows]
+
+
 def rebuild(
     relation: str, drifts: Sequence[Drift], *, reason: str, repaired_by: str, run_id: str
 ) -> list[Drift]:

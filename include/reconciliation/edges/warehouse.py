@@ -45,7 +45,7 @@ def run(cursor: Cursor, name: str, values: Mapping[str, Any] | None = None) -> C
 
 
 def connect(
-    connection_id: str = CONNECTION_ID, *, autocommit: bool = False
+    connection_id: str = CONNECTION_ID, *, autocommit: bool = False, connect_seconds: int = 10
 ) -> psycopg.Connection[dict[str, Any]]:
     """A connection in UTC with ISO dates, rows as dictionaries."""
     target = connection(connection_id)
@@ -58,7 +58,7 @@ def connect(
         autocommit=True,
         row_factory=dict_row,
         application_name="reconciliation",
-        connect_timeout=10,
+        connect_timeout=connect_seconds,
         client_encoding="UTF8",
     )
     # Of options the variables PGTZ and PGDATESTYLE of the host would have the last word.
@@ -73,8 +73,29 @@ def connect(
 def transaction() -> Iterator[Cursor]:
     """One transaction on the warehouse; commits at the end, rolls back on any error."""
     with connect() as session, session.cursor() as cursor:
-        cursor.execute("set local search_path = internal, reconciliation, pg_catalog")
+        _search_as_always(cursor)
         yield cursor
+
+
+@contextmanager
+def hasty_transaction(milliseconds: int) -> Iterator[Cursor]:
+    """The same for somebody who waits: a server that is away, or a statement that takes longer, is
+    an error, and so is a pause of that length between two of them: a lock is kept no longer.
+    """
+    # psycopg waits two seconds for a server, not less.
+    with connect(connect_seconds=2) as session, session.cursor() as cursor:
+        for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(
+                sql.SQL("set local {} = {}").format(
+                    sql.Identifier(setting), sql.Literal(max(1, milliseconds))
+                )
+            )
+        _search_as_always(cursor)
+        yield cursor
+
+
+def _search_as_always(cursor: Cursor) -> None:
+    cursor.execute("set local search_path = internal, reconciliation, pg_catalog")
 
 
 @contextmanager

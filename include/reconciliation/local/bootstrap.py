@@ -30,6 +30,7 @@ _OWN_SCHEMA = ("payment_events", "payments_ledger")
 LOGIN_ROLES = (
     "reconciliation_migrator",
     "reconciliation_rw",
+    "reconciliation_approver",
     "reconciliation_ro",
     "airflow",
     "billing_gateway_app",

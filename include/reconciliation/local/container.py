@@ -19,6 +19,7 @@ from include.reconciliation.local.migrate import migrate
 # Role to the variable that holds its password.
 ROLE_PASSWORDS = {
     "airflow": "AIRFLOW_DATABASE_PASSWORD",
+    "reconciliation_approver": "RECONCILIATION_APPROVER_PASSWORD",
     "reconciliation_migrator": "RECONCILIATION_MIGRATOR_PASSWORD",
     "reconciliation_ro": "RECONCILIATION_RO_PASSWORD",
     "reconciliation_rw": "RECONCILIATION_RW_PASSWORD",

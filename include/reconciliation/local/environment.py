@@ -27,6 +27,8 @@ AIRFLOW_USERS = {"admin": "admin", "finance": "user", "auditor": "viewer"}
 # Connection id: database and role. Nobody connects as the superuser.
 CONNECTIONS = {
     "reconciliation": ("reconciliation", "reconciliation_rw"),
+    # Writes down who approved what; nothing else uses it, and it can do nothing else.
+    "reconciliation_approvals": ("reconciliation", "reconciliation_approver"),
     "payments_ledger": ("payments_ledger", "ledger_ro"),
     "billing_gateway": ("billing_gateway", "billing_gateway_app"),
     # A book that is checked: its connection has the book's name, or that of edges/book_source.
@@ -77,6 +79,7 @@ def process_environment(
     project = {
         "RECONCILIATION_STORE": str(state / "store"),
         "RECONCILIATION_REPORTS": str(state / "reports"),
+        "RECONCILIATION_NOTICES": str(state / "notices"),
         **{
             f"AIRFLOW_CONN_{name.upper()}": connection_json(server, database, role)
             for name, (database, role) in CONNECTIONS.items()

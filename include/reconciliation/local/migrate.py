@@ -11,6 +11,7 @@ import sqlalchemy
 from alembic import command
 from alembic.config import Config
 
+from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.local.bootstrap import LOCK_KEY, bootstrap, check_locale
 from include.reconciliation.local.layout import PROJECT_ROOT
 from include.reconciliation.local.server import borrowed_server
@@ -50,8 +51,20 @@ def migrate(conninfo: str) -> None:
         session.execute("set local role reconciliation_owner")
         session.execute("create schema if not exists reconciliation")
         command.upgrade(alembic_config(connection), "head")
+        _write_approval_limits(session)
         # Finance tools are granted all that is readable in this schema; this is bookkeeping.
         session.execute("revoke all on table reconciliation.schema_version from reconciliation_ro")
+
+
+def _write_approval_limits(session: psycopg.Connection) -> None:
+    """What the application can't lower for itself: the amounts above which two approve."""
+    found = session.execute("select to_regclass('internal.approval_limits')").fetchone()
+    if found is None or found[0] is None:
+        return
+    limits = approvals.rules().second_approver_above
+    values = {"currencies": list(limits), "above_minor": list(limits.values())}
+    for name in ("drop_approval_limits", "write_approval_limits"):
+        session.execute(warehouse.statement(f"corrections/{name}"), values)
 
 
 def alembic_config(connection: sqlalchemy.Connection | None = None) -> Config:

@@ -60,6 +60,10 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
             "refused_statements": list(facts.refused_statements),
             "extract_sha256": header["extract_sha256"],
         },
+        "correction_log": {
+            "sequence_number": header["log_sequence_number"],
+            "sha256": header["log_sha256"],
+        },
         "rules_sha256": header["rules_sha256"],
         "code_version": header["code_version"],
         "counts": {name: header[name] for name in _COUNTS},

@@ -5,31 +5,53 @@ Each change is a row of the alert's history, with who and why, in the transactio
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from include.reconciliation.edges import warehouse
 from include.reconciliation.errors import RequestError
+from include.reconciliation.outside_text import login, masked
 from include.reconciliation.steps.incidents import close_alert, tell
 
 # What is accepted for longer than a year has been forgotten.
 LONGEST = timedelta(days=366)
+# A number, and nothing that a screen, a mail's header or a sheet would take for more.
+TICKET_PATTERN = "^[A-Za-z0-9]([A-Za-z0-9 ._/#:-]{0,62}[A-Za-z0-9])?$"
+TICKET = re.compile(TICKET_PATTERN, re.ASCII)
 
 
 def acknowledge_alert(
-    alert_id: int, *, changed_by: str, note: str, snooze_until: datetime | None = None
+    alert_id: int,
+    *,
+    changed_by: str,
+    note: str,
+    snooze_until: datetime | None = None,
+    psp_ticket: str | None = None,
 ) -> None:
     """Somebody takes an alert on: it is not escalated, and silent until `snooze_until`.
 
-    Raises RequestError for an alert that is not there or resolved, or a moment that is past.
+    `psp_ticket` is the number of a ticket at the PSP; without one, that of before stays. Raises
+    RequestError for an alert that is not there or resolved, a moment that is past, or a number that
+    is none.
     """
+    if psp_ticket is not None and not TICKET.fullmatch(psp_ticket):
+        raise RequestError(
+            "psp_ticket: expected up to 64 letters, digits and . _ / # : - with no space at the "
+            f"ends; found {psp_ticket!r}"
+        )
     with warehouse.transaction() as cursor:
         alert = _open_one(cursor, alert_id)
         _refuse_past(alert, "snooze_until", snooze_until)
-        values = {"alert_id": alert_id, "changed_by": changed_by, "until": snooze_until}
+        values = {
+            "alert_id": alert_id,
+            "changed_by": changed_by,
+            "until": snooze_until,
+            "psp_ticket": psp_ticket,
+        }
         warehouse.run(cursor, "alerts/acknowledge", values)
         event = "acknowledged" if snooze_until is None else "snoozed"
-        _tell(cursor, alert, event, changed_by, note, snooze_until)
+        _tell(cursor, alert, event, changed_by, note, snooze_until, psp_ticket)
 
 
 def resolve_alert(
@@ -44,7 +66,9 @@ def resolve_alert(
         alert = _open_one(cursor, alert_id)
         _refuse_past(alert, "accept_until", accept_until)
         if accept_until is None:
-            close_alert(cursor, alert["fingerprint"], note, changed_by=changed_by)
+            close_alert(
+                cursor, alert["fingerprint"], masked(note), changed_by=changed_by, note=note
+            )
             return
         values = {"alert_id": alert_id, "changed_by": changed_by, "until": accept_until}
         warehouse.run(cursor, "alerts/accept", values)
@@ -88,13 +112,16 @@ def _tell(
     changed_by: str | None,
     note: str,
     until: datetime | None,
+    psp_ticket: str | None = None,
 ) -> None:
-    by = "" if changed_by is None else f" by {changed_by}"
+    by = "" if changed_by is None else f" by {login(changed_by)}"
     to = "" if until is None else f" until {until:%Y-%m-%d %H:%M} UTC"
     change_id = warehouse.run(cursor, "alerts/changes_of", {"alert_id": alert["alert_id"]})
     row = change_id.fetchone()
     assert row is not None
+    # What was typed is kept as it is, and shown to a channel without what may name a person.
+    said = masked(note) if psp_ticket is None else f"{masked(note)}; PSP ticket {psp_ticket}"
     tell(
         cursor, alert["alert_id"], f"{event}:{row['changes']}", alert["name"], event + by + to,
-        note, changed_by=changed_by, note=note, until=until,
+        said, changed_by=changed_by, note=note, until=until, psp_ticket=psp_ticket,
     )

@@ -18,6 +18,7 @@ from include.reconciliation.steps import gateway_legs, proof_files
 _TABLES = (
     "work_statement_side",
     "work_ledger_side",
+    "work_corrections_side",
     "work_run_totals",
     "work_run_rolls",
     "work_run_buckets",
@@ -30,6 +31,7 @@ _CONTROL_TOTALS = "statement_lines_equal_control_totals"
 _TOTALS = (
     "statement_side_totals",
     "ledger_side_totals",
+    "corrections_side_totals",
     "run_totals",
     "run_rolls",
     "run_buckets",

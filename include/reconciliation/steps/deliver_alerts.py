@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import psycopg
 
 from include.reconciliation import config
-from include.reconciliation.edges import outbox, pause_variable, slack, warehouse
+from include.reconciliation.edges import kafka, mail, outbox, pause_variable, slack, warehouse
 from include.reconciliation.edges.connections import Connection, connection
 from include.reconciliation.edges.pause_variable import Pause
 from include.reconciliation.errors import ConfigurationError, ReconciliationError
 from include.reconciliation.incident_rules import day_of_pause
-from include.reconciliation.steps import alert_life, incidents, pauses
+from include.reconciliation.steps import (
+    alert_life,
+    answer_request,
+    incident_summaries,
+    incident_threads,
+    incidents,
+    pauses,
+    reconciliation_events,
+)
 from include.reconciliation.steps.run_log import write_run_log
 
 PAUSED = "billing_gateway-reconciliation-paused"
@@ -30,6 +39,19 @@ ROUND_SECONDS = 90
 # A task that failed holds its slot for as long as its callback runs.
 CALLBACK_SECONDS = 20
 MISSING_CONNECTION_WAIT = timedelta(minutes=1)
+# Where the part of each kind in a round ends; what one leaves over is the next one's.
+_ENDS = {
+    outbox.Kind.SLACK: Fraction(1, 2),
+    outbox.Kind.MAIL: Fraction(7, 10),
+    outbox.Kind.PAYMENT_RECONCILIATION_LOG: Fraction(17, 20),
+    outbox.Kind.EVENT: Fraction(1),
+}
+_NAMES = {
+    outbox.Kind.SLACK: "Slack",
+    outbox.Kind.MAIL: "mail",
+    outbox.Kind.EVENT: "Kafka",
+}
+_TEXT_MAX = slack.TEXT_CHARACTERS_MAX - 200
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +72,11 @@ def watch() -> dict[str, int]:
     counts = {"psps": 0, "paused": 0, "incidents": 0}
     errors: list[Exception] = []
     for psp in config.load().psps:
-        found = pause_variable.read(psp.name)
         try:
-            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found))
+            with warehouse.transaction() as cursor:
+                newest = pauses.newest_change(cursor, psp.name)
+            found = pause_variable.read(psp.name)
+            is_paused, has_incident = warehouse.repeatedly(partial(_watch_psp, psp, found, newest))
         except (psycopg.Error, ReconciliationError) as error:
             logger.exception("%s could not be weighed", psp.name)
             errors.append(error)
@@ -64,6 +88,11 @@ def watch() -> dict[str, int]:
     if names is not None:
         warehouse.repeatedly(partial(_watch_unknown_pauses, names))
     warehouse.repeatedly(alert_life.let_time_pass)
+    try:
+        incident_summaries.write_due()
+    except (psycopg.Error, ReconciliationError) as error:
+        errors.append(error)
+    warehouse.repeatedly(answer_request.end_expired_requests)
     if errors:
         raise errors[0]
     logger.info("%(psps)s PSPs weighed, %(paused)s paused, %(incidents)s with an incident", counts)
@@ -73,19 +102,31 @@ def watch() -> dict[str, int]:
 def deliver(round_seconds: int = ROUND_SECONDS) -> dict[str, int]:
     """Delivers what is due in the outbox; counts what was sent, put back and still waits.
 
-    No message is begun after `round_seconds` seconds; the next round goes on from there.
+    Each kind has its part of `round_seconds`, after which no message of it is begun: one that is
+    slow, or has much to say, holds none of the others. The next round goes on from there.
     """
-    until = time.monotonic() + round_seconds
+    start = time.monotonic()
+    until = {kind: start + round_seconds * part for kind, part in _ENDS.items()}
     counts = {"sent": 0, "postponed": 0}
-    try:
-        target = connection(slack.CONNECTION_ID)
-    except Exception as error:
-        # Without Slack nothing is lost: the messages stay where they are.
-        reason = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
-        logger.warning("messages for Slack stay in the outbox: %s", reason)
-    else:
-        _deliver_kind(outbox.Kind.SLACK, partial(_deliver_slack, target), counts, until)
-    _deliver_kind(outbox.Kind.PAYMENT_RECONCILIATION_LOG, _deliver_run_log, counts, until)
+    with warehouse.transaction() as cursor:
+        waiting = {row["kind"] for row in warehouse.run(cursor, "alerts/waiting_kinds")}
+    channel = _target(outbox.Kind.SLACK, slack.CONNECTION_ID)
+    if channel is not None:
+        send = partial(_deliver_slack, channel)
+        _deliver_kind(outbox.Kind.SLACK, send, counts, until[outbox.Kind.SLACK])
+        _refresh_incidents(channel)
+    # Mail and events are off by default: nobody asks for a connection that nothing waits for.
+    if outbox.Kind.MAIL in waiting:
+        server = _target(outbox.Kind.MAIL, mail.CONNECTION_ID)
+        if server is not None:
+            send = partial(_deliver_mail, server)
+            _deliver_kind(outbox.Kind.MAIL, send, counts, until[outbox.Kind.MAIL])
+    log = outbox.Kind.PAYMENT_RECONCILIATION_LOG
+    _deliver_kind(log, _deliver_run_log, counts, until[log])
+    if outbox.Kind.EVENT in waiting:
+        brokers = _target(outbox.Kind.EVENT, kafka.CONNECTION_ID)
+        if brokers is not None:
+            _deliver_events(brokers, counts, until[outbox.Kind.EVENT])
     with warehouse.transaction() as cursor:
         rows = warehouse.run(cursor, "alerts/waiting_messages", {"older_than_seconds": 0})
         counts["waiting"] = len(rows.fetchall())
@@ -105,7 +146,7 @@ def hasten_delivery(context: Any) -> None:
         logger.exception("the outbox could not be delivered now; the next round will do it")
 
 
-def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
+def _watch_psp(psp: config.Psp, found: Pause | None, newest: int | None) -> tuple[bool, bool]:
     with warehouse.transaction() as cursor:
         incidents.lock_psp(cursor, psp.name)
         warehouse.run(
@@ -113,7 +154,7 @@ def _watch_psp(psp: config.Psp, found: Pause | None) -> tuple[bool, bool]:
             "alerts/register_accounts",
             {"psp": psp.name, "accounts": list(psp.accounts)},
         )
-        pause = pauses.observe(cursor, psp.name, found)
+        pause = pauses.observe(cursor, psp.name, found, newest)
         _notice_pause(cursor, psp, pause)
         incidents.assess_psp(cursor, psp, counts_delay=pause is None)
         fingerprint = incidents.incident_fingerprint(psp.name)
@@ -159,8 +200,11 @@ def _deliver_kind(
     counts: dict[str, int],
     until: float,
 ) -> None:
-    """Sends what is due of one kind, in order, until all is sent or the channel is down."""
-    while time.monotonic() < until:
+    """Sends what is due of one kind, in order, until all is sent or the channel is down.
+
+    One message is begun in any case, however late the others have made it.
+    """
+    for _ in _until(until):
         message = outbox.claim(kind)
         if message is None:
             return
@@ -186,15 +230,64 @@ def _deliver_kind(
         counts["sent"] += 1
 
 
+def _target(kind: outbox.Kind, connection_id: str) -> Connection | None:
+    """The connection of a kind; without one nothing is lost, its messages stay where they are."""
+    try:
+        return connection(connection_id)
+    except Exception as error:
+        reason = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
+        logger.warning("messages for %s stay in the outbox: %s", _NAMES[kind], reason)
+        return None
+
+
 def _deliver_slack(target: Connection, message: outbox.Message) -> None:
     # The number shows a repeat as one: after a lost answer the same message may come twice.
-    lines = [f"{message.payload['text']} (message {message.message_id})", slack.link()]
+    text = incident_summaries.text_of(message)
+    numbered = f"{_shortened(text)} (message {message.message_id})"
     try:
-        slack.post(target, "\n".join(filter(None, lines)))
+        if message.payload.get("is_incident") and slack.is_bot(target):
+            alert_id = message.payload["alert_id"]
+            incident_threads.tell(target, alert_id, numbered, message.message_id)
+        else:
+            slack.post(target, "\n".join(filter(None, [numbered, slack.link()])))
     except slack.SlackUnavailable as error:
         raise ChannelDown(str(error), error.retry_after) from None
     except ConfigurationError as error:
         raise ChannelDown(str(error), MISSING_CONNECTION_WAIT) from None
+
+
+def _refresh_incidents(target: Connection) -> None:
+    """Brings what Slack shows of incidents up to date; what fails is done by the next round."""
+    try:
+        if slack.is_bot(target):
+            incident_threads.refresh(target)
+    except Exception as error:
+        logger.warning("messages of incidents are not up to date: %s", _reason(error))
+
+
+def _deliver_mail(target: Connection, message: outbox.Message) -> None:
+    try:
+        mail.send(target, incident_summaries.letter_of(message))
+    except mail.MailUnavailable as error:
+        raise ChannelDown(str(error)) from None
+    except ConfigurationError as error:
+        raise ChannelDown(str(error), MISSING_CONNECTION_WAIT) from None
+
+
+def _deliver_events(target: Connection, counts: dict[str, int], until: float) -> None:
+    """Sends batches of events until all are sent, or Kafka takes none; it fails nothing else."""
+    for _ in _until(until):
+        try:
+            batch = reconciliation_events.send_events(target)
+        except Exception as error:
+            logger.warning("events stay in the outbox: %s", _reason(error))
+            return
+        counts["sent"] += batch.sent
+        counts["postponed"] += batch.postponed
+        if batch.postponed:
+            logger.warning("%s events wait: %s", batch.postponed, "; ".join(batch.reasons))
+        if not batch.may_go_on:
+            return
 
 
 def _deliver_run_log(message: outbox.Message) -> None:
@@ -206,7 +299,19 @@ def _deliver_run_log(message: outbox.Message) -> None:
         raise ChannelDown(str(error), MISSING_CONNECTION_WAIT) from None
 
 
+def _until(end: float) -> Iterator[None]:
+    """Once, and again as long as it is not over."""
+    yield
+    while time.monotonic() < end:
+        yield
+
+
 def _reason(error: Exception) -> str:
     """What may be kept of an error: texts that are not ours may hold addresses and passwords."""
     name = type(error).__name__
     return f"{name}: {error}" if isinstance(error, ReconciliationError) else name
+
+
+def _shortened(text: str) -> str:
+    """The text with room for its number and link behind it."""
+    return text if len(text) <= _TEXT_MAX else text[: _TEXT_MAX - 1] + "…"

@@ -51,7 +51,7 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
     volumes.discard(cursor, attempt.attempt_id, volumes.LEDGER_VERSIONS)
     cursor.execute(
         "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_vanished, "
-        "work_extract_head, work_extract_summary cascade"
+        "work_extract_head, work_extract_summary, work_posted_corrections cascade"
     )
     found_rows, extract_sha256 = _extract(attempt, cursor, ledger_source.LEDGER)
     if attempt.psp.gateway is not None:
@@ -61,9 +61,30 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
             warehouse.run(cursor, "legs/gateway_extract")
             _, gateway_sha256 = _extract(attempt, cursor, ledger_source.GATEWAY)
         extract_sha256 = content_id(extract_sha256, gateway_sha256)
+    posted = _read_posted_corrections(attempt, cursor)
+    if posted:
+        extract_sha256 = content_id(extract_sha256, posted)
     attempts.note(cursor, attempt.attempt_id, extract_sha256=extract_sha256, extracted_at=None)
     volumes.adopt(cursor, attempt.attempt_id, volumes.LEDGER_VERSIONS, found_rows)
     return attempts.load(cursor, attempt.attempt_id)
+
+
+def _read_posted_corrections(
+    attempt: attempts.Attempt, cursor: warehouse.Cursor
+) -> list[list[Any]]:
+    """Keeps the ledger rows that post the corrections which wait; in an order of their own."""
+    waiting = warehouse.run(
+        cursor, "extract/corrections_to_post", {"account_id": attempt.account_id}
+    ).fetchall()
+    scope = {"psp": attempt.psp_name, "account": attempt.account}
+    found = ledger_source.posted_corrections(scope, [row["correction_id"] for row in waiting])
+    warehouse.run(cursor, "extract/make_posted_corrections")
+    for row in found:
+        warehouse.run(cursor, "extract/keep_posted_correction", row)
+    return sorted(
+        [row["correction_id"], row["ledger_id"], row["amount_minor"], row["currency"]]
+        for row in found
+    )
 
 
 def _extract(

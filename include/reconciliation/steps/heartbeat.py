@@ -24,6 +24,7 @@ from include.reconciliation.steps import incidents
 from include.reconciliation.steps.pauses import IN_FORCE
 
 WELL, AILING, UNKNOWN = 0, 1, 2
+MESSAGES_MAX = 20
 
 
 def main(argv: Sequence[str]) -> int:
@@ -69,13 +70,15 @@ def _complaints(message_age: timedelta) -> Iterator[str]:
         yield from _late_checks(cursor)
         yield from _late_operations(cursor)
         yield from _late_stops(cursor, seconds)
-    for message in messages:
+    for message in messages[:MESSAGES_MAX]:
         waiting = timedelta(seconds=message["waiting_seconds"])
         reason = message["last_error"] or "nobody has tried to deliver it"
         yield (
             f"waiting: message {message['message_id']} ({message['kind']}) for {waiting}, "
             f"{message['tries']} tries; {reason}"
         )
+    if len(messages) > MESSAGES_MAX:
+        yield f"waiting: {len(messages) - MESSAGES_MAX} more messages"
 
 
 def _late_accounts(cursor: warehouse.Cursor, psp: config.Psp, cycle: timedelta) -> Iterator[str]:

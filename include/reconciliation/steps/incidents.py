@@ -17,7 +17,6 @@ from include.reconciliation.divergence import Divergence, above_limit, money_tex
 from include.reconciliation.edges import outbox, warehouse
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.incident_rules import (
-    DELAY_CYCLES_MAX,
     Cycle,
     Freshness,
     Position,
@@ -25,6 +24,8 @@ from include.reconciliation.incident_rules import (
     is_material,
     signature,
 )
+from include.reconciliation.incident_texts import delay_sentences, minute
+from include.reconciliation.steps.divergences import gross_in_doubt, positions
 from include.reconciliation.steps.run_log import enqueue_run_log
 
 __all__ = [
@@ -108,7 +109,12 @@ def open_alert(
 
 
 def close_alert(
-    cursor: warehouse.Cursor, fingerprint: str, summary: str, *, changed_by: str | None = None
+    cursor: warehouse.Cursor,
+    fingerprint: str,
+    summary: str,
+    *,
+    changed_by: str | None = None,
+    note: str | None = None,
 ) -> bool:
     """Closes the open alert of a cause that is gone, and says so once; False when none was open."""
     closed = warehouse.run(
@@ -117,7 +123,7 @@ def close_alert(
     if closed is None:
         return False
     tell(cursor, closed["alert_id"], "resolved", closed["name"], "closed", summary,
-         changed_by=changed_by)
+         changed_by=changed_by, note=note)
     return True
 
 
@@ -175,7 +181,7 @@ def assess_psp(
     cycle = config.load().cycle
     fingerprint = incident_fingerprint(psp.name)
     before = _open_alert(cursor, fingerprint)
-    heads, earlier = _positions(cursor, psp.name)
+    heads, earlier = positions(cursor, psp.name)
     above = above_limit(heads.divergences, psp.limits)
     fresh = freshness(cursor, psp)
     late = [each for each in fresh if each.is_late(cycle)]
@@ -190,7 +196,7 @@ def assess_psp(
         reasons["delay"] = {
             each.account: {
                 "cycles": each.delay_cycles(cycle),
-                "complete_until": _text(each.complete_until),
+                "complete_until": minute(each.complete_until) if each.complete_until else None,
             }
             for each in fresh
             if each.account in listed
@@ -231,13 +237,13 @@ def freshness(cursor: warehouse.Cursor, psp: config.Psp) -> list[Freshness]:
 
 def exposure(cursor: warehouse.Cursor, psp: str, account_id: int | None = None) -> dict[str, int]:
     """Divergence at the heads per currency in minor units, of a PSP or of one of its accounts."""
-    heads, _ = _positions(cursor, psp, account_id)
+    heads, _ = positions(cursor, psp, account_id)
     return {each.currency: each.exposure_minor for each in heads.divergences}
 
 
 def exposure_text(cursor: warehouse.Cursor, psp: str) -> str:
     """Divergence at the heads of a PSP for people, such as "BRL 1.00, USD 2.50"."""
-    return _position_text(_positions(cursor, psp)[0])
+    return _position_text(positions(cursor, psp)[0])
 
 
 def _open_alert(cursor: warehouse.Cursor, fingerprint: str) -> dict[str, Any] | None:
@@ -255,8 +261,12 @@ def tell(
     changed_by: str | None = None,
     note: str | None = None,
     until: datetime | None = None,
+    psp_ticket: str | None = None,
 ) -> None:
-    """Adds to the history of an alert, and enqueues one message about it; `event` is its key."""
+    """Adds to the history of an alert, and enqueues one message about it; `event` is its key.
+
+    The history keeps `note` where there is one, the message says `summary`.
+    """
     word = event.split(":", 1)[0]
     warehouse.run(
         cursor,
@@ -267,6 +277,7 @@ def tell(
             "changed_by": changed_by,
             "note": summary if note is None else note,
             "until": until,
+            "psp_ticket": psp_ticket,
         },
     )
     text = " ".join(summary.split())
@@ -274,32 +285,12 @@ def tell(
         cursor,
         outbox.Kind.SLACK,
         f"alert:{alert_id}:{event}",
-        {"text": f"[{label}] {name}: {text}", "alert_id": alert_id},
+        {
+            "text": f"[{label}] {name}: {text}",
+            "alert_id": alert_id,
+            "is_incident": name == INCIDENT,
+        },
     )
-
-
-def _positions(
-    cursor: warehouse.Cursor, psp: str, account_id: int | None = None
-) -> tuple[Position, Position]:
-    """What is open at the heads, and what was after each account's run before that."""
-    rows = warehouse.run(
-        cursor, "alerts/open_positions", {"psp": psp, "account_id": account_id}
-    ).fetchall()
-
-    def position(number: int) -> Position:
-        here = [row for row in rows if row["position"] == number]
-        return Position(
-            divergences=tuple(
-                Divergence(
-                    row["currency"], row["exponent"], row["exposure_minor"], row["discrepancies"]
-                )
-                for row in here
-                if row["currency"] is not None
-            ),
-            payments=sum(row["payments"] for row in here if row["currency"] is None),
-        )
-
-    return position(1), position(2)
 
 
 def _cycles(cursor: warehouse.Cursor, psp: str) -> list[Cycle]:
@@ -320,7 +311,7 @@ def _divergence_reason(
     if figures == {code: detail["exposure_minor"] for code, detail in told.items()}:
         # The share needs a sum over statement lines: only where the exposure has moved.
         return dict(told)
-    gross = _gross_in_doubt(cursor, psp.name)
+    gross = gross_in_doubt(cursor, psp.name)
     return {
         code: {
             "exposure_minor": exposure_minor,
@@ -330,26 +321,6 @@ def _divergence_reason(
         }
         for code, exposure_minor in figures.items()
     }
-
-
-def _gross_in_doubt(cursor: warehouse.Cursor, psp: str) -> dict[str, int]:
-    """Per currency the statement gross from its oldest open discrepancy to the as-of."""
-    spans = warehouse.run(cursor, "alerts/open_spans", {"psp": psp}).fetchall()
-    instants = sorted({span["open_since"] for span in spans if span["open_since"]})
-    gross = {span["currency"]: 0 for span in spans}
-    if not instants:
-        return gross
-    starts = {span["currency"]: span["open_since"] for span in spans if span["open_since"]}
-    values = {
-        "account_ids": spans[0]["account_ids"],
-        "as_ofs": spans[0]["as_ofs"],
-        "instants": instants,
-    }
-    for row in warehouse.run(cursor, "alerts/gross_since", values):
-        start = starts.get(row["currency"])
-        if start is not None and instants[row["place"] - 1] >= start:
-            gross[row["currency"]] += row["gross_minor"]
-    return gross
 
 
 def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> str:
@@ -367,13 +338,7 @@ def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> st
         )
     if parts:
         parts.append(_concerned(heads))
-    for account, detail in sorted(reasons.get("delay", {}).items()):
-        until = detail["complete_until"]
-        last = "it has never had one" if until is None else f"the last one ended {until}"
-        parts.append(
-            f"{account}: {detail['cycles']} cycles without a complete run, "
-            f"{DELAY_CYCLES_MAX} allowed; {last}"
-        )
+    parts += delay_sentences(reasons)
     return f"{psp.title}: {'; '.join(parts)}"
 
 
@@ -390,7 +355,3 @@ def _concerned(position: Position) -> str:
 
 def _position_text(position: Position) -> str:
     return ", ".join(each.amount() for each in position.divergences) or "none"
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.strftime("%Y-%m-%d %H:%M UTC")

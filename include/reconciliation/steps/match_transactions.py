@@ -20,7 +20,14 @@ from include.reconciliation.edges import attempts, bank_holidays, volumes, wareh
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
-from include.reconciliation.steps import add_up_rows, gateway_legs, passes, pauses, work_tables
+from include.reconciliation.steps import (
+    add_up_rows,
+    gateway_legs,
+    passes,
+    pauses,
+    staged_corrections,
+    work_tables,
+)
 from include.reconciliation.steps.add_gaps import add_gaps
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
@@ -51,6 +58,15 @@ _JOINERS = (
     ("072_add_statement_siblings", None),
     ("080_ledger_siblings", "work_sibling_ledger_rows"),
     ("082_add_ledger_siblings", None),
+)
+_DISCREPANCIES = (
+    "410_finding_identities",
+    "415_correction_states",
+    "416_statuses",
+    "418_told_findings",
+    "420_discrepancies",
+    "425_corrections_not_posted",
+    "430_open_items",
 )
 _ADD_ROWS = ("052_ledger_payments", "072_add_statement_siblings", "082_add_ledger_siblings")
 _LEFT_OVER = (
@@ -111,11 +127,12 @@ def decide(
     cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *work_tables.TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
     values = _values(attempt, head)
+    values |= staged_corrections.stage(cursor, values)
     with bank_holidays.loading(attempt.psp.settlement.holidays):
         _stage(cursor, values)
     covered = _coverage(cursor, attempt, values)
     values["covered_through"] = covered.through
-    values["run_id"] = _run_id(cursor, attempt, head)
+    values["run_id"] = _run_id(cursor, attempt, head, values["log_sha256"])
     attempts.note(
         cursor,
         attempt.attempt_id,
@@ -159,7 +176,7 @@ def _sum_up(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     for name in ("310_existing_matches", "320_new_matches", "400_items"):
         warehouse.run(cursor, f"match/{name}", values)
     cursor.execute("analyze work_items, work_existing_matches")
-    for name in ("410_finding_identities", "420_discrepancies", "430_open_items"):
+    for name in _DISCREPANCIES:
         warehouse.run(cursor, f"match/{name}", values)
 
 
@@ -240,7 +257,12 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _run_id(cursor: warehouse.Cursor, attempt: attempts.Attempt, head: dict[str, Any]) -> str:
+def _run_id(
+    cursor: warehouse.Cursor,
+    attempt: attempts.Attempt,
+    head: dict[str, Any],
+    log_sha256: str | None,
+) -> str:
     """The run's name: the hash of everything that decides its result (SEMANTICS, section 3)."""
     accepted = warehouse.run(
         cursor, "match/017_accepted_statements", {"account_id": attempt.account_id}
@@ -258,6 +280,7 @@ def _run_id(cursor: warehouse.Cursor, attempt: attempts.Attempt, head: dict[str,
         MATCHER_VERSION,
         attempt.dry_run,
         None if attempt.reprocess_from is None else attempt.reprocess_from.isoformat(),
+        *([] if log_sha256 is None else [log_sha256]),
     )
 
 

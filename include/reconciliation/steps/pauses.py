@@ -37,27 +37,71 @@ def check_pause(attempt_id: int, where: str) -> None:
         row = warehouse.run(
             cursor, "alerts/attempt_under_pause", {"attempt_id": attempt_id}
         ).fetchone()
-    if row is None:
-        raise LookupError(f"there is no attempt {attempt_id}")
+        if row is None:
+            raise LookupError(f"there is no attempt {attempt_id}")
+        newest = newest_change(cursor, row["psp"])
     found = pause_variable.read(row["psp"])
-    pause = warehouse.repeatedly(lambda: _decide(attempt_id, row, found, where))
+    pause = warehouse.repeatedly(lambda: _decide(attempt_id, row, found, newest, where))
     if pause is not None:
         # An error, so that no caller can go on by leaving an answer unread.
         raise Paused(pause.sentence())
 
 
-def observe(cursor: warehouse.Cursor, psp: str, found: Pause | None) -> Pause | None:
+def newest_change(cursor: warehouse.Cursor, psp: str) -> int | None:
+    """The number of the last change that is written down: ask before the Variable is read."""
+    last = warehouse.run(cursor, "alerts/last_pause_change", {"psp": psp}).fetchone()
+    assert last is not None
+    return None if last["pause_id"] is None else int(last["pause_id"])
+
+
+def observe(
+    cursor: warehouse.Cursor, psp: str, found: Pause | None, newest: int | None
+) -> Pause | None:
     """Writes down what changed since a pause was last seen; returns it while it is in force.
 
-    The caller holds `incidents.lock_psp`.
+    `newest` is what `newest_change` said before the Variable was read: where a change has been
+    written since, what was read may be older than it, and is not written down. The caller holds
+    `incidents.lock_psp`.
     """
     last = warehouse.run(cursor, "alerts/last_pause_change", {"psp": psp}).fetchone()
     assert last is not None
+    if last["pause_id"] == newest:
+        _write_change(cursor, psp, found, last)
+    return None if found is None or found.is_over(last["now"]) else found
+
+
+def change(
+    cursor: warehouse.Cursor, psp: str, wanted: Pause | None, *, by: str, why: str | None
+) -> None:
+    """Writes down that somebody sets the Variable to this pause now, or removes it.
+
+    The caller has observed what was there before, and holds `incidents.lock_psp`.
+    """
+    last = warehouse.run(cursor, "alerts/last_pause_change", {"psp": psp}).fetchone()
+    assert last is not None
+    _write_change(cursor, psp, wanted, last, by=by, why=why)
+
+
+def _write_change(
+    cursor: warehouse.Cursor,
+    psp: str,
+    found: Pause | None,
+    last: dict[str, Any],
+    *,
+    by: str | None = None,
+    why: str | None = None,
+) -> None:
     event = _event(found, last)
     if event is not None:
         told = found if found is not None else _remembered(psp, last)
-        _add_row(cursor, told, event, exposure=incidents.exposure(cursor, psp))
-        logger.info("%s: pause %s", psp, event)
+        _add_row(
+            cursor,
+            told if why is None else replace(told, reason=why),
+            event,
+            exposure=incidents.exposure(cursor, psp),
+            requested_by=by,
+        )
+        logger.info("%s: pause %s%s", psp, event, "" if by is None else f" by {by}")
     if found is not None and found.problem is not None:
         incidents.open_alert(
             cursor,
@@ -73,7 +117,6 @@ def observe(cursor: warehouse.Cursor, psp: str, found: Pause | None) -> Pause | 
         incidents.close_alert(
             cursor, unreadable_fingerprint(psp), f"{psp}: the pause can be checked again"
         )
-    return None if found is None or found.is_over(last["now"]) else found
 
 
 def observe_unknown(
@@ -107,12 +150,12 @@ def unreadable_fingerprint(psp: str) -> str:
 
 
 def _decide(
-    attempt_id: int, attempt: dict[str, Any], found: Pause | None, where: str
+    attempt_id: int, attempt: dict[str, Any], found: Pause | None, newest: int | None, where: str
 ) -> Pause | None:
     """The pause that stops the run, after what was seen and decided is written down."""
     with warehouse.transaction() as cursor:
         incidents.lock_psp(cursor, attempt["psp"])
-        pause = observe(cursor, attempt["psp"], found)
+        pause = observe(cursor, attempt["psp"], found, newest)
         if pause is None:
             return None
         exposure = incidents.exposure(cursor, attempt["psp"], attempt["account_id"])

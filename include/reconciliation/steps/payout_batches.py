@@ -228,7 +228,7 @@ def _decide(
             "asked_at": asked_at,
         }
         added = warehouse.run(cursor, "payouts/add_answer", answer).fetchone()
-        history = warehouse.run(cursor, "payouts/history", send).fetchall()
+        history = warehouse.run(cursor, "payouts/history", payout.asked_as()).fetchall()
         assert handed_over is not None and added is not None
         decision = decide(
             operation,

@@ -16,7 +16,13 @@ from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
-from include.reconciliation.steps import gateway_legs, incidents, pauses, proof_files
+from include.reconciliation.steps import (
+    gateway_legs,
+    incidents,
+    pauses,
+    proof_files,
+    reconciliation_events,
+)
 from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import decide, with_fresh_inputs
 from include.reconciliation.steps.validate_statements import is_staged
@@ -213,6 +219,7 @@ def _join_chain(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_number:
         raise HeadMoved(
             f"{attempt.psp_name}/{attempt.account}: another run published meanwhile"
         )
+    warehouse.run(cursor, "publish/105_corrections_posted", values)
 
 
 def _tell(
@@ -234,3 +241,4 @@ def _tell(
     incidents.assess_run(cursor, attempt.account_id, run_number)
     if not verdict["broken"]:
         incidents.enqueue_run_log(cursor, run_number)
+        reconciliation_events.enqueue_events(cursor, run_number)

@@ -67,7 +67,16 @@ class Found:
         for wallet in batch.wallets:
             if wallet["wallet_id"] not in batch.unreadable and wallet["currency"] is not None:
                 self._of(wallet["currency"])["wallets"] += 1
-        for drift in _of_projections(batch.drifts):
+        self._add_drifts(batch.drifts)
+
+    def add_repaired_before(self, drifts: Sequence[Drift]) -> None:
+        """Counts what an earlier try of the same run found and rebuilt before it died."""
+        self.drifting += len(drifts)
+        self.repaired += len(drifts)
+        self._add_drifts(drifts)
+
+    def _add_drifts(self, drifts: Iterable[Drift]) -> None:
+        for drift in _of_projections(drifts):
             total = self._of(drift.currency)
             total["wallets_drifting"] += 1
             total["drift_minor"] += abs(drift.drift_minor)
@@ -87,6 +96,7 @@ def reconcile_wallets(request: Request) -> dict[str, int]:
     _begin(request)
     found = Found()
     try:
+        found.add_repaired_before(wallet_balances.repaired_by(request.airflow_run_id))
         for batch in _batches(request):
             found.add(batch)
             _tell_drift(request, batch, found)

@@ -1,7 +1,7 @@
 -- What was last seen of a PSP's pause, and since when has it lasted?
 --
--- Grain:   one row; `event` is null when nothing was ever seen, `first_seen_at` is null unless the
---          last thing seen is a pause in force. `now` is the database's clock.
+-- Grain:   one row; `event` and `pause_id` are null when nothing was ever seen, `first_seen_at` is
+--          null unless the last thing seen is a pause in force. `now` is the database's clock.
 -- Binds:   psp (text).
 with
 
@@ -25,6 +25,7 @@ last_change as (
 )
 
 select
+    last_change.pause_id,
     last_change.event,
     last_change.paused_by,
     last_change.reason,

@@ -7,4 +7,5 @@ set next_try_at = clock_timestamp() + make_interval(secs => %(wait_seconds)s)
 where
     kind = %(kind)s
     and delivered_at is null
+    and superseded_at is null
     and next_try_at < clock_timestamp() + make_interval(secs => %(wait_seconds)s)

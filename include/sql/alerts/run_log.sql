@@ -3,34 +3,6 @@
 -- Grain:   one row, or none when the run is not published. Divergence is that of the account, per
 --          currency in minor units, each event once.
 -- Binds:   run_number (bigint).
-with
-
-events as (
-
-    select
-        currency,
-        event_id,
-        max(exposure_minor) as exposure_minor
-    from internal.discrepancy_versions
-    where
-        run_number = %(run_number)s
-        and status = 'open'
-        and change <> 'resolved'
-        and currency is not null
-    group by currency, event_id
-
-),
-
-divergence as (
-
-    select
-        currency,
-        coalesce(sum(exposure_minor), 0)::bigint as exposure_minor
-    from events
-    group by currency
-
-)
-
 select
     accounts.psp as provider,
     accounts.account,
@@ -42,8 +14,9 @@ select
     runs.pending,
     runs.discrepancies,
     (
-        select coalesce(jsonb_object_agg(divergence.currency, divergence.exposure_minor), '{}')
-        from divergence
+        select coalesce(jsonb_object_agg(currency, exposure_minor), '{}')
+        from internal.run_divergences
+        where run_divergences.run_number = runs.run_number
     ) as divergence,
     runs.trigger,
     attempts.requested_by,

@@ -12,5 +12,6 @@ select
 from internal.outbox
 where
     delivered_at is null
+    and superseded_at is null
     and created_at <= clock_timestamp() - make_interval(secs => %(older_than_seconds)s)
 order by message_id

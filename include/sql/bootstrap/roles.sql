@@ -14,6 +14,7 @@ begin
             ('reconciliation_owner', false),
             ('reconciliation_migrator', true),
             ('reconciliation_rw', true),
+            ('reconciliation_approver', true),
             ('reconciliation_ro', true),
             ('airflow', true)
         ) as roles (role_name, can_login)
@@ -49,6 +50,14 @@ alter role reconciliation_rw set lock_timeout = '5min';
 alter role reconciliation_rw set idle_in_transaction_session_timeout = '5min';
 -- Without it the server finishes and commits the statement of a killed client.
 alter role reconciliation_rw set client_connection_check_interval = '500ms';
+
+-- Writes down who approved what, and nothing else.
+alter role reconciliation_approver set timezone = 'UTC';
+alter role reconciliation_approver set datestyle = 'ISO, YMD';
+alter role reconciliation_approver set search_path = reconciliation;
+alter role reconciliation_approver set statement_timeout = '1min';
+alter role reconciliation_approver set lock_timeout = '10s';
+alter role reconciliation_approver set idle_in_transaction_session_timeout = '1min';
 
 alter role reconciliation_ro set timezone = 'UTC';
 alter role reconciliation_ro set datestyle = 'ISO, YMD';

@@ -213,6 +213,8 @@ currencies_seen as (
     select currency from deltas
     union
     select currency from pending
+    union
+    select currency from work_corrections_side
 
 ),
 
@@ -233,6 +235,7 @@ terms as (
         coalesce(pending.pending_ledger_minor, 0) as pending_ledger_minor,
         coalesce(absorbed.tolerance_minor, 0) as tolerance_minor,
         coalesce(not_expected.not_expected_statement_minor, 0) as not_expected_statement_minor,
+        coalesce(work_corrections_side.corrections_minor, 0) as corrections_minor,
         coalesce(not_comparable.not_comparable_minor, 0) as not_comparable_minor
     from currencies_seen
     left join work_statement_side on currencies_seen.currency = work_statement_side.currency
@@ -242,6 +245,7 @@ terms as (
     left join absorbed
         on currencies_seen.currency = absorbed.currency and absorbed.measure = 'gross'
     left join not_expected on currencies_seen.currency = not_expected.currency
+    left join work_corrections_side on currencies_seen.currency = work_corrections_side.currency
     left join not_comparable on currencies_seen.currency = not_comparable.currency
     where currencies_seen.currency <> 'XXX'
     union all
@@ -259,6 +263,7 @@ terms as (
         0,
         0,
         coalesce(absorbed.tolerance_minor, 0),
+        0,
         0,
         0
     from fees
@@ -284,12 +289,12 @@ select
     pending_ledger_minor,
     tolerance_minor,
     not_expected_statement_minor,
-    -- No ledger row without a statement by declaration, and no correction exists yet.
+    -- No ledger row is without a statement by declaration.
     0::bigint as not_expected_ledger_minor,
-    0::bigint as corrections_minor,
+    corrections_minor,
     not_comparable_minor,
     statement_minor - ledger_minor
     - existence_minor - multiplicity_minor - amount_minor - fee_minor - currency_minor - state_minor
     - pending_statement_minor + pending_ledger_minor - tolerance_minor
-    - not_expected_statement_minor - not_comparable_minor as residual_minor
+    - not_expected_statement_minor - corrections_minor - not_comparable_minor as residual_minor
 from terms;

@@ -1,8 +1,8 @@
 -- Which ledger rows belong to another payment than they say themselves?
 --
 -- Grain:   one row per such row of the pool, with its payment_key.
--- Binds:   account_id (integer), leg (text).
--- Reason:  the payment's own reference first; then a line that carries the row's event reference;
+-- Binds:   account_id (integer), leg (text), relinked_ledger_ids, relinked_to (text[], side by side).
+-- Reason:  what somebody approved first; the payment's own reference; then a line that carries the row's event reference;
 --          then a line whose event the ledger stored as the payment (on recurring captures); the
 --          merchant's reference only for a row that has no reference of the PSP, and only where it
 --          names one payment. What nothing claims keeps its own reference.
@@ -86,6 +86,17 @@ lines as materialized (
 
 ),
 
+relinked as materialized (
+
+    select
+        pool.item_id,
+        relinks.payment_key
+    from unnest(%(relinked_ledger_ids)s::text[], %(relinked_to)s::text[]) as relinks (ledger_id, payment_key)
+    inner join work_pool_ledger as pool on relinks.ledger_id = pool.ledger_id
+    where cardinality(%(relinked_ledger_ids)s::text[]) > 0
+
+),
+
 by_event as (
 
     select
@@ -117,9 +128,10 @@ from (
         unclaimed.item_id,
         unclaimed.own_payment_key,
         coalesce(
-            event_claim.payment_key, capture_claim.payment_key, merchant_claim.payment_key
+            relinked.payment_key, event_claim.payment_key, capture_claim.payment_key, merchant_claim.payment_key
         ) as payment_key
     from work_unclaimed as unclaimed
+    left join relinked on unclaimed.item_id = relinked.item_id
     left join by_event as event_claim on unclaimed.event_reference = event_claim.event_reference
     left join by_event as capture_claim on unclaimed.psp_reference = capture_claim.event_reference
     left join by_merchant as merchant_claim

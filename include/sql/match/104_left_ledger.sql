@@ -1,8 +1,10 @@
 -- The ledger rows that need more than a plain pair, and when each is due.
 --
 -- Grain:   one row per loose ledger row.
--- Binds:   zone (text), ledger_grace (interval), has_cut_off (boolean).
--- Reason:  what is dated at or after the cut-off is of the next business day.
+-- Binds:   zone (text), ledger_grace (interval), has_cut_off (boolean), covered_through (date),
+--          posting_ledger_ids (text[]: rows that post a correction).
+-- Reason:  what is dated at or after the cut-off is of the next business day. A row that posts a
+--          correction is due at once: what it puts right is overdue already.
 create unlogged table work_left_ledger as
 with
 
@@ -10,6 +12,7 @@ loose as materialized (
 
     select
         pool.*,
+        pool.ledger_id = any(%(posting_ledger_ids)s::text[]) as is_posting,
         work_loose_rows.is_paired
     from work_loose_rows
     inner join work_pool_ledger as pool on work_loose_rows.item_id = pool.item_id
@@ -20,8 +23,14 @@ loose as materialized (
 select
     loose.*,
     rule.dated_on,
-    coalesce(loose.settles_on, rule.settles_on) as due_on,
-    internal.due_at(loose.settles_on, rule.due_at, %(zone)s, %(ledger_grace)s) as due_at
+    case
+        when loose.is_posting then least(rule.dated_on, %(covered_through)s::date)
+        else coalesce(loose.settles_on, rule.settles_on)
+    end as due_on,
+    case
+        when loose.is_posting then loose.dated_at
+        else internal.due_at(loose.settles_on, rule.due_at, %(zone)s, %(ledger_grace)s)
+    end as due_at
 from loose
 inner join work_calendar on timezone(%(zone)s, loose.dated_at)::date = work_calendar.day
 cross join lateral (

@@ -1,4 +1,4 @@
--- Every row of the groups that are not plain and have a statement line, with what the passes need.
+-- Every row of the groups that are not plain and have a statement line or post a correction.
 --
 -- Grain:   one row per statement line or ledger row.
 -- Binds:   as_of, covered_through (date, NULL if nothing is covered), zone (text),
@@ -69,7 +69,8 @@ inner join work_left_ledger as pool
         work_hard_groups.payment_key = pool.payment_key
         and work_hard_groups.economic_type = pool.economic_type
 where
-    work_hard_groups.statement_rows > 0
+    -- What posts a correction may clear rows of its own side.
+    (work_hard_groups.statement_rows > 0 or work_hard_groups.has_posting)
     and pool.dated_at < %(as_of)s
     and pool.type <> 'unknown'
     and pool.moves_money is not null;

@@ -1,7 +1,7 @@
 -- Marks the surplus: a row like a matched one of the same side, of the same event.
 --
 -- Reason:  without an event reference the payment's own reference is the key; an instalment of
---          another due day is not a duplicate.
+--          another due day is not a duplicate; one that a posted correction may offset is not yet.
 update work_hard as surplus set state = 'duplicate'
 where
     surplus.state is null
@@ -19,4 +19,12 @@ where
             and matched.amount_minor = surplus.amount_minor
             and matched.event_reference is not distinct from surplus.event_reference
             and matched.settles_on is not distinct from surplus.settles_on
+    )
+    and not exists (
+        select from work_hard_groups
+        where
+            surplus.side = 'ledger'
+            and work_hard_groups.payment_key = surplus.payment_key
+            and work_hard_groups.economic_type = surplus.economic_type
+            and work_hard_groups.has_posting
     );

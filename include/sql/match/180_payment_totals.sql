@@ -64,20 +64,24 @@ per_group as (
 )
 
 select
-    payment_key,
-    economic_type,
+    per_group.payment_key,
+    per_group.economic_type,
     nextval('internal.item_ids') as match_id,
     case
         when
-            is_balanced
-            and (ledger_rows > 0 or (statement_rows > 1 and rest_reversals > 0))
-            and statement_rows > 0
-            then case when is_due then 'match' else 'wait' end
-        when rest_statement_rows > 0 and rest_ledger_rows > 0
-            then case when is_due then 'mismatch' else 'wait' end
-        when rest_reversals > 0 and rest_ledger_rows = 0 and has_pair_that_differs
-            then case when is_due then 'mismatch_with_reversal' else 'wait' end
+            per_group.is_balanced
+            and (per_group.ledger_rows > 0 or (per_group.statement_rows > 1 and per_group.rest_reversals > 0))
+            and (per_group.statement_rows > 0 or work_hard_groups.has_posting)
+            then case when per_group.is_due then 'match' else 'wait' end
+        when per_group.rest_statement_rows > 0 and per_group.rest_ledger_rows > 0
+            then case when per_group.is_due then 'mismatch' else 'wait' end
+        when per_group.rest_reversals > 0 and per_group.rest_ledger_rows = 0 and per_group.has_pair_that_differs
+            then case when per_group.is_due then 'mismatch_with_reversal' else 'wait' end
         else 'apart'
     end as outcome
 from per_group
-where rest_statement_rows + rest_ledger_rows > 0;
+inner join work_hard_groups
+    on
+        per_group.payment_key = work_hard_groups.payment_key
+        and per_group.economic_type = work_hard_groups.economic_type
+where per_group.rest_statement_rows + per_group.rest_ledger_rows > 0;

@@ -23,7 +23,8 @@ pairs as materialized (
         entry.due_on,
         entry.due_at,
         coalesce(due_day.begins_at, timezone(%(zone)s, entry.due_on::timestamp)) as due_day_begins_at,
-        line.type
+        line.type,
+        entry.is_posting
     from work_differing_pairs as differing
     inner join work_left_statement as line on differing.statement_item_id = line.item_id
     inner join work_left_ledger as entry on differing.ledger_item_id = entry.item_id
@@ -98,6 +99,8 @@ named as (
     from pairs
     where
         %(compare_dates)s
+        -- An entry that posts a correction is of the day on which somebody posted it.
+        and not is_posting
         and is_matched
         and type in ('payment', 'refund')
         and (

@@ -1,12 +1,12 @@
 -- What has been said about a key, oldest first, and which of it about the send of today?
 --
--- Grain:   one row per answer.
--- Binds:   idempotency_key (text), outbox_task_id (bigint), send_claimed_at (timestamptz).
+-- Grain:   one row per answer, whoever asked.
+-- Binds:   idempotency_key, send (text): the outbox task and the moment of its claim in microseconds.
 select
     answer,
     asked_at,
     answered_at,
-    (outbox_task_id, send_claimed_at) = (%(outbox_task_id)s, %(send_claimed_at)s) as is_of_this_send
-from internal.payout_answers
+    send = %(send)s as is_of_this_send
+from internal.provider_answers
 where idempotency_key = %(idempotency_key)s
-order by answer_id
+order by answered_at, asked_at

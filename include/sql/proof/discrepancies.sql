@@ -81,6 +81,21 @@ copy (
         where homes.item_id is null
         group by members.discrepancy_id
 
+    ),
+
+    -- Entries on their way to the ledger: rows of its side, told where they offset or stand alone.
+    entries as (
+
+        select
+            told_in as discrepancy_id,
+            string_agg(
+                '["' || request_id || '","' || currency || '",' || amount_minor || ']',
+                ',' order by request_id
+            ) as entries
+        from work_correction_states
+        where state in ('waiting', 'not_posted')
+        group by told_in
+
     )
 
     select row_to_json(written)
@@ -100,10 +115,12 @@ copy (
             found.delta_minor,
             found.exposure_minor,
             ('[' || coalesce(rows_of.rows, '') || ']')::json as rows,
-            ('[' || coalesce(named.members, '') || ']')::json as members
+            ('[' || coalesce(named.members, '') || ']')::json as members,
+            ('[' || coalesce(entries.entries, '') || ']')::json as corrections
         from work_discrepancies as found
         left join rows_of on found.discrepancy_id = rows_of.discrepancy_id
         left join named on found.discrepancy_id = named.discrepancy_id
+        left join entries on found.discrepancy_id = entries.discrepancy_id
         where found.leg = %(leg)s
         order by found.discrepancy_id
     ) as written

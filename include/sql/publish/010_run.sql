@@ -7,7 +7,7 @@ insert into internal.runs (
     run_id, account_id, attempt_id, window_start, window_end, as_of, predecessor_run_id,
     supersedes_run_id, trigger, dry_run, verdict, verdict_reasons, is_published, statement_lines,
     ledger_transactions, matched, pending, discrepancies, late_statement_lines,
-    late_ledger_transactions, covered_until, extract_sha256, rules_sha256, code_version, started_at
+    late_ledger_transactions, covered_until, extract_sha256, rules_sha256, code_version, started_at, log_sequence_number, log_sha256
 )
 select
     attempts.run_id,
@@ -34,9 +34,12 @@ select
     attempts.extract_sha256,
     attempts.rules_sha256,
     attempts.code_version,
-    attempts.chosen_at
+    attempts.chosen_at,
+    work_log_head.sequence_number,
+    work_log_head.entry_sha256
 from internal.attempts
 cross join work_run_counts
+cross join work_log_head
 left join internal.heads on attempts.account_id = heads.account_id
 where attempts.attempt_id = %(attempt_id)s
 on conflict (run_id) do nothing

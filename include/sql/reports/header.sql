@@ -34,6 +34,8 @@ select
     runs.extract_sha256,
     runs.rules_sha256,
     runs.code_version,
+    runs.log_sequence_number,
+    runs.log_sha256,
     runs.attempt_id as maker_attempt_id,
     predecessor_manifests.content_sha256 as predecessor_manifest_sha256
 from internal.attempts

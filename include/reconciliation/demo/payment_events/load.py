@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
+from include.reconciliation.demo import book_rows
 from include.reconciliation.demo.payment_events.rows import EventStore
 
 # In the order in which a foreign key allows.
 TABLES = ("intents", "attempts", "events", "projections", "operator_actions", "rail_requests")
 
 
+def rows_of(store: EventStore) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a store, by table."""
+    return {f"payments.{name}": [asdict(row) for row in getattr(store, name)] for name in TABLES}
+
+
 def load(session: psycopg.Connection[Any], store: EventStore) -> None:
     """Adds all rows in one transaction of the caller's session."""
-    with session.transaction(), session.cursor() as cursor:
-        for table in TABLES:
-            rows = getattr(store, table)
-            if not rows:
-                continue
-            columns = sql.SQL(", ").join(sql.Identifier(field.name) for field in fields(rows[0]))
-            into = sql.SQL("copy payments.{} ({}) from stdin").format(
-                sql.Identifier(table), columns
-            )
-            with cursor.copy(into) as copy:
-                for row in rows:
-                    copy.write_row(astuple(row))
+    with session.transaction():
+        book_rows.write(session, rows_of(store))

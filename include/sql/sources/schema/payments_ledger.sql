@@ -23,11 +23,17 @@ create table if not exists ledger.transactions (
     updated_at timestamptz not null default now()
 );
 
+-- The correction that an entry posts (docs/corrections.md); NULL for all others.
+alter table ledger.transactions add column if not exists correction_id text;
+
 create index if not exists transactions_psp_account_occurred_at
 on ledger.transactions (psp, psp_account, occurred_at);
 
 -- How changes are found: everything touched since the last cut, with an overlap for late commits.
 create index if not exists transactions_updated_at on ledger.transactions (updated_at);
+
+create index if not exists transactions_correction_id on ledger.transactions (correction_id)
+where correction_id is not null;
 
 grant usage on schema ledger to ledger_ro, source_writer;
 grant select on ledger.transactions to ledger_ro;

@@ -1,0 +1,140 @@
+"""What becomes of a request: who answered what, and whether it may be carried out.
+
+The steps find their request by the run of Airflow that made it, never by what a task was handed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from include.reconciliation.edges import approvals, warehouse
+from include.reconciliation.errors import RequestError
+from include.reconciliation.steps import reconciliation_events
+
+APPROVED, WAITING, ENDED = "approved", "waiting", "ended"
+_NOTE_CHARACTERS_MAX = 500
+log = logging.getLogger(__name__)
+
+
+def preview_of(asked_in: str) -> str:
+    """What an approver reads; the hash is that of all that is approved."""
+    shown = approvals.shown(asked_in)
+    approvers = "one approver" if shown["approvals_needed"] == 1 else "two approvers"
+    return (
+        f"{shown['preview']}\n\nNeeds {approvers} other than {shown['requested_by']}, by "
+        f"{shown['expires_at']:%Y-%m-%d %H:%M} UTC. Content `{shown['content_sha256']}`, request "
+        f"`{shown['request_id']}`"
+    )
+
+
+def title_of(asked_in: str) -> str:
+    """One line about the request."""
+    shown = approvals.shown(asked_in)
+    named = shown["object_id"] if len(shown["object_id"]) <= 20 else shown["object_id"][:12]
+    return f"{shown['action'].replace('_', ' ')}: {shown['object_kind']} {named}"
+
+
+def record_answer(asked_in: str, response: Mapping[str, Any] | None) -> str:
+    """approved, waiting (for one more approver) or ended, after an answer of Airflow's.
+
+    `response` is what Airflow's approval returned; None where it asked nobody, since the request
+    had its approvals or has ended. A rejection, and a time that is over, end it in the log. Raises
+    RequestError when the database refuses the answer, and when there is none: the request waits on
+    for somebody else's.
+    """
+    with warehouse.transaction() as cursor:
+        known = approvals.asked(cursor, asked_in)
+    if known is None:
+        raise RequestError(f"no request was made in {asked_in!r}")
+    if response is not None and known["state"] == WAITING:
+        chosen = "approved" if list(response["chosen_options"]) == ["Approve"] else "rejected"
+        answer(known, chosen, _who(response), "airflow", _note(response))
+    state = settle(known["request_id"])
+    if response is None and state == WAITING:
+        raise RequestError("Airflow has no answer of anybody: nobody has approved")
+    return state
+
+
+def answer(
+    known: Mapping[str, Any], chosen: str, answered_by: str, channel: str, note: str | None
+) -> None:
+    """Writes an answer down; what the database refuses is logged, and raises RequestError."""
+    request_id = known["request_id"]
+    try:
+        approvals.answer(
+            request_id,
+            chosen,
+            answered_by=answered_by,
+            channel=channel,
+            content_sha256=known["content_sha256"],
+            note=note,
+        )
+    except RequestError as error:
+        with warehouse.transaction() as cursor:
+            why = f"{chosen} by {answered_by}, by way of {channel}: {error}"
+            approvals.note_refused_answer(cursor, request_id, why)
+        raise
+
+
+def settle(request_id: str) -> str:
+    """Where a request stands; what is rejected or over ends in the log."""
+    with warehouse.transaction() as cursor:
+        known = approvals.find(cursor, request_id)
+        assert known is not None
+        if known["state"] == "approved":
+            return APPROVED
+        if known["state"] == WAITING:
+            return WAITING
+        if not known["is_ended"]:
+            approvals.end(cursor, request_id, known["state"], None)
+    log.info("request %s has ended: %s", request_id, known["state"])
+    return ENDED
+
+
+def end_expired_requests() -> int:
+    """Ends in the log what nobody answered in time, by the database's clock; how many."""
+    with warehouse.transaction() as cursor:
+        return len(warehouse.run(cursor, "corrections/end_expired_requests").fetchall())
+
+
+def apply_request(asked_in: str) -> int:
+    """Applies the approved request of a run; its place in the log. Raises what `apply` does."""
+    return apply(asked_in, None)
+
+
+def apply(asked_in: str, state_sha256: str | None) -> int:
+    """Applies an approved request, in one transaction; its place in the log.
+
+    `state_sha256` is that of an object of a service as it stands now. What holds no more is
+    refused, and the refusal is logged. Raises RequestError.
+    """
+    with warehouse.transaction() as cursor:
+        known = approvals.asked(cursor, asked_in)
+    if known is None:
+        raise RequestError(f"no request was made in {asked_in!r}")
+    try:
+        with warehouse.transaction() as cursor:
+            place = approvals.apply(cursor, known["request_id"], state_sha256)
+            reconciliation_events.enqueue_correction(cursor, place)
+    except RequestError as error:
+        if known["state"] == APPROVED:
+            with warehouse.transaction() as cursor:
+                approvals.end(cursor, known["request_id"], "refused", str(error))
+        raise
+    log.info("%s is row %s of reconciliation.correction_log", known["request_id"], place)
+    return place
+
+
+def _who(response: Mapping[str, Any]) -> str:
+    user = response.get("responded_by_user") or {}
+    name = str(user.get("name") or user.get("id") or "").strip()
+    if not name:
+        raise RequestError("Airflow does not say who answered: nobody has approved")
+    return name
+
+
+def _note(response: Mapping[str, Any]) -> str | None:
+    note = " ".join(str((response.get("params_input") or {}).get("note") or "").split())
+    return note[:_NOTE_CHARACTERS_MAX] or None

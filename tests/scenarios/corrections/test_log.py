@@ -1,0 +1,160 @@
+"""The log of corrections: what is deleted, edited, swapped or cut off is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+
+from include.reconciliation.correction_chain import FIELDS, entry_sha256, problems
+from include.reconciliation.local.bootstrap import SUPERUSER
+from include.reconciliation.steps.verify_log import verify_log
+from tests.conftest import Databases
+from tests.scenarios.conftest import Desk
+from tests.scenarios.corrections.conftest import People
+
+REJECTED = 3
+
+
+@pytest.fixture
+def log(
+    desk: Desk, people: People, missing: Callable[..., str], databases: Databases
+) -> Iterator[psycopg.Connection]:
+    """A log of four rows, three rejected and one applied, as somebody sees it who may do all."""
+    found = missing()
+    for number in range(REJECTED):
+        people.ask(found, reason=f"reason number {number}")
+        people.answer("bea", "Reject")
+    people.ask(found)
+    people.answer("bea")
+    people.apply()
+    address = databases.conninfo("reconciliation", SUPERUSER)
+    with psycopg.connect(address, autocommit=True, row_factory=dict_row) as session:
+        session.execute("set session_replication_role = replica")
+        yield session
+
+
+def said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> tuple[int, list[str]]:
+    """The exit code, and what does not hold."""
+    code = verify_log([tmp_path])
+    lines = capsys.readouterr().out.splitlines()
+    return code, [line.removeprefix("does not hold: ") for line in lines[:-1]]
+
+
+def test_an_untouched_log_holds(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (0, []) == said(capsys, tmp_path)
+
+
+EDITS = {
+    "reason": "'a better reason'",
+    "amount_minor": "1",
+    "currency": "'USD'",
+    "approved_by": "'ana'",
+    "second_approved_by": "'carl'",
+    "requested_by": "'bea'",
+    "logged_at": "logged_at + interval '1 microsecond'",
+    "event": "'expired'",
+    "post_by": "post_by + 1",
+    "result": "''",
+    "state_before": "'{}'",
+    "psp_ticket": "''",
+    "object_id": "'x'",
+}
+
+
+def test_an_edited_field_is_named_by_its_row(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.execute("create temporary table kept as select * from internal.correction_log")
+    for column, value in EDITS.items():
+        log.execute(
+            SQL("update internal.correction_log set {} = {} where sequence_number = 4").format(
+                Identifier(column), SQL(value)
+            )
+        )
+
+        assert (1, ["row 4 has changed since it was written"]) == said(capsys, tmp_path), column
+
+        log.execute("delete from internal.correction_log")
+        log.execute("insert into internal.correction_log select * from kept")
+    assert (0, []) == said(capsys, tmp_path)
+
+
+def test_a_deleted_row_is_named(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.execute("delete from internal.correction_log where sequence_number = 2")
+
+    assert (1, ["row 2 is not there: the next one is row 3"]) == said(capsys, tmp_path)
+
+
+def test_swapped_rows_are_named(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.execute("update internal.correction_log set sequence_number = 9 where sequence_number = 2")
+    log.execute("update internal.correction_log set sequence_number = 2 where sequence_number = 3")
+    log.execute("update internal.correction_log set sequence_number = 3 where sequence_number = 9")
+
+    assert (1, ["row 2 does not follow the row before it: another one stood there"]) == said(
+        capsys, tmp_path
+    )
+
+
+def test_a_cut_tail_is_told_by_the_manifests_even_if_the_warehouse_forgets(
+    log: psycopg.Connection, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = desk.run("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
+    capsys.readouterr()
+    log.execute("delete from internal.correction_log where sequence_number = 4")
+    code, found = said(capsys, tmp_path)
+    cut = "row 4 is not there: the log ends before row 4, which"
+    assert (1, 2) == (code, len(found))
+    assert found[0] == f"{cut} run {run['run_id']} knows"
+    assert found[1].startswith(f"{cut} the manifest")
+
+    log.execute("update internal.runs set log_sequence_number = null, log_sha256 = null")
+    code, found = said(capsys, tmp_path)
+    assert (1, 1) == (code, len(found))
+    assert found[0].startswith(f"{cut} the manifest")
+
+
+def test_a_log_that_is_written_anew_is_told_by_the_manifests(
+    log: psycopg.Connection, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.run("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
+    capsys.readouterr()
+    log.execute("update internal.runs set log_sequence_number = null, log_sha256 = null")
+    log.execute("update internal.correction_log set reason = 'another' where sequence_number = 1")
+    previous = None
+    for row in log.execute(
+        "select * from internal.correction_log order by sequence_number"
+    ).fetchall():
+        digest = entry_sha256(previous, row)
+        log.execute(
+            "update internal.correction_log set entry_sha256 = %s, previous_sha256 = %s"
+            " where sequence_number = %s",
+            [digest, previous, row["sequence_number"]],
+        )
+        previous = digest
+    code, found = said(capsys, tmp_path)
+
+    assert (1, 1) == (code, len(found))
+    assert found[0].startswith("row 4 is not the one that the manifest")
+
+
+def test_fields_can_not_run_into_each_other() -> None:
+    row = dict.fromkeys(
+        ("sequence_number", "account_id", "episode", "amount_minor"), 1
+    )
+    left = {**dict.fromkeys(FIELDS), **row, "reason_code": "a|b", "reason": "c"}
+    right = {**left, "reason_code": "a", "reason": "b|c"}
+    absent = {**left, "ticket": ""}
+
+    assert 3 == len({entry_sha256(None, each) for each in (left, right, absent)})
+    assert [] == list(problems([], []))
