@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from include.reconciliation.demo import (
+    book_rows,
     gateway_book,
     gateway_book_faults,
     marketplace,
@@ -92,7 +93,7 @@ def wallets(is_broken: bool) -> Example:
     if is_broken:
         made, labels = wallet_histories.with_violations(1)
     return an_example(
-        lambda session: wallet_histories.load(session, made), wallet_histories.AS_OF, labels
+        lambda session: book_rows.write(session, made.rows), wallet_histories.AS_OF, labels
     )
 
 

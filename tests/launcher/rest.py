@@ -69,7 +69,12 @@ class AirflowApi:
 
     def waits_for_an_answer(self, dag_id: str, run_id: str, seconds: float) -> bool:
         """Whether a run comes to ask a person."""
-        return programs.wait_for(lambda: bool(self.questions(dag_id, run_id)), seconds)
+        def is_asked() -> bool:
+            # It is listed a moment before its task waits for the answer.
+            asked = self.questions(dag_id, run_id)
+            return any(each["task_instance"]["state"] == "awaiting_input" for each in asked)
+
+        return programs.wait_for(is_asked, seconds)
 
     def questions(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """What a run asks of people, and nobody has answered."""

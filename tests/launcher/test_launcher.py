@@ -245,6 +245,7 @@ def test_airflow_comes_up_runs_what_one_triggers_and_leaves_nothing_even_when_ki
                     for victim in victims)
     )
     airflow = AirflowApi.log_in(state, port)
+    assert all(airflow.knows(dag_id, 120) for dag_id in (RECONCILIATION, ALERTS))
     paused_at_first = [airflow.is_paused(dag_id) for dag_id in (RECONCILIATION, ALERTS)]
     run_id = airflow.trigger(
         RECONCILIATION,

@@ -52,9 +52,16 @@ class PastRun:
     rules: dict[str, Any]
     rules_sha256: str
     is_start: bool
+    # Its account's corrections are history too, and are not replayed.
+    knows_corrections: bool
 
     def configuration(self) -> config.Configuration:
         """The rules that the run was made by, as far as one account needs them."""
+        if self.knows_corrections:
+            raise NotReplayed(
+                f"run {self.run_id[:12]} of {self.psp} / {self.account} knows corrections, which "
+                "no backtest replays; end the span before it"
+            )
         try:
             psp = restored(config.Psp, self.rules["psp"])
         except (TypeError, ValueError, KeyError) as error:
@@ -235,6 +242,7 @@ def _stage(
         with warehouse.inside(cursor, attempt.attempt_id, ledger_source.GATEWAY.name):
             warehouse.run(cursor, "legs/gateway_extract")
             _stage_book(cursor, attempt, _BOOKS["gateway"], values)
+    warehouse.run(cursor, "extract/make_posted_corrections")
     cursor.execute("analyze work_statement_lines")
 
 

@@ -45,7 +45,15 @@ select
     chains.code_version,
     attempts.rules,
     attempts.rules_sha256,
-    chains.run_number < spans.first_run_number as is_start
+    chains.run_number < spans.first_run_number as is_start,
+    exists (
+        select from internal.correction_log as applied
+        where
+            applied.account_id = chains.account_id
+            and applied.event = 'applied'
+            and applied.object_kind in ('discrepancy', 'correction')
+            and applied.sequence_number <= chains.log_sequence_number
+    ) as knows_corrections
 from spans
 inner join chains on spans.account_id = chains.account_id
 inner join internal.accounts on spans.account_id = accounts.account_id

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from include.reconciliation.backtest.replay import NotReplayed
 from include.reconciliation.errors import RequestError
+from include.reconciliation.local.server import Server
+from tests.scenarios.backtests import backtests
 from tests.scenarios.conftest import CONFIGURATION, Desk, a_line
 from tests.scenarios.corrections.conftest import People
 
@@ -357,3 +360,16 @@ def test_other_systems_hear_once_of_an_applied_correction(
     assert [correction, found, "compensating_entry", "EUR", 10000] == [
         event["data"][name] for name in told
     ]
+
+
+def test_a_span_that_knows_a_correction_is_not_tried_with_other_rules(
+    desk: Desk, missing: Missing, correct: Callable[..., str], test_server: Server, tmp_path: Path
+) -> None:
+    attempt = backtests(test_server, tmp_path)
+    found = missing()
+    assert [] == attempt(CONFIGURATION)["differences"]
+    correct(found)
+    desk.run(*FIFTH)
+
+    with pytest.raises(NotReplayed, match="knows corrections"):
+        attempt(CONFIGURATION)
