@@ -53,6 +53,8 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
         "drop table if exists work_ledger_extract, work_ledger_hours, work_ledger_vanished, "
         "work_extract_head, work_extract_summary, work_posted_corrections cascade"
     )
+    # Before the rows themselves: whatever posts a correction is then among them.
+    posted = _read_posted_corrections(attempt, cursor)
     found_rows, extract_sha256 = _extract(attempt, cursor, ledger_source.LEDGER)
     if attempt.psp.gateway is not None:
         values = {"attempt_id": attempt.attempt_id, "part": ledger_source.GATEWAY.name}
@@ -61,7 +63,6 @@ def extract(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> attempts.Att
             warehouse.run(cursor, "legs/gateway_extract")
             _, gateway_sha256 = _extract(attempt, cursor, ledger_source.GATEWAY)
         extract_sha256 = content_id(extract_sha256, gateway_sha256)
-    posted = _read_posted_corrections(attempt, cursor)
     if posted:
         extract_sha256 = content_id(extract_sha256, posted)
     attempts.note(cursor, attempt.attempt_id, extract_sha256=extract_sha256, extracted_at=None)
@@ -76,7 +77,7 @@ def _read_posted_corrections(
     waiting = warehouse.run(
         cursor, "extract/corrections_to_post", {"account_id": attempt.account_id}
     ).fetchall()
-    scope = {"psp": attempt.psp_name, "account": attempt.account}
+    scope = {"psp": attempt.psp_name, "account": attempt.account, "read_to": attempt.as_of}
     found = ledger_source.posted_corrections(scope, [row["correction_id"] for row in waiting])
     warehouse.run(cursor, "extract/make_posted_corrections")
     for row in found:

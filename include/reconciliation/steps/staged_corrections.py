@@ -16,12 +16,13 @@ def stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> dict[str, Any]:
     assert head is not None
     posted = cursor.execute("select * from work_posted_corrections").fetchall()
     posting = warehouse.run(cursor, "match/009_posting_rows", values).fetchall()
-    relinks = warehouse.run(cursor, "match/004_relinks", values).fetchall()
+    known = {**values, "log_sequence_number": head["sequence_number"] or 0}
+    relinks = warehouse.run(cursor, "match/004_relinks", known).fetchall()
     return {
         "relinked_ledger_ids": [row["ledger_id"] for row in relinks],
         "relinked_to": [row["payment_key"] for row in relinks],
         "posting_ledger_ids": [row["ledger_id"] for row in posting],
-        "log_sequence_number": head["sequence_number"] or 0,
+        "log_sequence_number": known["log_sequence_number"],
         "log_sha256": head["entry_sha256"],
         "posted": Jsonb(posted),
     }

@@ -373,3 +373,18 @@ def test_a_span_that_knows_a_correction_is_not_tried_with_other_rules(
 
     with pytest.raises(NotReplayed, match="knows corrections"):
         attempt(CONFIGURATION)
+
+
+def test_a_posting_that_is_dated_later_is_none_yet(
+    desk: Desk, missing: Missing, correct: Callable[..., str]
+) -> None:
+    correction = correct(missing())
+    post(desk, correction, 10000, at="2026-03-06T08:00:00Z")
+    run = desk.run(*FIFTH)
+    assert [("missing_in_ledger", "restated", "in_correction", 0, 0)] == shown(desk)
+    assert (10000, 0, 0, 10000, 0) == identity(desk, run)
+
+    desk.run(*SIXTH)
+    assert ["confirmed"] == [
+        row["posted_as"] for row in desk.rows("select * from reconciliation.corrections")
+    ]
