@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -16,6 +18,12 @@ from tests.scenarios.conftest import Desk
 from tests.scenarios.corrections.conftest import People
 
 Missing = Callable[..., str]
+
+
+def waits_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests that are asked for from now on expire after a tenth of a second."""
+    short = replace(approvals.rules(), expire_after=timedelta(milliseconds=100))
+    monkeypatch.setattr(approvals, "rules", lambda: short)
 
 
 def test_a_correction_is_asked_for_approved_by_another_and_applied_once(
@@ -80,11 +88,7 @@ def test_without_an_answer_nothing_is_approved(people: People, missing: Missing)
 def test_an_expired_request_takes_no_answer(
     people: People, missing: Missing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rules = approvals.rules()
-    short = type(rules)(
-        rules.expire_after / 864000, rules.post_within_days, rules.second_approver_above
-    )
-    monkeypatch.setattr(approvals, "rules", lambda: short)
+    waits_a_moment(monkeypatch)
     people.ask(missing())
     with warehouse.transaction() as cursor:
         cursor.execute("select pg_sleep(0.2)")
@@ -99,13 +103,9 @@ def test_an_expired_request_takes_no_answer(
 def test_what_nobody_answers_ends_by_the_databases_clock(
     people: People, missing: Missing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rules = approvals.rules()
-    short = type(rules)(
-        rules.expire_after / 864000, rules.post_within_days, rules.second_approver_above
-    )
     found = missing()
     people.ask(found, reason="this one waits for its answer")
-    monkeypatch.setattr(approvals, "rules", lambda: short)
+    waits_a_moment(monkeypatch)
     people.ask(found)
     with warehouse.transaction() as cursor:
         cursor.execute("select pg_sleep(0.2)")
