@@ -16,6 +16,7 @@ from datetime import date, datetime
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.movements import StatementLine
 from include.reconciliation.money import format_minor
+from include.reconciliation.statements.amounts import EXPONENTS
 
 COLUMNS = (
     "Company Account", "Merchant Account", "Psp Reference", "Merchant Reference",
@@ -27,7 +28,6 @@ COLUMNS = (
     "Reserved10", "Booking Date", "Booking Date TimeZone",
 )
 FIRST_BATCHES = {"NorthwindEU": 412, "NorthwindBR": 187}
-_EXPONENT = 2  # of every currency that these accounts settle in
 _CARDS = ("visa", "mc", "elo", "amex")
 
 
@@ -71,30 +71,34 @@ def _deliveries(
     def plays(scenario: str) -> bool:
         return scenarios is None or scenario in scenarios
 
-    stem = f"settlement_detail_report_batch_{batch_number(account, day)}"
-    first = settlement_file(account, day, [line for line in lines if 1 in line.versions])
+    number = batch_number(account, day)
+    stem = f"settlement_detail_report_batch_{number}"
+    first = settlement_file(account, number, day, [line for line in lines if 1 in line.versions])
     usual = DroppedFile(timeline.delivered(day), account, day, f"{stem}.csv", first)
     match account, day:
         case "NorthwindEU", timeline.THURSDAY if plays("file_delivered_twice"):
             again = timeline.at(timeline.FRIDAY, 15)
             return [usual, DroppedFile(again, account, day, f"{stem}_copy.csv", first)]
         case "NorthwindEU", timeline.FRIDAY if plays("refused_file"):
-            damaged = DroppedFile(usual.known_at, account, day, usual.name, _damaged(first))
+            damaged = DroppedFile(usual.known_at, account, day, usual.name, damaged(first))
             good_at = timeline.at(timeline.MONDAY, 8)
             return [damaged, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
         case "NorthwindBR", timeline.MONDAY if plays("late_file"):
             return [DroppedFile(timeline.at(timeline.TUESDAY, 19), account, day, usual.name, first)]
         case "NorthwindBR", timeline.FRIDAY if plays("corrected_file"):
-            second = settlement_file(account, day, [line for line in lines if 2 in line.versions])
+            corrected = [line for line in lines if 2 in line.versions]
+            second = settlement_file(account, number, day, corrected)
             second_at = timeline.at(timeline.SATURDAY, 15)
             return [usual, DroppedFile(second_at, account, day, f"{stem}_2.csv", second)]
         case _:
             return [usual]
 
 
-def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> bytes:
+def settlement_file(
+    account: str, batch: int, day: date, lines: Sequence[StatementLine]
+) -> bytes:
     """The bytes of one batch: its lines, account fees, and payouts that empty it per currency."""
-    number = str(batch_number(account, day))
+    number = str(batch)
     rows = [_line_row(line, number) for line in sorted(lines, key=_order)]
     net_minor: dict[str, int] = defaultdict(int)
     for line in lines:
@@ -149,8 +153,8 @@ def _line_row(line: StatementLine, number: str) -> dict[str, str]:
         "Modification Merchant Reference": "<auto>",
     }
     if line.gross_minor is not None:
-        row[f"Gross {_side(line.gross_minor)} (GC)"] = _text(line.gross_minor)
-    row[f"Net {_side(line.net_minor)} (NC)"] = _text(line.net_minor)
+        row[f"Gross {_side(line.gross_minor)} (GC)"] = _text(line.gross_minor, line.currency)
+    row[f"Net {_side(line.net_minor)} (NC)"] = _text(line.net_minor, line.net_currency)
     return row | _costs(line)
 
 
@@ -158,15 +162,17 @@ def _costs(line: StatementLine) -> dict[str, str]:
     if line.fee_minor == 0:
         return {}
     if line.provider_type != "Settled":
-        return {"Markup (NC)": _text(line.fee_minor)}
+        return {"Markup (NC)": _text(line.fee_minor, line.net_currency)}
     if line.payment_method not in _CARDS:
-        return {"Commission (NC)": _text(line.fee_minor)}
+        return {"Commission (NC)": _text(line.fee_minor, line.net_currency)}
     scheme_minor = line.fee_minor // 6
     interchange_minor = line.fee_minor // 3
     return {
-        "Scheme Fees (NC)": _text(scheme_minor),
-        "Interchange (NC)": _text(interchange_minor),
-        "Markup (NC)": _text(line.fee_minor - scheme_minor - interchange_minor),
+        "Scheme Fees (NC)": _text(scheme_minor, line.net_currency),
+        "Interchange (NC)": _text(interchange_minor, line.net_currency),
+        "Markup (NC)": _text(
+            line.fee_minor - scheme_minor - interchange_minor, line.net_currency
+        ),
     }
 
 
@@ -182,7 +188,7 @@ def _account_row(
         "Modification Reference": text,
         "Net Currency": currency,
     }
-    row[f"Net {_side(net_minor)} (NC)"] = _text(net_minor)
+    row[f"Net {_side(net_minor)} (NC)"] = _text(net_minor, currency)
     return row
 
 
@@ -197,7 +203,7 @@ def _common(account: str, number: str, booked_at: datetime) -> dict[str, str]:
     }
 
 
-def _damaged(content: bytes) -> bytes:
+def damaged(content: bytes) -> bytes:
     """The file with 10.00 more in its first payout, so that it no longer adds up."""
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     payout = next(row for row in rows if row["Type"] == "MerchantPayout")
@@ -218,5 +224,5 @@ def _side(amount_minor: int) -> str:
     return "Credit" if amount_minor >= 0 else "Debit"
 
 
-def _text(amount_minor: int) -> str:
-    return format_minor(abs(amount_minor), _EXPONENT)
+def _text(amount_minor: int, currency: str) -> str:
+    return format_minor(abs(amount_minor), EXPONENTS[currency])

@@ -38,6 +38,8 @@ class AccountProfile:
     same_day_method: str | None
     sales_per_day: int
     sales_per_weekend_day: int
+    # Whose words and references it has, where that is not the PSP's own name.
+    family: str = ""
 
 
 STRIPE = AccountProfile(
@@ -92,7 +94,7 @@ class Desk:
         self.story = story
         self.profile = profile
         self.numbers = numbers
-        self.is_stripe = profile.psp == "stripe"
+        self.is_stripe = (profile.family or profile.psp) == "stripe"
 
     # -- true movements -------------------------------------------------------------------------
 
@@ -139,6 +141,7 @@ class Desk:
                 occurred_at=occurred_at,
                 booked_at=self._booked(occurred_at, batch or settles_on or self._due(day)),
                 settles_on=settles_on,
+                has_tax=self.is_stripe,
             )
         )
 

@@ -37,6 +37,8 @@ class Movement:
     occurred_at: datetime
     booked_at: datetime
     settles_on: date | None = None
+    # Whether the PSP names the tax on its fee.
+    has_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def ledger_row(movement: Movement, *, ledger_id: str | None = None) -> LedgerRow
         status=MOVED,
         amount_minor=movement.amount_minor,
         fee_minor=movement.fee_minor if knows_fee else None,
-        tax_minor=movement.tax_minor if knows_fee and movement.psp == "stripe" else None,
+        tax_minor=movement.tax_minor if knows_fee and movement.has_tax else None,
         currency=movement.currency,
         settles_on=movement.settles_on,
         occurred_at=movement.occurred_at,

@@ -1,0 +1,247 @@
+"""Runs a pack through the real steps on a real PostgreSQL and holds what came of it to the labels."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from include.reconciliation.demo.compare import Comparison, Finding, compare
+from include.reconciliation.demo.drive import reconcile_account
+from include.reconciliation.demo.labels import Label
+from include.reconciliation.demo.outside import Outside
+from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
+from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.lab import databases
+from include.reconciliation.lab.configuration import configuration_text
+from include.reconciliation.lab.history import SeedHistory
+from include.reconciliation.lab.pack import Account, pack
+from include.reconciliation.local.server import Server
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What of the planted was found, per fault kind, and what else was said.
+
+    `problems` are sentences by seed; those under None belong to no seed alone.
+    """
+
+    planted: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
+    false_reports: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    payments: int = 0
+    problems: dict[int | None, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether everything planted was found, and nothing else, and every identity held."""
+        return not self.problems
+
+    def add(self, other: Outcome) -> None:
+        """Counts another one's with this one's."""
+        for name in ("planted", "found", "wrong", "false_reports"):
+            getattr(self, name).update(getattr(other, name))
+        self.runs += other.runs
+        self.payments += other.payments
+        for seed, sentences in other.problems.items():
+            self.problems.setdefault(seed, []).extend(sentences)
+
+    def note(self, seed: int | None, sentence: str) -> None:
+        """Something is not as it must be."""
+        self.problems.setdefault(seed, []).append(sentence)
+
+
+def try_seeds(server: Server, histories: Sequence[SeedHistory]) -> Outcome:
+    """What the pipeline makes of these seeds, packed together, in databases of their own."""
+    accounts = pack(histories)
+    with ran(server, accounts) as warehouse:
+        return outcome(warehouse, accounts)
+
+
+@contextmanager
+def ran(
+    server: Server, accounts: Sequence[Account]
+) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+    """The warehouse after all windows of these accounts; it is dropped afterwards."""
+    logging.disable(logging.CRITICAL)
+    with (
+        databases.fresh(server) as names,
+        tempfile.TemporaryDirectory(prefix="lab-") as folder,
+        _environment(databases.connections(server, names)),
+        reading_from(NothingPaused()),
+    ):
+        _run_all(server, names, accounts, Path(folder))
+        with psycopg.connect(
+            server.conninfo(names["reconciliation"], "reconciliation_ro"), row_factory=dict_row
+        ) as warehouse:
+            yield warehouse
+
+
+def outcome(
+    warehouse: psycopg.Connection[dict[str, Any]], accounts: Sequence[Account]
+) -> Outcome:
+    """What was found of what these accounts have planted."""
+    counted = Outcome()
+    findings = [Finding(**row) for row in _rows(warehouse, "demo/findings")]
+    statements = Counter(
+        (row["psp"], row["account"], row["name"], row["state"], row["reason_code"])
+        for row in _rows(warehouse, "lab/statements")
+    )
+    for row in _rows(warehouse, "lab/residuals"):
+        counted.note(None, f"an identity is not exact: {row}")
+    for account in accounts:
+        place = account.place
+        counted.payments += account.world.payments
+        counted.runs += len(place.week.windows)
+        own = [
+            finding
+            for finding in findings
+            if (finding.psp, finding.account) == (place.psp, place.account)
+        ]
+        _count(counted, account, compare(account.all_labels, own))
+        _count_statements(counted, account, statements)
+    return counted
+
+
+def _run_all(
+    server: Server, names: Mapping[str, str], accounts: Sequence[Account], folder: Path
+) -> None:
+    with ExitStack() as stack:
+        ledger, gateway = (
+            stack.enter_context(psycopg.connect(server.conninfo(names[name], "source_writer")))
+            for name in ("payments_ledger", "billing_gateway")
+        )
+        endpoints: dict[str, str] = {}
+        worlds: list[Outside] = []
+        variables: dict[str, str] = {}
+        for account in accounts:
+            psp = account.place.psp
+            shown: list[dict[str, Any]] = []
+            if account.place.family == "stripe":
+                endpoints[psp] = stack.enter_context(StripeServer(shown)).url
+                entry: dict[str, Any] = {"conn_type": "http", "password": DEFAULT_KEY}
+            else:
+                entry = {"conn_type": "fs", "extra": {"path": str(folder / psp)}}
+            variables[f"AIRFLOW_CONN_{psp.upper()}"] = json.dumps(entry)
+            worlds.append(
+                Outside(
+                    account.world,
+                    ledger=ledger,
+                    gateway=gateway,
+                    drop_folder=folder / psp,
+                    balance_transactions=shown,
+                    balance_transactions_file=folder / f"{psp}.json",
+                )
+            )
+        configuration = folder / "psps.toml"
+        places = [account.place for account in accounts]
+        configuration.write_text(configuration_text(places, endpoints), encoding="utf-8")
+        variables["RECONCILIATION_CONFIG"] = str(configuration)
+        for name in ("STORE", "REPORTS", "NOTICES"):
+            variables[f"RECONCILIATION_{name}"] = str(folder / name.lower())
+        with _environment(variables):
+            for account, world in zip(accounts, worlds, strict=True):
+                for window in account.place.week.windows:
+                    world.advance(window.end)
+                    reconcile_account(
+                        account.place.psp,
+                        account.place.account,
+                        window.start,
+                        window.end,
+                        run=f"lab {window.end:%Y-%m-%dT%H:%M}",
+                    )
+
+
+def _count(counted: Outcome, account: Account, comparison: Comparison) -> None:
+    for label, _ in comparison.found:
+        counted.planted[label.fault] += 1
+        counted.found[label.fault] += 1
+    rest = list(comparison.not_planted)
+    for label in comparison.missed:
+        counted.planted[label.fault] += 1
+        near = next((finding for finding in rest if _is_near(label, finding)), None)
+        if near is not None:
+            rest.remove(near)
+            counted.wrong[label.fault] += 1
+        counted.note(
+            _seed_of(account, label.psp_reference),
+            f"planted and not found: {label}"
+            + ("" if near is None else f"\n        reported instead: {near}"),
+        )
+    for finding in rest:
+        counted.false_reports[finding.kind] += 1
+        counted.note(
+            _seed_of(account, finding.psp_reference), f"reported and not planted: {finding}"
+        )
+    for sentence in comparison.wrong_events:
+        counted.note(None, sentence)
+
+
+def _count_statements(
+    counted: Outcome, account: Account, statements: Counter[tuple[Any, ...]]
+) -> None:
+    place = account.place
+    expected = Counter(
+        (said.psp, said.account, said.name, said.state, said.reason_code)
+        for said in account.refused
+    )
+    found = Counter(
+        {
+            key: count
+            for key, count in statements.items()
+            if (key[0], key[1]) == (place.psp, place.account)
+        }
+    )
+    for said in account.refused:
+        counted.planted[said.fault] += 1
+        if found[(said.psp, said.account, said.name, said.state, said.reason_code)]:
+            counted.found[said.fault] += 1
+        else:
+            counted.note(None, f"planted and not found: {said}")
+    for key in (found - expected).elements():
+        counted.false_reports[f"statement {key[3]}"] += 1
+        counted.note(None, f"a statement is otherwise than planted: {key}")
+
+
+
+
+def _is_near(label: Label, finding: Finding) -> bool:
+    """Whether a finding is about the same event and aspect, wrongly told."""
+    return (label.psp_reference, label.aspect) == (finding.psp_reference, finding.aspect)
+
+
+def _seed_of(account: Account, reference: str | None) -> int | None:
+    return account.seed_of.get(reference or "")
+
+
+def _rows(warehouse: psycopg.Connection[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return warehouse.execute(statement(name)).fetchall()
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
