@@ -116,7 +116,8 @@ class Desk:
         payment_reference, capture_reference = self._references()
         day = occurred_at.astimezone(timeline.ZONE).date()
         settles_on = timeline.business_day(day) if is_same_day else None
-        fee_minor, tax_minor = self._fee(converted(amount_minor, exchange_rate), currency)
+        settled_minor = converted(amount_minor, exchange_rate, currency, net_currency or currency)
+        fee_minor, tax_minor = self._fee(settled_minor, currency)
         methods = self.profile.payment_methods
         return self._note(
             Movement(

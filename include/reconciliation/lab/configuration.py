@@ -28,7 +28,7 @@ grace = "2h"
 days = 1
 holidays = "ECB"
 ledger_grace = "12h"
-statement_grace = "2h"
+statement_grace = "12h"
 """
 _API = """
 [[psp]]

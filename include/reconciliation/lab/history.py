@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from include.reconciliation.demo.desk import AccountProfile, Desk, Story
 from include.reconciliation.demo.streams import stream
+from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.lab.catalogue import BY_NAME, STRIPE
 from include.reconciliation.lab.compounds import plant_several
 from include.reconciliation.lab.plan import Part, Plan
@@ -33,6 +34,14 @@ class Place:
     def psp(self) -> str:
         """The name of the PSP's entry."""
         return f"{self.family}_{self.week.name}"
+
+    @property
+    def windows(self) -> tuple[StoryWindow, ...]:
+        """Its runs; what goes wrong with whole statements shows in the last two alone."""
+        first, second, last = self.week.windows
+        if self.account == PACKED:
+            return first, second, last
+        return StoryWindow(first.start, second.end), last
 
 
 def profile(place: Place, order_prefix: str) -> AccountProfile:

@@ -85,7 +85,7 @@ def _usual(place: Place) -> Story:
     story = Story()
     if place.family == "stripe":
         return story
-    desk = Desk(story, profile(place, "USUAL"), stream(0, f"usual {place.account}"))
+    desk = Desk(story, profile(place, "USUAL"), stream(0, f"usual {place.psp} {place.account}"))
     for day in place.week.batch_days:
         desk.both(desk.payment(desk.some_time(day), "EUR", is_same_day=True))
     return story

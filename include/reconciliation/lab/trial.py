@@ -17,7 +17,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from include.reconciliation.demo.compare import Comparison, Finding, compare
-from include.reconciliation.demo.drive import reconcile_account
+from include.reconciliation.demo.drive import STEPS, reconcile_account
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.outside import Outside
 from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
@@ -105,7 +105,7 @@ def outcome(
     for account in accounts:
         place = account.place
         counted.payments += account.world.payments
-        counted.runs += len(place.week.windows)
+        counted.runs += len(place.windows)
         own = [
             finding
             for finding in findings
@@ -154,7 +154,7 @@ def _run_all(
             variables[f"RECONCILIATION_{name}"] = str(folder / name.lower())
         with _environment(variables):
             for account, world in zip(accounts, worlds, strict=True):
-                for window in account.place.week.windows:
+                for window in account.place.windows:
                     world.advance(window.end)
                     reconcile_account(
                         account.place.psp,
@@ -162,6 +162,8 @@ def _run_all(
                         window.start,
                         window.end,
                         run=f"lab {window.end:%Y-%m-%dT%H:%M}",
+                        # The report is the last one, and says what is read here from the views.
+                        steps=STEPS[:-1],
                     )
 
 

@@ -95,7 +95,7 @@ def _foreign_sale(scene: Scene, exchange_rate: str) -> Draft:
     return Draft.of(scene, sale)
 
 
-_RATES = {"EUR": "0.921437", "JPY": "1.573219", "KWD": "3.072581"}
+_RATES = {"EUR": "0.921437", "JPY": "157.3219", "KWD": "0.307258"}
 
 
 def rounding_residual(scene: Scene) -> None:
@@ -107,7 +107,10 @@ def rounding_residual(scene: Scene) -> None:
 def settlement_for_presentment(scene: Scene) -> None:
     """The ledger booked the amount and the currency of the settlement."""
     draft = _foreign_sale(scene, _RATES[scene.currency])
-    settled_minor = converted(draft.sale.amount_minor, draft.sale.exchange_rate)
+    sale = draft.sale
+    settled_minor = converted(
+        sale.amount_minor, sale.exchange_rate, sale.currency, sale.net_currency
+    )
     draft.book(currency=scene.currency, amount_minor=settled_minor)
     _label_currencies(draft)
     draft.write()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from include.reconciliation.demo.movements import Movement, ledger_row
 from include.reconciliation.lab.scene import Draft, Scene
+from include.reconciliation.lab.weeks import SAT, SUN, THU, WED
 
 
 def _respelt(scene: Scene, respell: Callable[[str], str], sale: Movement | None = None) -> None:
@@ -66,9 +67,9 @@ def id_reused(scene: Scene) -> None:
 
 def references_swapped(scene: Scene) -> None:
     """The ledger gave two payments each other's references."""
-    first, second = (Draft.of(scene, scene.sale()) for _ in range(2))
-    if first.sale.amount_minor == second.sale.amount_minor:
-        second = Draft.of(scene, scene.sale(amount_minor=first.sale.amount_minor + 11))
+    day = scene.numbers.choice((WED, THU, SAT, SUN))
+    first = Draft.of(scene, scene.sale(day))
+    second = Draft.of(scene, scene.sale(day, first.sale.amount_minor + 11))
     for draft, other in ((first, second), (second, first)):
         draft.book(
             psp_reference=other.sale.psp_reference,

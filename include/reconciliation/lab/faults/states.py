@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from include.reconciliation.demo.movements import FAILED, ledger_row
 from include.reconciliation.lab.scene import Draft, Scene
-from include.reconciliation.lab.weeks import MON, TUE, THU
+from include.reconciliation.lab.weeks import MON, THU, TUE
 
 
 def captured_against_failed(scene: Scene) -> None:

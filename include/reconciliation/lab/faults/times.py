@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-from include.reconciliation.demo.movements import ledger_row
-from include.reconciliation.demo.timeline import booked_in_batch_of
+from include.reconciliation.demo.movements import Movement
+from include.reconciliation.demo.timeline import ZONE, booked_in_batch_of
 from include.reconciliation.lab.scene import Draft, Scene, local
-from include.reconciliation.lab.weeks import FRI, MON, NEXT_WED, SUN, THU, TUE
+from include.reconciliation.lab.weeks import FRI, MON, NEXT_WED, SUN, THU, TUE, WED
 
 
 def late_within_grace(scene: Scene) -> None:
     """The ledger is late, over the end of a window, and has its grace."""
-    sale = scene.sale(at=scene.week.at(FRI, 8)) if scene.is_api else scene.sale(0)
+    # Of a PSP with files it is in the batch of the evening before.
+    sale = scene.sale(at=scene.week.at(FRI, 8)) if scene.is_api else scene.sale(WED)
     scene.desk.state(sale)
     scene.desk.book(sale, known_at=scene.week.at(FRI, 9, 30))
-    if not scene.is_api:
-        # Its batch is that of the evening before.
-        scene.desk.story.lines[-1] = replace(
-            scene.desk.story.lines[-1], booked_at=booked_in_batch_of(scene.week.day(THU))
-        )
 
 
 def late_beyond(scene: Scene) -> None:
@@ -68,13 +63,13 @@ def moved_over_midnight(scene: Scene) -> None:
 
 
 def summer_time_gap(scene: Scene) -> None:
-    """On the evening after the clocks went forward the ledger still reckons in winter time."""
-    _dated(scene, scene.sale(at=local(scene.week, SUN, 23, 30)), timedelta(hours=1))
+    """On the day after the clocks went forward the ledger still reckons in winter time."""
+    _dated(scene, scene.sale(at=local(scene.week, MON, 23, 30)), timedelta(hours=1))
 
 
 def summer_time_overlap(scene: Scene) -> None:
-    """In the night after the clocks went back the ledger still reckons in summer time."""
-    _dated(scene, scene.sale(at=local(scene.week, MON, 0, 20)), -timedelta(hours=1))
+    """On the day after the clocks went back the ledger still reckons in summer time."""
+    _dated(scene, scene.sale(at=local(scene.week, TUE, 0, 20)), -timedelta(hours=1))
 
 
 def wrong_zone(scene: Scene) -> None:
@@ -83,15 +78,12 @@ def wrong_zone(scene: Scene) -> None:
         _dated(scene, scene.sale(at=scene.week.at(FRI, 2, 30)), -timedelta(hours=5))
         return
     moment = local(scene.week, THU, 23, scene.numbers.randrange(10, 50))
-    offset = moment.astimezone(local.__globals__["ZONE"]).utcoffset()
+    offset = moment.astimezone(ZONE).utcoffset()
     assert offset is not None
     _dated(scene, scene.sale(at=moment), offset)
 
 
-def _dated(scene: Scene, sale: object, by: timedelta) -> None:
-    from include.reconciliation.demo.movements import Movement
-
-    assert isinstance(sale, Movement)
+def _dated(scene: Scene, sale: Movement, by: timedelta) -> None:
     draft = Draft.of(scene, sale)
     draft.book(occurred_at=sale.occurred_at + by)
     scene.label_date(draft.line, draft.row)
@@ -99,14 +91,21 @@ def _dated(scene: Scene, sale: object, by: timedelta) -> None:
 
 
 def future_date(scene: Scene) -> None:
-    """The ledger dates a settled sale a year ahead."""
-    draft = Draft.of(scene, scene.sale())
-    draft.book(occurred_at=draft.row.occurred_at + timedelta(days=365))
-    scene.label_date(draft.line, draft.row)
+    """The ledger dates a settled sale days or a year ahead.
+
+    Until that day is there the row counts in no sum (SEMANTICS, table 1: rows in force, dated
+    before the as-of), so that the line is missing in the ledger; then it is of another day.
+    """
+    draft = Draft.of(scene, scene.sale(scene.numbers.choice((WED, THU))))
+    is_near = scene.numbers.randrange(2) == 0
+    draft.book(
+        occurred_at=scene.moment(TUE) if is_near else draft.row.occurred_at + timedelta(days=365)
+    )
+    scene.label(
+        "existence", "missing_in_ledger", draft.line, draft.sale.amount_minor, is_cleared=is_near
+    )
+    if is_near:
+        scene.label_date(draft.line, draft.row)
     draft.write()
 
 
-def booked_in_advance(scene: Scene) -> None:
-    """A subscription is booked for a day after the last window."""
-    sale = scene.sale(at=scene.week.end + timedelta(hours=8))
-    scene.desk.book_row(ledger_row(sale), known_at=scene.week.at(TUE, 8))
