@@ -1,0 +1,1 @@
+"""The lab: simulated payments, planted faults, and what the pipeline reports of them."""
