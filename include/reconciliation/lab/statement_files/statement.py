@@ -2,7 +2,8 @@
 
 A statement is what a provider knows of one account over some days. A writer turns it into the bytes
 that the provider would deliver (`write`), and into the lines that the gate must read from them
-(`canonical`): what the format cannot say is not there, and what it would lose is refused.
+(`canonical`). Money, types and currencies that a format has no place for are refused; references
+that it has no place for are left out.
 
 Amounts are whole minor units of ISO 4217, signed from the merchant's side: a payment is positive; a
 refund, a chargeback and a payout are negative; a fee or a tax that is charged is positive.
@@ -10,12 +11,13 @@ refund, a chargeback and a payout are negative; a fee or a tax that is charged i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from include.reconciliation.errors import Final
 
+BANK_ENTRY = ("bank_entry", "bank_entry")
 # The types that a simulated line may have; a bank's account has all of them as bank entries.
 LINE_TYPES = (
     *("payment", "refund", "chargeback", "reversal", "fee", "adjustment"),
@@ -43,9 +45,12 @@ class SimulatedLine:
     are equal. `exchange_rate`, in one currency "1", is settlement currency per payment currency in
     major units.
 
-    Both times are aware. `occurred_at` is when the customer paid, `booked_at` when it came on the
-    account: what a format writes as the time of the line. `payout_reference` is the payout or batch
-    that it was paid out with.
+    Both times are aware, in whole seconds. `occurred_at` is when the customer paid, `booked_at`
+    when it came on the account: what a format writes as the time of the line. `payout_reference` is
+    the payout or batch that it was paid out with, or that it is.
+
+    On a bank's account a payout comes in, so it is positive there; `event_reference` is the bank's
+    own id of the entry, and what the sender gave is the payout's reference, else the order's.
     """
 
     event_reference: str
@@ -146,78 +151,52 @@ class CanonicalLine:
 class Capability:
     """What a format can carry; the lab pairs its faults with these.
 
-    `types` are the pairs (type, economic type) that it has a word for; `exponents` the decimals of
-    the currencies that it can write. `has_fee` and `has_tax`: a column of their own; without one a
-    line has no cost. `has_conversion`: payment and settlement may be in two currencies.
-    `has_several_currencies`: one file may have several settlement currencies. `has_balances`:
-    opening and closing. `is_numbered`: a number or day by which a missing statement is seen.
-    `has_totals`: sums or counts that the file states of itself. `has_times`: instants, not days.
-    `references` are the kinds that are read back: psp, event, merchant, payout.
-    `reference_characters` is what a reference may consist of, as a regular expression, and
-    `reference_length_max` how long it may be.
+    `types` maps the pairs (type, economic type) that it has a word for to the pair that is read
+    back; a bank knows entries only. `exponents` are the decimals of the currencies that it can
+    write, `currencies` the only ones, None for any.
+
+    `has_fee` and `has_tax`: a place of their own, without which a line has no cost. `fee_is_line`:
+    that place is a line of its own. `has_returned_fee`: a cost may be negative. `has_conversion`:
+    payment and settlement may be in two currencies. `has_several_currencies`: one statement may
+    have several settlement currencies. `has_returned_payout`: a payout may come back.
+    `net_decides` are the types that are told by the sign of the net, which must be the gross's.
+    `payment_is_event`: a payment has one id, so its event reference is its payment reference.
+
+    `has_balances`: opening and closing. `is_numbered`: a sequence number by which a missing
+    statement is seen. `has_totals`: sums or counts that the file states of itself.
+    `may_be_empty`: a statement may be without a line.
+
+    `has_times`: instants, not days. `tells_repeated_hour`: where clocks are put back, the file says
+    which of the two hours is meant. `zone` is that of the days, None for the statement's own.
+
+    `references` are the kinds that are read back: psp, event, merchant, payout. A reference
+    consists of `reference_characters`, of which there are at most `reference_length_max`.
     """
 
-    types: frozenset[tuple[str, str]]
-    exponents: frozenset[int]
-    currencies: frozenset[str] | None = None  # None: any
-    has_fee: bool
-    has_tax: bool
-    has_conversion: bool
-    has_several_currencies: bool
-    has_balances: bool
-    is_numbered: bool
-    has_totals: bool
-    has_times: bool
-    references: frozenset[str]
-    reference_characters: str = r"[A-Za-z0-9]"
+    types: Mapping[tuple[str, str], tuple[str, str]]
+    exponents: frozenset[int] = frozenset({0, 2, 3, 4})
+    currencies: frozenset[str] | None = None
+    has_fee: bool = False
+    has_tax: bool = False
+    fee_is_line: bool = False
+    has_returned_fee: bool = False
+    has_conversion: bool = False
+    has_several_currencies: bool = False
+    has_returned_payout: bool = False
+    net_decides: frozenset[str] = frozenset()
+    payment_is_event: bool = False
+    has_balances: bool = False
+    is_numbered: bool = False
+    has_totals: bool = False
+    may_be_empty: bool = False
+    has_times: bool = True
+    tells_repeated_hour: bool = True
+    zone: str | None = None
+    references: frozenset[str] = frozenset()
+    reference_characters: str = r"[A-Za-z0-9_.-]"
     reference_length_max: int = 32
 
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """One format: what it carries, the bytes that it writes, the lines that are read from them.
-
-    Both functions raise FormatCannotCarry for what the format has no place for. `zone` of the PSP's
-    entry is that of the statement.
-    """
-
-    format: str
-    carries: Capability
-    write: Callable[[SimulatedStatement], tuple[StatementFile, ...]]
-    canonical: Callable[[SimulatedStatement], tuple[CanonicalLine, ...]]
-
-
-def refuse_what_does_not_fit(
-    format_name: str, carries: Capability, statement: SimulatedStatement
-) -> None:
-    """FormatCannotCarry for the first thing that `carries` has no place for."""
-    for reason in _misfits(carries, statement):
-        raise FormatCannotCarry(f"{format_name}, statement {statement.number}: {reason}")
-
-
-def _misfits(carries: Capability, statement: SimulatedStatement) -> Iterable[str]:
-    currencies = statement.currencies
-    if len(currencies) > 1 and not carries.has_several_currencies:
-        yield f"one account has one currency here; expected one, found {', '.join(currencies)}"
-    for currency in {*currencies, *(line.currency for line in statement.lines)}:
-        if carries.currencies is not None and currency not in carries.currencies:
-            yield f"expected one of {', '.join(sorted(carries.currencies))}, found {currency}"
-        if statement.exponents[currency] not in carries.exponents:
-            yield f"{currency} has {statement.exponents[currency]} decimals, which it can't write"
-    for line in statement.lines:
-        for reason in _misfits_of_line(carries, line):
-            yield f"line {line.event_reference}: {reason}"
-
-
-def _misfits_of_line(carries: Capability, line: SimulatedLine) -> Iterable[str]:
-    if (line.type, line.counts_with) not in carries.types:
-        yield f"there is no word for {line.type} that counts with {line.counts_with}"
-    if line.fee_minor and not carries.has_fee:
-        yield f"there is no place for a fee, found {line.fee_minor}"
-    if line.tax_minor and not carries.has_tax:
-        yield f"there is no place for a tax, found {line.tax_minor}"
-    if line.currency == line.settlement_currency:
-        if line.amount_minor != line.gross_minor:
-            yield "amount and gross are in one currency and differ"
-    elif not carries.has_conversion:
-        yield f"there is no place for {line.currency} beside {line.settlement_currency}"
+    @property
+    def is_bank(self) -> bool:
+        """Whether it is a bank's format, whose lines are entries that come in or go out."""
+        return all(read == BANK_ENTRY for read in self.types.values())
