@@ -71,9 +71,17 @@ def side(minor: int) -> str:
 
 
 def wall_clock(moment: datetime, zone: ZoneInfo) -> tuple[str, str]:
-    """A time as it is written, and the abbreviation of its zone."""
+    """A time as it is written, and the abbreviation of its zone; FormatCannotCarry without one."""
     local = moment.astimezone(zone)
-    return local.strftime("%Y-%m-%d %H:%M:%S"), str(local.tzname())
+    found = str(local.tzname())
+    if found not in ZONES:
+        is_summer = bool(local.dst())
+        named = (word for word, known in ZONES.items() if known == (zone.key, is_summer))
+        found = next(named, found)
+    place, _ = ZONES.get(found, (None, False))
+    if place is None or moment.astimezone(ZoneInfo(place)).utcoffset() != local.utcoffset():
+        raise FormatCannotCarry(f"{WRITER.format}: no abbreviation is known for {zone.key}")
+    return local.strftime("%Y-%m-%d %H:%M:%S"), found
 
 
 def report(rows: list[dict[str, str]]) -> bytes:
@@ -89,7 +97,7 @@ def _render(statement: SimulatedStatement) -> tuple[StatementFile, ...]:
 
 
 def _row(statement: SimulatedStatement, line: SimulatedLine) -> dict[str, str]:
-    created, created_zone = _written(statement, line.occurred_at)
+    created, created_zone = wall_clock(line.occurred_at, ZoneInfo(statement.zone))
     net_text = amount(statement, abs(line.net_minor), line.settlement_currency)
     row = {
         **_common(statement, line.booked_at),
@@ -128,7 +136,7 @@ def _row(statement: SimulatedStatement, line: SimulatedLine) -> dict[str, str]:
 
 
 def _common(statement: SimulatedStatement, booked_at: datetime) -> dict[str, str]:
-    booked, zone = _written(statement, booked_at)
+    booked, zone = wall_clock(booked_at, ZoneInfo(statement.zone))
     return {
         "Company Account": "Lab",
         "Merchant Account": statement.account,
@@ -136,16 +144,6 @@ def _common(statement: SimulatedStatement, booked_at: datetime) -> dict[str, str
         "Booking Date": booked,
         "Booking Date TimeZone": zone,
     }
-
-
-def _written(statement: SimulatedStatement, moment: datetime) -> tuple[str, str]:
-    text, abbreviation = wall_clock(moment, ZoneInfo(statement.zone))
-    zone, _ = ZONES.get(abbreviation, (None, False))
-    if zone is None or moment.astimezone(ZoneInfo(zone)).tzname() != abbreviation:
-        raise FormatCannotCarry(
-            f"{WRITER.format}: {statement.zone} writes {abbreviation!r}, which names no zone there"
-        )
-    return text, abbreviation
 
 
 def _transfers(statement: SimulatedStatement) -> list[tuple[str, str, int]]:
