@@ -38,7 +38,7 @@ def tried(files: Iterable[StatementFile], format_name: str, zone: str, folder: P
     with trial(KNOWN) as attempt:
         for number, file in enumerate(files):
             path = folder / str(number) / file.name.replace("/", "_")
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
             for verdict in attempt.check(path, KNOWN[format_name], currency=None, zone=zone):
                 rows = attempt.lines(verdict) if verdict.statement_id is not None else ()
