@@ -39,6 +39,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
+    "lab": Command(
+        "try random histories with planted faults and hold what is reported to the labels",
+        "include.reconciliation.lab.run",
+        makes_up_books=True,
+    ),
     "statement": Command(
         "try a statement file before a PSP is wired, or list the formats",
         "include.reconciliation.statement_check.run",

@@ -37,10 +37,12 @@ MAY_IMPORT = {
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
-    "lab": {"core", "statements", "edges", "steps", "local", "demo", "lab"},
+    "lab": {
+        "core", "statements", "edges", "steps", "local", "demo", "bench", "documentation", "lab",
+    },
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "cli": {
-        "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
+        "core", "steps", "local", "demo", "bench", "lab", "documentation", "edges", "statements",
         "statement_check", "verify", "verify_evidence", "backtest",
     },
     "migrations": {"migrations"},

@@ -9,7 +9,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,51 +23,23 @@ from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.lab import databases
+from include.reconciliation.lab.catalogue import BY_NAME
 from include.reconciliation.lab.configuration import configuration_text
-from include.reconciliation.lab.history import SeedHistory
+from include.reconciliation.lab.history import SeedHistory, make_history
+from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.pack import Account, pack
+from include.reconciliation.lab.plan import Plan
 from include.reconciliation.local.server import Server
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What of the planted was found, per fault kind, and what else was said.
-
-    `problems` are sentences by seed; those under None belong to no seed alone.
-    """
-
-    planted: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
-    false_reports: Counter[str] = field(default_factory=Counter)
-    runs: int = 0
-    payments: int = 0
-    problems: dict[int | None, list[str]] = field(default_factory=dict)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether everything planted was found, and nothing else, and every identity held."""
-        return not self.problems
-
-    def add(self, other: Outcome) -> None:
-        """Counts another one's with this one's."""
-        for name in ("planted", "found", "wrong", "false_reports"):
-            getattr(self, name).update(getattr(other, name))
-        self.runs += other.runs
-        self.payments += other.payments
-        for seed, sentences in other.problems.items():
-            self.problems.setdefault(seed, []).extend(sentences)
-
-    def note(self, seed: int | None, sentence: str) -> None:
-        """Something is not as it must be."""
-        self.problems.setdefault(seed, []).append(sentence)
-
-
-def try_seeds(server: Server, histories: Sequence[SeedHistory]) -> Outcome:
+def try_plans(server: Server, plans: Sequence[Plan]) -> Outcome:
     """What the pipeline makes of these seeds, packed together, in databases of their own."""
+    histories = [make_history(plan) for plan in plans]
     accounts = pack(histories)
     with ran(server, accounts) as warehouse:
-        return outcome(warehouse, accounts)
+        counted = outcome(warehouse, accounts)
+    _count_decoys(counted, histories)
+    return counted
 
 
 @contextmanager
@@ -168,16 +139,17 @@ def _run_all(
 
 
 def _count(counted: Outcome, account: Account, comparison: Comparison) -> None:
+    place = account.place
     for label, _ in comparison.found:
-        counted.planted[label.fault] += 1
-        counted.found[label.fault] += 1
+        counted.planted[label.fault, place.format] += 1
+        counted.found[label.fault, place.format] += 1
     rest = list(comparison.not_planted)
     for label in comparison.missed:
-        counted.planted[label.fault] += 1
+        counted.planted[label.fault, place.format] += 1
         near = next((finding for finding in rest if _is_near(label, finding)), None)
         if near is not None:
             rest.remove(near)
-            counted.wrong[label.fault] += 1
+            counted.wrong[label.fault, place.format] += 1
         counted.note(
             _seed_of(account, label.psp_reference),
             f"planted and not found: {label}"
@@ -208,9 +180,9 @@ def _count_statements(
         }
     )
     for said in account.refused:
-        counted.planted[said.fault] += 1
+        counted.planted[said.fault, place.format] += 1
         if found[(said.psp, said.account, said.name, said.state, said.reason_code)]:
-            counted.found[said.fault] += 1
+            counted.found[said.fault, place.format] += 1
         else:
             counted.note(None, f"planted and not found: {said}")
     for key in (found - expected).elements():
@@ -218,6 +190,15 @@ def _count_statements(
         counted.note(None, f"a statement is otherwise than planted: {key}")
 
 
+
+
+def _count_decoys(counted: Outcome, histories: Sequence[SeedHistory]) -> None:
+    for history in histories:
+        counted.clean_seeds += not history.plan.faults
+        counted.compounds += sum(len(part.faults) > 1 for part in history.plan.parts)
+        for fault in history.plan.faults:
+            if BY_NAME[fault].is_harmless:
+                counted.decoys[fault, history.plan.format] += 1
 
 
 def _is_near(label: Label, finding: Finding) -> bool:
