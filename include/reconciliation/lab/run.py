@@ -18,12 +18,13 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any
 
 from include.reconciliation.bench.record import setting
 from include.reconciliation.demo.printing import say
-from include.reconciliation.lab import databases, printing
+from include.reconciliation.lab import databases, figures, printing, reliability
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import Plan, plan
 from include.reconciliation.lab.shrink import smallest
@@ -49,6 +50,8 @@ def main(arguments: list[str]) -> int:
         finally:
             databases.drop_all(server)
     say(f"{seconds:.0f} s, {1000 * seconds / options.seeds:.0f} ms a seed")
+    if options.write_docs:
+        _keep(whole, its_setting, options, seconds)
     if whole.is_exact:
         state.forget()
     return 0 if whole.is_exact else 1
@@ -163,7 +166,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--processes", type=_positive, default=os.cpu_count() or 1, help="how many at once"
     )
+    made.add_argument(
+        "--write-docs", action="store_true", help="keep the figures for docs/RELIABILITY.md"
+    )
     return made
+
+
+def _keep(
+    whole: Outcome, its_setting: Mapping[str, Any], options: argparse.Namespace, seconds: float
+) -> None:
+    made, name = (figures.of_clean, "clean") if options.clean else (figures.of_faults, "lab")
+    result = made(
+        whole, its_setting, seeds=options.seeds, first_seed=options.start, seconds=seconds
+    )
+    reliability.keep(name, result)
+    say(f"written to {reliability.PAGE.name}")
 
 
 def _positive(text: str) -> int:
