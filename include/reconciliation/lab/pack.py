@@ -47,10 +47,11 @@ def pack(histories: Sequence[SeedHistory]) -> tuple[Account, ...]:
         for place, story in history.stories.items():
             by_place[place].append((history.plan.seed, story))
     places = sorted(by_place, key=lambda place: (place.psp, place.account))
-    return tuple(_account(place, by_place[place]) for place in places)
+    return tuple(account(place, by_place[place]) for place in places)
 
 
-def _account(place: Place, seeds: Sequence[tuple[int, Story]]) -> Account:
+def account(place: Place, seeds: Sequence[tuple[int, Story]]) -> Account:
+    """The account of these stories, each with its seed."""
     whole = merged([_usual(place), *(story for _, story in seeds)])
     delivered, planted = _delivered(place, whole)
     world = History(
