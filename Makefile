@@ -21,6 +21,7 @@ setup: ## make the environment in var/venv from the lock; installs nothing when 
 lab: setup ## plant faults in 10,000 random histories, and keep what was found of them; an hour
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --clean --write-docs
+	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --second-opinion --write-docs
 
 demo: setup ## reconcile a few business days of three made-up accounts and compare with the planted faults
 	@bin/reconciliation demo

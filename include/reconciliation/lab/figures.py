@@ -79,6 +79,32 @@ def of_clean(
     }
 
 
+def of_second_opinion(
+    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int, seconds: float
+) -> dict[str, Any]:
+    """Random small books on which the pipeline and the slow matcher say the same, or not."""
+    found, planted = outcome.recall
+    differing = len([seed for seed in outcome.problems if seed is not None])
+    return {
+        "title": "A second opinion",
+        **{name: its_setting[name] for name in _OF_SETTING},
+        "notes": [
+            "A slow matcher in plain Python, written from the semantics alone, decides random small "
+            "books: few references, few amounts, rows that agree in no planned way."
+        ],
+        "figures": {
+            "books": seeds,
+            "first_book": str(first_seed),
+            "discrepancies_in_both": found,
+            "only_by_the_second_opinion": planted - found,
+            "only_by_the_pipeline": outcome.false_reports.total(),
+            "books_on_which_they_differ": differing,
+            "chance_of_a_difference": _bound(seeds, differing),
+            "seconds": round(seconds),
+        },
+    }
+
+
 def _common(
     outcome: Outcome, *, seeds: int, first_seed: int, seconds: float
 ) -> dict[str, Any]:

@@ -26,12 +26,14 @@ from include.reconciliation.bench.record import setting
 from include.reconciliation.demo.printing import say
 from include.reconciliation.lab import databases, figures, printing, reliability
 from include.reconciliation.lab.outcome import Outcome
-from include.reconciliation.lab.plan import Plan, plan
+from include.reconciliation.lab.plan import CLEAN, Plan, plan
 from include.reconciliation.lab.shrink import smallest
+from include.reconciliation.lab.small_books import SECOND_OPINION
 from include.reconciliation.lab.state import State
 from include.reconciliation.local.server import Server, borrowed_server
 
 PACK = 500
+FAULTS = "lab"
 _SHRUNK_MAX = 3
 
 
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     its_setting = setting(arguments, command="lab")
     began = time.monotonic()
-    state = State({"from": options.start, "seeds": options.seeds, "clean": options.clean})
+    state = State({"from": options.start, "seeds": options.seeds, "sort": options.sort})
     with borrowed_server() as server:
         databases.make_templates(server)
         try:
@@ -57,12 +59,14 @@ def main(arguments: list[str]) -> int:
     return 0 if whole.is_exact else 1
 
 
-def try_pack(server: Server, seeds: Sequence[int], is_clean: bool) -> Outcome:
+def try_pack(server: Server, seeds: Sequence[int], sort: str) -> Outcome:
     """What the pipeline makes of one pack of seeds."""
     # Only here: a process of the pool imports the steps once.
-    from include.reconciliation.lab.trial import try_plans
+    from include.reconciliation.lab.trial import try_plans, try_small_books
 
-    return try_plans(server, [plan(seed, is_clean=is_clean) for seed in seeds])
+    if sort == SECOND_OPINION:
+        return try_small_books(server, seeds)
+    return try_plans(server, [plan(seed, is_clean=sort == CLEAN) for seed in seeds])
 
 
 def _try_all(
@@ -102,11 +106,11 @@ def _outcomes(
     processes = min(options.processes, len(packs))
     if processes <= 1:
         for seeds in packs:
-            yield seeds, try_pack(server, seeds, options.clean)
+            yield seeds, try_pack(server, seeds, options.sort)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        asked = {pool.submit(try_pack, server, seeds, options.clean): seeds for seeds in packs}
+        asked = {pool.submit(try_pack, server, seeds, options.sort): seeds for seeds in packs}
         for future in as_completed(asked):
             yield asked[future], future.result()
 
@@ -121,8 +125,9 @@ def _conclude(
     server: Server, whole: Outcome, failed: Sequence[range], options: argparse.Namespace,
     commit: str,
 ) -> None:
-    for line in printing.matrix(whole):
-        say(line)
+    if options.sort == FAULTS:
+        for line in printing.matrix(whole):
+            say(line)
     say(f"  {printing.totals(whole, options.seeds)}")
     for seeds in failed:
         for seed, sentences in list(whole.problems.items())[:20]:
@@ -130,7 +135,8 @@ def _conclude(
                 say(f"\nseed {seed}, commit {commit}")
                 for sentence in sentences[:5]:
                     say(f"    {sentence}")
-    for plans in _failing(whole, failed, options)[:_SHRUNK_MAX]:
+    failing = [] if options.sort == SECOND_OPINION else _failing(whole, failed, options)
+    for plans in failing[:_SHRUNK_MAX]:
         say(f"\nThe smallest history that still fails, at commit {commit}:")
         for line in printing.history(smallest(plans, lambda fewer: _fails(server, fewer))):
             say(line)
@@ -142,8 +148,8 @@ def _failing(
     """What to make smaller: each seed that failed; a whole pack where it is of no seed alone."""
     seeds = sorted(seed for seed in whole.problems if seed is not None)
     if seeds:
-        return [[plan(seed, is_clean=options.clean)] for seed in seeds]
-    return [[plan(seed, is_clean=options.clean) for seed in pack] for pack in failed]
+        return [[plan(seed, is_clean=options.sort == CLEAN)] for seed in seeds]
+    return [[plan(seed, is_clean=options.sort == CLEAN) for seed in pack] for pack in failed]
 
 
 def _fails(server: Server, plans: Sequence[Plan]) -> bool:
@@ -161,7 +167,15 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--seeds", type=_positive, default=50, help="how many seeds to try")
     made.add_argument("--from", dest="start", type=int, default=0, help="the first seed")
-    made.add_argument("--clean", action="store_true", help="histories without any fault")
+    sorts = made.add_mutually_exclusive_group()
+    for sort, told in (
+        (CLEAN, "histories without any fault"),
+        (SECOND_OPINION, "random small books, held to the slow matcher"),
+    ):
+        sorts.add_argument(
+            f"--{sort.replace('_', '-')}", dest="sort", action="store_const", const=sort,
+            default=FAULTS, help=told,
+        )
     made.add_argument("--pack", type=_positive, default=PACK, help="how many seeds share a run")
     made.add_argument(
         "--processes", type=_positive, default=os.cpu_count() or 1, help="how many at once"
@@ -175,11 +189,14 @@ def parser() -> argparse.ArgumentParser:
 def _keep(
     whole: Outcome, its_setting: Mapping[str, Any], options: argparse.Namespace, seconds: float
 ) -> None:
-    made, name = (figures.of_clean, "clean") if options.clean else (figures.of_faults, "lab")
+    made = {
+        FAULTS: figures.of_faults, CLEAN: figures.of_clean,
+        SECOND_OPINION: figures.of_second_opinion,
+    }[options.sort]
     result = made(
         whole, its_setting, seeds=options.seeds, first_seed=options.start, seconds=seconds
     )
-    reliability.keep(name, result)
+    reliability.keep(options.sort, result)
     say(f"written to {reliability.PAGE.name}")
 
 

@@ -19,6 +19,7 @@ from include.reconciliation.lab.second_opinion import LEDGER, STATEMENT, Row, op
 from include.reconciliation.lab.weeks import SPRING, WED
 
 PLACE = Place(ADYEN, SPRING, PACKED)
+SECOND_OPINION = "second_opinion"
 _AMOUNTS = (2_000, 3_000, 5_000, 5_001)
 # Type and economic type by the word of a line.
 _WORDS = {
@@ -51,8 +52,13 @@ def small_book(seed: int) -> SmallBook:
     scene = Scene(desk, SPRING, "EUR")
     truth = Draft.of(scene, scene.sale(WED))
     story.movements.clear()
-    rows = [_line(truth, numbers, number) for number in range(numbers.randrange(4))]
-    rows += [_entry(truth, numbers, number) for number in range(numbers.randrange(4))]
+    # Of equal rows nothing tells which one is meant: their fees are one.
+    fee_minor = numbers.choice((0, 7))
+    booked_fee_minor = numbers.choice((None, 7))
+    rows = [_line(truth, numbers, number, fee_minor) for number in range(numbers.randrange(4))]
+    rows += [
+        _entry(truth, numbers, number, booked_fee_minor) for number in range(numbers.randrange(4))
+    ]
     for _, written in rows:
         if isinstance(written, StatementLine):
             desk.state_line(written)
@@ -62,7 +68,7 @@ def small_book(seed: int) -> SmallBook:
     for opinion, count in sorted(opinions(said).items()):
         story.labels += [
             Label(
-                fault="second_opinion", psp=PLACE.psp, account=PLACE.account,
+                fault=SECOND_OPINION, psp=PLACE.psp, account=PLACE.account,
                 aspect=opinion.aspect, kind=opinion.kind, currency=opinion.currency,
                 delta_minor=opinion.delta_minor, exposure_minor=opinion.exposure_minor,
                 psp_reference=truth.sale.psp_reference, event="",
@@ -80,11 +86,12 @@ def _currency(numbers: Random) -> str:
     return "USD" if numbers.randrange(10) == 0 else "EUR"
 
 
-def _line(truth: Draft, numbers: Random, number: int) -> tuple[Row, StatementLine]:
+def _line(
+    truth: Draft, numbers: Random, number: int, fee_minor: int
+) -> tuple[Row, StatementLine]:
     word = numbers.choice(("Settled", "Settled", "Settled", *_WORDS))
     amount_minor = _SIGNS.get(word, 1) * numbers.choice(_AMOUNTS)
     currency = _currency(numbers)
-    fee_minor = numbers.choice((0, 7))
     line = replace(
         truth.line,
         line_id=f"{truth.line.line_id}{number}",
@@ -104,7 +111,9 @@ def _line(truth: Draft, numbers: Random, number: int) -> tuple[Row, StatementLin
     return row, line
 
 
-def _entry(truth: Draft, numbers: Random, number: int) -> tuple[Row, LedgerRow]:
+def _entry(
+    truth: Draft, numbers: Random, number: int, fee_minor: int | None
+) -> tuple[Row, LedgerRow]:
     type_ = numbers.choice(("payment", "payment", "payment", *_LEDGER_TYPES))
     sign = -1 if type_ in ("refund", "chargeback") else 1
     status = numbers.choice(("settled", "settled", "settled", "settled", *_STATUSES))
@@ -115,7 +124,7 @@ def _entry(truth: Draft, numbers: Random, number: int) -> tuple[Row, LedgerRow]:
         event_reference=_event(truth, numbers),
         amount_minor=sign * numbers.choice(_AMOUNTS),
         currency=_currency(numbers),
-        fee_minor=numbers.choice((None, 7)),
+        fee_minor=fee_minor,
         tax_minor=None,
     )
     row = Row(
