@@ -62,6 +62,10 @@ COMMANDS: Mapping[str, Command] = {
         "prove the log of corrections, from its first row to what reports know of it",
         "include.reconciliation.steps.verify_log",
     ),
+    "postings": Command(
+        "export the corrections that the ledger is to post, as CSV or NDJSON",
+        "include.reconciliation.steps.export_postings",
+    ),
     "diff": Command(
         "say what changed from one published run to another, and why",
         "include.reconciliation.steps.compare_runs",
