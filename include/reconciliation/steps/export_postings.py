@@ -77,7 +77,8 @@ def rendered(rows: Sequence[dict[str, Any]], format: str) -> bytes:
     if format == "ndjson":
         return json_lines(rows)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # Every text in quotes: some versions of Python leave one with a carriage return without.
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for row in rows:
         cells = (row[name] for name in COLUMNS)
