@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from PIL import Image
+from PIL import Image, ImageChops
 from psycopg.rows import dict_row
 
 from include.reconciliation.edges.warehouse import statement
@@ -35,7 +35,7 @@ CHROMIUM = "/usr/bin/chromium"
 PEOPLE = "admin:admin,ana:user,bea:user"
 SECONDS = 240
 BYTES_MAX = 200_000
-COLORS = 96
+COLORS, MARGIN = 96, 24
 WIDTH, HEIGHT, HEIGHT_OF_FORM = 1180, 1060, 1800
 
 
@@ -69,9 +69,12 @@ class Desk:
         self.page.wait_for_load_state("networkidle")
 
     def keep(self, name: str, part: Any) -> None:
-        """A picture of a part of the page, in few colours."""
+        """A picture of a part of the page, without what is empty below, in few colours."""
         self.page.wait_for_timeout(1_500)
         seen = Image.open(io.BytesIO(part.screenshot())).convert("RGB")
+        empty = Image.new("RGB", seen.size, seen.getpixel((seen.width // 2, seen.height - 1)))
+        _, _, _, bottom = ImageChops.difference(seen, empty).getbbox() or (0, 0, 0, seen.height)
+        seen = seen.crop((0, 0, seen.width, min(bottom + MARGIN, seen.height)))
         file = self.folder / f"{name}.png"
         seen.quantize(COLORS, dither=Image.Dither.NONE).save(file, optimize=True)
         if file.stat().st_size > BYTES_MAX:
