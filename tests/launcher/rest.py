@@ -76,8 +76,9 @@ class AirflowApi:
             return any(each["task_instance"]["state"] == "awaiting_input" for each in asked)
 
         found = programs.wait_for(is_asked, seconds)
-        # An answer that is faster than the end of the process which asked is taken for its failure.
-        time.sleep(4)
+        # An answer that is faster than the end of the process which asked is taken for its failure,
+        # and on a machine that does other things that end takes seconds.
+        time.sleep(12)
         return found
 
     def questions(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
