@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 
 from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.lab.changed_copies import Change, Copy
 from include.reconciliation.lab.planted_bugs.bugs import (
     NotPlantedError,
-    PlantedBug,
+    planted_bug,
     planted_bugs,
 )
-from include.reconciliation.lab.planted_bugs.run import Copy
 
 BUGS = planted_bugs()
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
-def test_a_bug_fits_its_file_and_its_tests_are_there(bug: PlantedBug) -> None:
+def test_a_bug_fits_its_file_and_its_tests_are_there(bug: Change) -> None:
     text = (PROJECT_ROOT / bug.file).read_text(encoding="utf-8")
 
-    assert text != bug.planted(text)
+    assert text != bug.applied(text)
     assert [] == [path for path in bug.tests if not (PROJECT_ROOT / path).exists()]
 
 
@@ -31,7 +31,7 @@ def test_there_are_more_than_40_and_each_has_a_name_of_its_own() -> None:
 
 def test_a_bug_that_fits_nowhere_is_not_taken_for_caught() -> None:
     with pytest.raises(NotPlantedError, match="stands 0 times"):
-        PlantedBug("lost", "a.py", "nowhere", "elsewhere", ()).planted("text")
+        planted_bug("lost", "a.py", "nowhere", "elsewhere", ()).applied("text")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 def test_the_canary_fails(copy: Copy) -> None:
-    assert (1, "tests/test_canary.py::test_the_canary") == copy.test(("tests/test_canary.py",))
+    assert (1, "tests/test_canary.py::test_the_canary") == copy.test(["tests/test_canary.py"])
 
 
 def test_a_bug_is_caught_and_taken_out_again(copy: Copy) -> None:
@@ -55,7 +55,7 @@ def test_a_bug_is_caught_and_taken_out_again(copy: Copy) -> None:
 
 
 def test_a_change_that_no_test_sees_is_missed(copy: Copy) -> None:
-    harmless = PlantedBug(
+    harmless = planted_bug(
         "a comment",
         "include/reconciliation/money.py",
         "Both are exact; neither knows a float.",
