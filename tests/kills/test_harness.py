@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.kills import state
-from tests.kills.nursery import Nursery, nursery
-from tests.kills.proxy import KillAt, Proxy, proxy_before
+from include.reconciliation.lab.kills import state
+from include.reconciliation.lab.kills.nursery import Nursery, nursery
+from include.reconciliation.lab.kills.proxy import KillAt, Proxy, proxy_before
 
-CAREFUL, NAIVE = "tests.kills.toys:careful", "tests.kills.toys:naive"
+CAREFUL, NAIVE = "include.reconciliation.lab.kills.toys:careful", "include.reconciliation.lab.kills.toys:naive"
 
 
 @pytest.fixture
@@ -91,6 +91,6 @@ def test_the_proxy_counts_each_message_of_a_client_once(children, proxy, databas
 
 
 def test_an_error_of_a_step_is_told_and_not_taken_for_a_kill(children):
-    outcome = children.run("tests.kills.toys:careful", "host=/nowhere", "", environment={})
+    outcome = children.run("include.reconciliation.lab.kills.toys:careful", "host=/nowhere", "", environment={})
     assert outcome.killed_by is None
     assert "OperationalError" in (outcome.error or "")

@@ -5,11 +5,11 @@ from signal import SIGKILL
 
 import pytest
 
+from include.reconciliation.lab.kills import course
+from include.reconciliation.lab.kills.course import Course
+from include.reconciliation.lab.kills.proxy import KillAt, proxy_before
 from include.reconciliation.report.manifest import MANIFEST
 from include.reconciliation.verify import READERS
-from tests.kills import course
-from tests.kills.course import Course
-from tests.kills.proxy import KillAt, proxy_before
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +86,7 @@ def test_a_branch_killed_while_the_other_is_at_work_holds_nobody_up(
     with proxy_before(place.server) as held:
         held.hold_at = undisturbed.efforts[beside].messages // 2
         environment = course.environment(held.server, place, place.folder)
-        others.begin("tests.kills.course:do", beside, attempt_id, environment=environment)
+        others.begin("include.reconciliation.lab.kills.course:do", beside, attempt_id, environment=environment)
         assert held.is_held.wait(timeout=60), "the other branch is in the middle of its work"
         kill_at = points(undisturbed.efforts[step].messages)[point]
         assert SIGKILL == run.run(step, attempt_id, kill_at=kill_at).killed_by

@@ -8,10 +8,10 @@ from signal import SIGKILL
 
 import pytest
 
+from include.reconciliation.lab.kills.nursery import Outcome
+from include.reconciliation.lab.kills.proxy import KillAt, Proxy, proxy_before
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
 from tests.kills.book_worlds import TASKS, Task, World
-from tests.kills.nursery import Outcome
-from tests.kills.proxy import KillAt, Proxy, proxy_before
 from tests.payouts import provider_server
 
 pytestmark = pytest.mark.slow

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from include.reconciliation.lab.kills import course
+from include.reconciliation.lab.kills.course import Course
+from include.reconciliation.lab.kills.proxy import KillAt, proxy_before
 from include.reconciliation.local.bootstrap import SUPERUSER
-from tests.kills import course
-from tests.kills.course import Course
-from tests.kills.proxy import KillAt, proxy_before
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +85,7 @@ def test_rows_whose_indexing_was_ended_are_published_all_the_same(
     with psycopg.connect(conninfo) as holder, psycopg.connect(conninfo, autocommit=True) as ender:
         rows = sql.Identifier(f"work_{attempt_id}", staged)
         holder.execute(sql.SQL("lock table {} in row exclusive mode").format(rows))
-        children.begin("tests.kills.course:do", step, attempt_id, environment=run.environment)
+        children.begin("include.reconciliation.lab.kills.course:do", step, attempt_id, environment=run.environment)
         deadline = time.monotonic() + 30
         while not (waiting := ender.execute(SESSION_THAT_INDEXES).fetchall()):
             assert time.monotonic() < deadline, "nobody waits to index the rows"

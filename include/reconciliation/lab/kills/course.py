@@ -15,6 +15,9 @@ from include.reconciliation.edges import volumes
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
+from include.reconciliation.lab.kills import books
+from include.reconciliation.lab.kills.nursery import Nursery, Outcome
+from include.reconciliation.lab.kills.proxy import KillAt, Proxy
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_window import choose_window
@@ -24,9 +27,6 @@ from include.reconciliation.steps.match_transactions import match_transactions
 from include.reconciliation.steps.publish_run import publish_run
 from include.reconciliation.steps.validate_statements import validate_statements
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
-from tests.kills import books
-from tests.kills.nursery import Nursery, Outcome
-from tests.kills.proxy import KillAt, Proxy
 
 STEPS = {
     step.__name__: step
@@ -111,9 +111,9 @@ class Course:
         if self.proxy is not None:
             self.proxy.watch(order.pop("kill_at", None))
         if name == "choose_window":
-            call: tuple[Any, ...] = ("tests.kills.course:choose", self.airflow_run_id, self.window)
+            call: tuple[Any, ...] = ("include.reconciliation.lab.kills.course:choose", self.airflow_run_id, self.window)
         else:
-            call = ("tests.kills.course:do", name, attempt_id)
+            call = ("include.reconciliation.lab.kills.course:do", name, attempt_id)
         return self.children.run(*call, environment=self.environment, **order)
 
     def run_until(self, last: str = NAMES[-1]) -> int:

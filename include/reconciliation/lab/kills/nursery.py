@@ -95,7 +95,7 @@ def nursery() -> Iterator[Nursery]:
 
 def _process() -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.kills.nursery"],
+        [sys.executable, "-m", "include.reconciliation.lab.kills.nursery"],
         cwd=PROJECT_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
