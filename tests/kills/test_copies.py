@@ -26,7 +26,7 @@ def test_two_copies_of_a_run_at_once_end_as_one(number, environment, place, chil
     with nursery() as others:
         copies = (children, others)
         for copy in copies:
-            copy.begin("include.reconciliation.lab.kills.course:do_all", "manual__1", environment=environment)
+            copy.begin(f"{course.__name__}:do_all", "manual__1", environment=environment)
         run_ids = {copy.end().value() for copy in copies}
     assert 1 == len(run_ids), "both copies published the same run"
     assert undisturbed.left_behind == place.left_behind()

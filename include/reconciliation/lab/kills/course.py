@@ -16,8 +16,9 @@ from include.reconciliation.edges.pause_variable import NothingPaused, reading_f
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
 from include.reconciliation.lab.kills import books
+from include.reconciliation.lab.kills.file_calls import FileBlow
 from include.reconciliation.lab.kills.nursery import Nursery, Outcome
-from include.reconciliation.lab.kills.proxy import KillAt, Proxy
+from include.reconciliation.lab.kills.proxy import Blow, Proxy
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_window import choose_window
@@ -93,7 +94,7 @@ class Effort:
     """Messages to PostgreSQL (the last is a commit) and file calls of a step left in peace."""
 
     messages: int
-    file_calls: int
+    file_calls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,13 @@ class Course:
     window: tuple[str, str] | None = None
 
     def run(self, name: str, attempt_id: int | None = None, **order: Any) -> Outcome:
-        """One step in a child process; `kill_at` or `kill_at_file_call` says where it dies."""
+        """One step in a child process; `blow` or `file_blow` says where it dies."""
         if self.proxy is not None:
-            self.proxy.watch(order.pop("kill_at", None))
+            self.proxy.watch(order.pop("blow", None))
         if name == "choose_window":
-            call: tuple[Any, ...] = ("include.reconciliation.lab.kills.course:choose", self.airflow_run_id, self.window)
+            call: tuple[Any, ...] = (f"{__name__}:choose", self.airflow_run_id, self.window)
         else:
-            call = ("include.reconciliation.lab.kills.course:do", name, attempt_id)
+            call = (f"{__name__}:do", name, attempt_id)
         return self.children.run(*call, environment=self.environment, **order)
 
     def run_until(self, last: str = NAMES[-1]) -> int:
@@ -133,13 +134,13 @@ class Course:
             efforts[name] = Effort(len(self.proxy.seen), outcome.file_calls)
         return efforts
 
-    def kill(self, name: str, at: KillAt) -> Outcome:
+    def kill(self, name: str, at: Blow) -> Outcome:
         """The steps before `name`, then `name` killed at that message."""
-        return self.run(name, self.before(name), kill_at=at)
+        return self.run(name, self.before(name), blow=at)
 
     def kill_at_file_call(self, name: str, number: int) -> Outcome:
         """The steps before `name`, then `name` killed before its file call of that number."""
-        return self.run(name, self.before(name), kill_at_file_call=number)
+        return self.run(name, self.before(name), file_blow=FileBlow(number))
 
     def before(self, name: str) -> int | None:
         """Runs all steps before this one; the attempt, None where that is still to be chosen."""

@@ -10,28 +10,33 @@ import contextlib
 import importlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.edges.code_version import code_version
+from include.reconciliation.edges.task_outcome import DEFECTS
+from include.reconciliation.errors import Final
+from include.reconciliation.lab.kills.file_calls import FileBlow, FileCalls
 
-# The calls by which a file becomes durable and known.
-FILE_CALLS = ("fsync", "replace", "rename", "link")
-
+Order = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a child ended: what its step returned, or its error, or the signal that killed it."""
+    """How a child ended: what its step returned, or its error, or the signal that killed it.
+
+    Airflow does not try again after an error that `is_final`.
+    """
 
     result: Any = None
     error: str | None = None
+    is_final: bool = False
     killed_by: int | None = None
-    file_calls: int = 0
+    file_calls: tuple[str, ...] = ()
 
     def value(self) -> Any:
         """The step's result; an error of the step is an error here."""
@@ -41,7 +46,7 @@ class Outcome:
 
 
 class Nursery:
-    """A process that forks a child for every order, one at a time.
+    """A process that forks a child for every order, one at a time or several at once.
 
     It keeps nothing between orders: one that has died is followed by another.
     """
@@ -50,30 +55,45 @@ class Nursery:
         self._process = _process()
 
     def begin(
-        self, function: str, *arguments: Any, environment: Mapping[str, str], **order: Any
+        self,
+        function: str,
+        *arguments: Any,
+        environment: Mapping[str, str],
+        file_blow: FileBlow | None = None,
     ) -> None:
-        """Starts `module:function` with these arguments; `end` tells how it went.
-
-        `kill_at_file_call` = n kills the child before its n-th call of FILE_CALLS.
-        """
-        if self._process.poll() is not None:
-            self._process = _process()
-        assert self._process.stdin is not None
-        order |= {"function": function, "arguments": arguments, "environment": dict(environment)}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
+        """Starts `module:function` with these arguments; `end` tells how it went."""
+        order = order_of(function, *arguments, environment=environment)
+        self._send([order | {"file_blow": file_blow and file_blow.order()}])
 
     def end(self) -> Outcome:
         """Waits for the child that `begin` started."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the nursery itself died; its message is above"
-        return Outcome(**json.loads(line))
+        return self._outcomes()[0]
 
     def run(self, function: str, *arguments: Any, **order: Any) -> Outcome:
         """`begin` and `end`."""
         self.begin(function, *arguments, **order)
         return self.end()
+
+    def together(self, orders: Sequence[Order]) -> list[Outcome]:
+        """One child for each order, all at once; their outcomes in the order of the orders."""
+        self._send(orders)
+        return self._outcomes()
+
+    def _send(self, orders: Sequence[Order]) -> None:
+        if self._process.poll() is not None:
+            self._process = _process()
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(orders) + "\n")
+        self._process.stdin.flush()
+
+    def _outcomes(self) -> list[Outcome]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the nursery itself died; its message is above"
+        return [
+            Outcome(**{**told, "file_calls": tuple(told.get("file_calls", ()))})
+            for told in json.loads(line)
+        ]
 
     def close(self) -> None:
         """Lets the process end; it may have ended."""
@@ -81,6 +101,11 @@ class Nursery:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         self._process.wait(timeout=30)
+
+
+def order_of(function: str, *arguments: Any, environment: Mapping[str, str]) -> Order:
+    """What a child is to do: `module:function` with these arguments."""
+    return {"function": function, "arguments": arguments, "environment": dict(environment)}
 
 
 @contextlib.contextmanager
@@ -104,62 +129,69 @@ def _process() -> subprocess.Popen[str]:
 
 
 def main() -> None:
-    """Reads orders, one JSON object a line, and answers each with an outcome."""
+    """Reads orders, a JSON list a line, and answers each with a list of outcomes."""
     # Steps import these where they need them; here once is enough for all children.
     for module in ("holidays", "holidays.financial", "xlsxwriter"):
         importlib.import_module(module)
+    code_version()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a step prints is not an answer
     for line in sys.stdin:
-        order = json.loads(line)
-        module, name = order["function"].split(":")
-        function = getattr(importlib.import_module(module), name)
-        answers.write(json.dumps(_in_a_child(function, order)) + "\n")
+        born = [_born(order) for order in json.loads(line)]
+        outcomes = [_outcome(*child) for child in born]
+        late = {module for outcome in outcomes for module in outcome.pop("modules", ())}
+        answers.write(json.dumps(outcomes) + "\n")
         answers.flush()
+        _import(late)
 
 
-def _in_a_child(function: Any, order: Mapping[str, Any]) -> dict[str, Any]:
+def _import(modules: Iterable[str]) -> None:
+    """What a child needed to import: its brothers have it when they are born."""
+    for module in sorted(modules):
+        # Some are names that another module has put there.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+
+
+def _born(order: Order) -> tuple[int, int]:
+    """A child at work: its process, and where its outcome is read."""
+    module, name = order["function"].split(":")
+    function = getattr(importlib.import_module(module), name)
     readable, writable = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(readable)
         _work(function, order, writable)
     os.close(writable)
+    return child, readable
+
+
+def _outcome(child: int, readable: int) -> dict[str, Any]:
     with os.fdopen(readable) as pipe:
         told = pipe.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return {"killed_by": os.WTERMSIG(status)}
-    return json.loads(told)
+    found: dict[str, Any] = json.loads(told)
+    return found
 
 
-def _work(function: Any, order: Mapping[str, Any], writable: int) -> None:
+def _work(function: Any, order: Order, writable: int) -> None:
     os.environ.update(order["environment"])
-    calls = _count_file_calls(order.get("kill_at_file_call"))
+    pipe = os.fdopen(writable, "w")
+    imported = set(sys.modules)
+    blow = order.get("file_blow")
+    calls = FileCalls(blow and FileBlow(**blow))
+    calls.begin()
     try:
         outcome: dict[str, Any] = {"result": function(*order["arguments"])}
-    except BaseException:
-        outcome = {"error": traceback.format_exc()}
-    with os.fdopen(writable, "w") as pipe:
-        pipe.write(json.dumps({**outcome, "file_calls": len(calls)}))
+    except BaseException as error:
+        is_final = isinstance(error, (Final, *DEFECTS))
+        outcome = {"error": traceback.format_exc(), "is_final": is_final}
+    outcome |= {"file_calls": calls.made, "modules": sorted({*sys.modules} - imported)}
+    pipe.write(json.dumps(outcome))
+    pipe.close()
     os._exit(0)
-
-
-def _count_file_calls(kill_at: int | None) -> list[str]:
-    calls: list[str] = []
-
-    def counted(name: str, original: Any) -> Any:
-        def call(*arguments: Any, **options: Any) -> Any:
-            calls.append(name)
-            if len(calls) == kill_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return original(*arguments, **options)
-
-        return call
-
-    for name in FILE_CALLS:
-        setattr(os, name, counted(name, getattr(os, name)))
-    return calls
 
 
 if __name__ == "__main__":
