@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.edges import volumes
+from include.reconciliation.edges import drop_folder, volumes
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
@@ -64,6 +64,7 @@ def choose(airflow_run_id: str, window: tuple[str, str] | None = None) -> int:
 
 def do(step: str, attempt_id: int) -> Any:
     """One step of an attempt, once: alone on its account it needs no second try."""
+    drop_folder.LOOKS_APART_SECONDS = 0
     volumes.ROWS_FROM = int(os.environ.get(LARGE_FROM, volumes.ROWS_FROM))
     with reading_from(NothingPaused()):
         return STEPS[step](attempt_id)

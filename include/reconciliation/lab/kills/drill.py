@@ -67,10 +67,14 @@ class Drill:
     @contextmanager
     def life(self, *, is_over_tcp: bool = False) -> Iterator[tuple[Life, Proxy]]:
         """A performance that may be struck through a proxy."""
-        with self.stage.world() as world, proxy_before(world.server) as proxy:
+        with (
+            self.stage.world() as world,
+            self.script.around(world) as around,
+            proxy_before(world.server) as proxy,
+        ):
             proxy.stop = self.stop
             server = proxy.over_tcp if is_over_tcp else proxy.server
-            yield Life(self.script, world, self.children, server, {}), proxy
+            yield Life(self.script, world, self.children, server, around=around), proxy
 
     def measure(self) -> None:
         """One performance that nobody disturbs."""
@@ -234,7 +238,8 @@ def _first_difference(found: Any, wanted: Any) -> str:
     if isinstance(found, list) and isinstance(wanted, list):
         more = [row for row in found if row not in wanted]
         less = [row for row in wanted if row not in found]
-        return f"{len(found)} rows for {len(wanted)}; more {more[:1]}, less {less[:1]}"
+        first = f"more {str(more[:1])[:300]}, less {str(less[:1])[:300]}"
+        return f"{len(found)} rows for {len(wanted)}; {first}"
     return f"{str(found)[:200]} for {str(wanted)[:200]}"
 
 

@@ -59,8 +59,8 @@ class FileCalls:
         for name in NAMES:
             setattr(os, name, self._counted(name, getattr(os, name)))
         counting = self._opening(io.open)
-        io.open = counting  # type: ignore[assignment]
-        builtins.open = counting  # type: ignore[assignment]
+        io.open = counting
+        builtins.open = counting
 
     def _counted(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:

@@ -24,13 +24,12 @@ _COURSE = course.__name__
 
 
 def tasks(
-    airflow_run_id: str = "manual__1", window: tuple[str, str] | None = None, mark: str = ""
+    airflow_run_id: str = "manual__1", window: tuple[str, str] | None = None
 ) -> list[Task]:
-    """The steps of a run; `mark` tells them from those of another run in one script."""
-    first = f"choose_window{mark}"
+    """The steps of a run, whose attempt is what the first of them returns."""
     return [
-        Task(first, f"{_COURSE}:choose", lambda results: (airflow_run_id, window)),
-        *(_step(name, first, mark) for name in course.STEPS),
+        Task("choose_window", f"{_COURSE}:choose", lambda results: (airflow_run_id, window)),
+        *map(_step, course.STEPS),
     ]
 
 
@@ -60,11 +59,11 @@ def strays(world: World) -> Sequence[str]:
         return [what for (what,) in session.execute(_STRAYS).fetchall()]
 
 
-def _step(name: str, first: str, mark: str) -> Task:
+def _step(name: str) -> Task:
     def arguments(results: Mapping[str, Any]) -> Sequence[Any]:
-        return name, results[first]
+        return name, results["choose_window"]
 
-    return Task(f"{name}{mark}", f"{_COURSE}:do", arguments)
+    return Task(name, f"{_COURSE}:do", arguments)
 
 
 RUN = Script(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,10 @@ class Script:
     # What may never be seen, at any moment: what there is of it, as sentences.
     wrong: Callable[[World], Sequence[str]] = lambda world: ()
     environment: Callable[[World], Mapping[str, str]] = lambda world: {}
+    # What stands around a life, such as a service; its environment is added.
+    around: Callable[[World], AbstractContextManager[Mapping[str, str]]] = lambda world: (
+        nullcontext({})
+    )
 
 
 @dataclass(slots=True)
@@ -84,13 +89,14 @@ class Life:
     world: World
     children: Nursery
     server: Server
-    results: dict[str, Any]
+    results: dict[str, Any] = field(default_factory=dict)
+    around: Mapping[str, str] = field(default_factory=dict)
 
     def order(self, task: Task) -> tuple[tuple[Any, ...], dict[str, str]]:
         """What a child is asked to do, and its environment."""
         environment = self.world.environment(self.server)
         call = (task.call, *task.arguments(self.results))
-        return call, environment | dict(self.script.environment(self.world))
+        return call, {**environment, **self.script.environment(self.world), **self.around}
 
     def do(self, task: Task, **order: Any) -> Outcome:
         """Does a task once, whatever becomes of it."""
