@@ -39,6 +39,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
+    "lab-airflow": Command(
+        "disturb a real Airflow in mid-run, and compare what it leaves",
+        "include.reconciliation.lab.airflow_runs.run",
+        needs_server=False,
+    ),
     "lab-bugs": Command(
         "plant bugs in a copy of the project, and see that its tests find each of them",
         "include.reconciliation.lab.planted_bugs.run",
