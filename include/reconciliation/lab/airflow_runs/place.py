@@ -1,4 +1,4 @@
-"""A real Airflow over the books of a demo's first day, which every scenario finds as they were.
+"""A real Airflow over the books of a demo, which every scenario finds as they were.
 
 The launcher of `make up` runs the processes; the warehouse is put back from a copy between two
 scenarios; Slack is a stub on loopback. No DAG runs by its schedule: what runs was triggered.
@@ -34,8 +34,8 @@ RECONCILIATION, DELIVERY = "billing_gateway_reconciliation", "deliver_alerts"
 _WAREHOUSE, _AS_IT_WAS, _METADATA = "reconciliation", "reconciliation_as_it_was", "airflow"
 _OWNER = "reconciliation_owner"
 _READY_SECONDS = 300
-# The books of a demo up to the end of its first window, with no run yet.
-_FIRST_DAY = """
+# The books of a demo as they are when its story ends, with no run yet.
+_BOOKS = """
 import psycopg
 from include.reconciliation.demo import place, timeline
 from include.reconciliation.demo.history import make_history
@@ -54,7 +54,7 @@ with borrowed_server() as server:
             drop_folder=place.drop_folder(),
             balance_transactions=[],
             balance_transactions_file=place.balance_transactions_file(),
-        ).advance(timeline.windows()[0].end)
+        ).advance(timeline.END)
 """
 # What two runs over the same books must leave alike, whatever happened on the way.
 _POSITION = ("discrepancies", "pending_items", "statement_lines")
@@ -76,7 +76,7 @@ class Place:
         """Makes the books, starts every process, and waits until the DAGs are known."""
         self.state.mkdir(parents=True)
         subprocess.run(
-            [sys.executable, "-c", _FIRST_DAY], env=self._environment(), cwd="/", check=True
+            [sys.executable, "-c", _BOOKS], env=self._environment(), cwd="/", check=True
         )
         log = (self.state.parent / "launcher.log").open("wb")
         self._launcher = subprocess.Popen(

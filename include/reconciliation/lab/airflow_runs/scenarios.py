@@ -11,7 +11,7 @@ from include.reconciliation.lab.waiting import wait_for
 
 RUN_SECONDS_MAX = 900
 DELIVERY_SECONDS_MAX = 120
-_WINDOW = {"window_start": "2026-02-25T00:00:00Z", "window_end": "2026-02-26T00:00:00Z"}
+_WINDOW = {"window_start": "2026-02-25T00:00:00Z", "window_end": "2026-03-05T12:00:00Z"}
 _PAUSE = "reconciliation_pause_adyen"
 _PAUSED = '{"by": "lab", "reason": "a pause in mid-run"}'
 _BEFORE_PUBLISHING = "match_transactions"
