@@ -24,10 +24,10 @@ from PIL import Image, ImageChops
 from psycopg.rows import dict_row
 
 from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.lab.airflow_runs.api import AirflowApi
 from include.reconciliation.local.layout import PROJECT_ROOT
 from include.reconciliation.local.server import Cluster
 from tests.launcher import programs
-from tests.launcher.rest import AirflowApi
 from tests.launcher.test_launcher import free_port, start_airflow
 
 DAG_ID = "correct_discrepancy"

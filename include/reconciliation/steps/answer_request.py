@@ -101,8 +101,20 @@ def end_expired_requests() -> int:
 
 
 def apply_request(asked_in: str) -> int:
-    """Applies the approved request of a run; its place in the log. Raises what `apply` does."""
-    return apply(asked_in, None)
+    """Applies the approved request of a run; its place in the log. Raises what `apply` does.
+
+    A try that finds it applied, by one that died before it could say so or by another copy at work
+    beside it, has nothing left to do.
+    """
+    try:
+        return apply(asked_in, None)
+    except RequestError:
+        with warehouse.transaction() as cursor:
+            known = approvals.asked(cursor, asked_in)
+        if known is None or known["applied_as"] is None:
+            raise
+    log.info("%s was applied already, as row %s", known["request_id"], known["applied_as"])
+    return int(known["applied_as"])
 
 
 def apply(asked_in: str, state_sha256: str | None) -> int:

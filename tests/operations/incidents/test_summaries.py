@@ -12,13 +12,13 @@ import pytest
 
 from include.reconciliation import config
 from include.reconciliation.errors import RequestError
+from include.reconciliation.lab.fake_slack import FakeSlack
 from include.reconciliation.steps import incident_summaries
 from include.reconciliation.steps.alert_life import acknowledge_alert, resolve_alert
 from include.reconciliation.steps.deliver_alerts import deliver, watch
 from include.reconciliation.steps.incident_summaries import write_due
 from tests.operations.conftest import Books, Variables
 from tests.operations.fake_mail import FakeMail
-from tests.operations.fake_slack import FakeSlack
 from tests.operations.incidents.conftest import LIMIT, NAME, OPENED, Clock, stripe, summaries
 
 pytestmark = pytest.mark.usefixtures("recipients")

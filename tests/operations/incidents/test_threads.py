@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from include.reconciliation.edges import outbox, warehouse
+from include.reconciliation.lab.fake_slack import Answer, FakeSlack, running
 from include.reconciliation.steps import incident_threads, incidents
 from include.reconciliation.steps.alert_life import acknowledge_alert
 from include.reconciliation.steps.deliver_alerts import deliver
 from tests.conftest import Databases
 from tests.operations.conftest import Books
-from tests.operations.fake_slack import Answer, FakeSlack, running
 from tests.operations.incidents.conftest import LIMIT, stripe
 
 TITLE = "Stripe: reconciliation incident, high"

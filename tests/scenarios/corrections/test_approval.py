@@ -40,8 +40,19 @@ def test_a_correction_is_asked_for_approved_by_another_and_applied_once(
     assert 1 == people.apply()
     assert [("applied", "compensating_entry", "bea")] == people.log()
     with pytest.raises(RequestError, match="it is applied once"):
-        people.apply()
+        with warehouse.transaction() as cursor:
+            approvals.apply(cursor, request["request_id"])
     assert 1 == len(people.log())
+
+
+def test_a_task_that_died_after_its_commit_finds_that_it_is_done(
+    people: People, missing: Missing
+) -> None:
+    people.ask(missing())
+    people.answer("bea")
+
+    assert [1, 1] == [people.apply(), people.apply()]
+    assert [("applied", "compensating_entry", "bea")] == people.log()
 
 
 @pytest.mark.parametrize("approver", ["ana", "Ana", " ana "])
