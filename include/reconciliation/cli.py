@@ -39,10 +39,27 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
+<<<<<<< HEAD
     "lab": Command(
         "try random histories with planted faults and hold what is reported to the labels",
         "include.reconciliation.lab.run",
         makes_up_books=True,
+=======
+    "lab-airflow": Command(
+        "disturb a real Airflow in mid-run, and compare what it leaves",
+        "include.reconciliation.lab.airflow_runs.run",
+        needs_server=False,
+    ),
+    "lab-bugs": Command(
+        "plant bugs in a copy of the project, and see that its tests find each of them",
+        "include.reconciliation.lab.planted_bugs.run",
+        needs_server=False,
+    ),
+    "lab-mutation": Command(
+        "change tokens in a copy of the project, and count what its tests notice",
+        "include.reconciliation.lab.mutation.run",
+        needs_server=False,
+>>>>>>> main
     ),
     "statement": Command(
         "try a statement file before a PSP is wired, or list the formats",
@@ -66,6 +83,10 @@ COMMANDS: Mapping[str, Command] = {
     "verify-log": Command(
         "prove the log of corrections, from its first row to what reports know of it",
         "include.reconciliation.steps.verify_log",
+    ),
+    "postings": Command(
+        "export the corrections that the ledger is to post, as CSV or NDJSON",
+        "include.reconciliation.steps.export_postings",
     ),
     "diff": Command(
         "say what changed from one published run to another, and why",

@@ -55,11 +55,11 @@ def of_faults(
             {"fault": kind.name, "reason": kind.waits} for kind in KINDS if kind.waits
         ],
         "not_in_a_format": [
-            {"fault": kind.name, "format": name, "reason": kind.not_in[name]}
+            {"fault": kind.name, "format": name, "reason": kind.why_not(name)}
             for kind in KINDS
             if not kind.waits
             for name in FORMATS
-            if name in kind.not_in
+            if kind.why_not(name)
         ],
     }
 

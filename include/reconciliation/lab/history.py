@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from include.reconciliation.demo.desk import AccountProfile, Desk, Story
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.timeline import StoryWindow
-from include.reconciliation.lab.catalogue import BY_NAME, STRIPE
+from include.reconciliation.lab.catalogue import ADYEN, BY_NAME, STRIPE, STRIPE_PAYOUTS
 from include.reconciliation.lab.compounds import plant_several
 from include.reconciliation.lab.plan import Part, Plan
 from include.reconciliation.lab.scene import Scene
@@ -15,6 +15,7 @@ from include.reconciliation.lab.shapes import SHAPES
 from include.reconciliation.lab.weeks import Week
 
 PACKED = "Packed"
+_PSPS = {STRIPE_PAYOUTS: "stripe_payouts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Place:
     @property
     def psp(self) -> str:
         """The name of the PSP's entry."""
-        return f"{self.family}_{self.week.name}"
+        name = self.family if self.format in (ADYEN, STRIPE) else self.format.partition("_")[0]
+        return f"{_PSPS.get(self.format, name)}_{self.week.name}"
 
     @property
     def windows(self) -> tuple[StoryWindow, ...]:

@@ -17,9 +17,15 @@ from include.reconciliation.demo.history import History, in_order
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.stripe_objects import balance_transactions
+from include.reconciliation.lab.catalogue import RELEASES, WRITTEN
 from include.reconciliation.lab.faults.structure import STRUCTURES, Batches
 from include.reconciliation.lab.history import Place, SeedHistory, merged, profile
 from include.reconciliation.lab.scene import RefusedFile
+from include.reconciliation.lab.statement_files.faults import opening_moved
+from include.reconciliation.lab.weeks import FRI
+from include.reconciliation.lab.written import files
+
+WRITERS_USED = (*WRITTEN, RELEASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +103,27 @@ def _delivered(
 ) -> tuple[list[DroppedFile], list[Label | RefusedFile]]:
     if place.family == "stripe":
         return [], []
+    if place.format in WRITERS_USED:
+        return _written(place, story)
     batches = Batches(place.psp, place.account, place.week, story)
     deliver = STRUCTURES.get(place.account)
     return (batches.usual(), []) if deliver is None else deliver(batches)
+
+
+def _written(
+    place: Place, story: Story
+) -> tuple[list[DroppedFile], list[Label | RefusedFile]]:
+    """The files of the format's own writer; the friday of one kind does not follow the day before."""
+    friday = place.week.day(FRI)
+    breaks = place.account == "opening_is_not_closing"
+    changed = {friday: opening_moved} if breaks else {}
+    delivered = list(files(place.format, place.account, place.week, story.lines, changed))
+    gap = Label(
+        fault=place.account, psp=place.psp, account=place.account, aspect="source",
+        kind="statement_gap", currency=None, delta_minor=0, exposure_minor=None,
+        psp_reference=None, event=f"between two statements of {place.account}",
+    )
+    return delivered, [gap] if breaks else []
 
 
 def _references(story: Story) -> Iterable[str]:

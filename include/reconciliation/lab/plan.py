@@ -6,12 +6,20 @@ decimals of the currency in turn, and add kinds by chance, and several on one pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
 from include.reconciliation.demo.streams import stream
-from include.reconciliation.lab.catalogue import BY_NAME, EXPONENTS, FORMATS, KINDS, FaultKind
+from include.reconciliation.lab.catalogue import (
+    BY_NAME,
+    EXPONENTS,
+    FORMATS,
+    KINDS,
+    OF_PAYMENTS,
+    FaultKind,
+)
 from include.reconciliation.lab.compounds import MEMBERS
 from include.reconciliation.lab.pairs import all_pairs
 from include.reconciliation.lab.weeks import WEEKS, Week
@@ -66,33 +74,39 @@ def plan(seed: int, *, is_clean: bool = False) -> Plan:
     numbers = stream(seed, "plan")
     clean_parts = numbers.randint(2, 4)
     if is_clean or seed % 5 == 4:
-        format_name = numbers.choice(FORMATS)
+        format_name = numbers.choice(OF_PAYMENTS)
         currency = CURRENCIES[numbers.choice(EXPONENTS)]
-        chosen: list[tuple[str, ...]] = []
         week = numbers.choice(WEEKS)
-    else:
-        rows = cases()
-        kind, format_name, exponent = rows[(seed // 5 * 4 + seed % 5) % len(rows)]
-        currency = CURRENCIES[exponent]
-        week = numbers.choice(BY_NAME[kind].weeks)
-        chosen = [(kind,)]
+        return Plan(seed, format_name, week, currency, _parts([()] * clean_parts))
+    rows = cases()
+    kind, format_name, exponent = rows[(seed // 5 * 4 + seed % 5) % len(rows)]
+    week = numbers.choice(BY_NAME[kind].weeks)
+    chosen: list[tuple[str, ...]] = [(kind,)]
+    if format_name in OF_PAYMENTS:
         if numbers.randrange(10) < 4:
             chosen.append(_several(numbers.randint(2, 5), format_name, seed))
         if numbers.randrange(10) < 3:
-            others = [
-                other.name
-                for other in KINDS
-                if format_name in other.formats
-                and exponent in other.exponents
-                and week in other.weeks
-                and other.account is None
-            ]
-            chosen.append((numbers.choice(others),))
-    faults = [*chosen, *[()] * clean_parts]
-    parts = tuple(
-        Part(number, names, is_compound=len(names) > 1) for number, names in enumerate(faults)
+            chosen.append((numbers.choice(_others(format_name, exponent, week)),))
+        chosen += [()] * clean_parts
+    return Plan(seed, format_name, week, CURRENCIES[exponent], _parts(chosen))
+
+
+def _parts(chosen: Sequence[tuple[str, ...]]) -> tuple[Part, ...]:
+    return tuple(
+        Part(number, names, is_compound=len(names) > 1) for number, names in enumerate(chosen)
     )
-    return Plan(seed, format_name, week, currency, parts)
+
+
+def _others(format_name: str, exponent: int, week: Week) -> list[str]:
+    """The kinds that can be planted beside another one, in the account that all share."""
+    return [
+        other.name
+        for other in KINDS
+        if format_name in other.formats
+        and exponent in other.exponents
+        and week in other.weeks
+        and other.account is None
+    ]
 
 
 @cache

@@ -262,3 +262,4 @@ PAYMENTS: dict[str, Plant] = {
     "gap_in_sequence": halved_payments,
     "batch_split": halved_payments,
 }
+PLANTS = frozenset({payments, *PAYMENTS.values()})
