@@ -39,12 +39,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
-<<<<<<< HEAD
     "lab": Command(
         "try random histories with planted faults and hold what is reported to the labels",
         "include.reconciliation.lab.run",
         makes_up_books=True,
-=======
+    ),
     "lab-airflow": Command(
         "disturb a real Airflow in mid-run, and compare what it leaves",
         "include.reconciliation.lab.airflow_runs.run",
@@ -59,7 +58,6 @@ COMMANDS: Mapping[str, Command] = {
         "change tokens in a copy of the project, and count what its tests notice",
         "include.reconciliation.lab.mutation.run",
         needs_server=False,
->>>>>>> main
     ),
     "statement": Command(
         "try a statement file before a PSP is wired, or list the formats",

@@ -31,8 +31,6 @@ MAY_IMPORT = {
     # Tools around the pipeline: they drive the steps as Airflow does.
     "documentation": {"core", "statements", "edges", "local", "documentation"},
     "statement_check": {"core", "statements", "edges", "local", "statement_check"},
-    # Writers of statements are the simulators' ground: they know formats and nothing else.
-    "lab": {"core", "statements", "lab"},
     "demo": {"core", "statements", "report", "edges", "steps", "local", "demo", "lab"},
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
@@ -66,7 +64,6 @@ MAY_USE = {
     "local": {"psycopg", "sqlalchemy", "alembic"},
     "documentation": {"psycopg"},
     "statement_check": {"psycopg"},
-    "lab": set(),
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},

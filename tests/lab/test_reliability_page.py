@@ -21,7 +21,8 @@ def test_the_page_is_what_the_kept_results_give() -> None:
 
 
 def test_a_result_of_another_member_needs_a_title_figures_and_rows_alone() -> None:
-    kept = {"kills": {"title": "Kills", "figures": {"kill_points": 1234}, "rows": [{"task": "a|b"}]}}
+    result = {"title": "Kills", "figures": {"kill_points": 1234}, "rows": [{"task": "a|b"}]}
+    kept = {"kills": result}
 
     page = reliability.as_page(kept)
 

@@ -50,13 +50,8 @@ def setting(arguments: Sequence[str], *, command: str = "bench") -> dict[str, An
     """When, from which code, on what and by which command is measured; asked before it begins."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
-<<<<<<< HEAD
-        **_code(),
-        "command": shlex.join(["bin/reconciliation", command, *arguments]),
-=======
         **code_of(_OWN_FILES),
-        "command": shlex.join(["bin/reconciliation", "bench", *arguments]),
->>>>>>> main
+        "command": shlex.join(["bin/reconciliation", command, *arguments]),
         "machine": {
             "cores": os.cpu_count(),
             "cpu": _cpu(),

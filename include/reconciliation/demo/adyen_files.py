@@ -80,9 +80,9 @@ def _deliveries(
             again = timeline.at(timeline.FRIDAY, 15)
             return [usual, DroppedFile(again, account, day, f"{stem}_copy.csv", first)]
         case "NorthwindEU", timeline.FRIDAY if plays("refused_file"):
-            damaged = DroppedFile(usual.known_at, account, day, usual.name, damaged(first))
+            bad = DroppedFile(usual.known_at, account, day, usual.name, damaged(first))
             good_at = timeline.at(timeline.MONDAY, 8)
-            return [damaged, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
+            return [bad, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
         case "NorthwindBR", timeline.MONDAY if plays("late_file"):
             return [DroppedFile(timeline.at(timeline.TUESDAY, 19), account, day, usual.name, first)]
         case "NorthwindBR", timeline.FRIDAY if plays("corrected_file"):

@@ -31,6 +31,7 @@ WRITTEN = (CHECKOUT, STRIPE_PAYOUTS)
 OF_PAYMENTS = (ADYEN, STRIPE, *WRITTEN)
 FORMATS = (*OF_PAYMENTS, RELEASES)
 EXPONENTS = (0, 2, 3)
+OPENING_IS_NOT_CLOSING = "opening_is_not_closing"
 
 _NO_LINE_ID = "a line has no id of its own: a second one is an equal line"
 _NO_FILES = "an API is read in pages by the line's id, which a second read updates"
@@ -92,7 +93,7 @@ class FaultKind:
 
     def why_not(self, format_name: str) -> str | None:
         """Why it does not apply to a format; None where it does."""
-        if (format_name == RELEASES) != (self.name == "opening_is_not_closing"):
+        if (format_name == RELEASES) != (self.name == OPENING_IS_NOT_CLOSING):
             return _NO_EVENTS if format_name == RELEASES else "its statements have no balances"
         if format_name in WRITTEN:
             return self.not_in.get(format_name) or _NOT_WRITTEN.get(self.name)
@@ -238,7 +239,9 @@ def _structure() -> Iterator[FaultKind]:
             name, group, row, plant, is_harmless=not row, weeks=(SPRING,), not_in=no_files
         )
     yield FaultKind(
-        "opening_is_not_closing", group, "statement_gap", structure.payments, weeks=(SPRING,),
+        OPENING_IS_NOT_CLOSING, group, "statement_gap", structure.payments, weeks=(SPRING,),
+        # An account of that format has one currency.
+        exponents=(2,),
     )
 
 
@@ -270,5 +273,3 @@ KINDS: tuple[FaultKind, ...] = (
     *_beyond(),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
-# Aspects of one sale that several faults may spoil at once, one of each; and events beside it.
-OF_AMOUNT = ("one_minor_unit", "sign_flipped", "times_100", "partial_capture_in_full")

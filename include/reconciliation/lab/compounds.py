@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from include.reconciliation.demo.movements import Movement, ledger_row
@@ -48,7 +48,7 @@ def plant_several(scene: Scene, faults: Sequence[str]) -> None:
 
 def _follow(
     scene: Scene, event: Movement, faults: Sequence[str],
-    plants: dict[str, Callable[[Scene, Movement], None]],
+    plants: Mapping[str, Callable[[Scene, Movement], None]],
 ) -> None:
     if not faults:
         scene.desk.story.movements.remove(event)

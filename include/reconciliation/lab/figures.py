@@ -14,7 +14,8 @@ _OF_SETTING = ("date", "commit", "is_dirty", "command")
 
 
 def of_faults(
-    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int, seconds: float
+    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int,
+    seconds: float,
 ) -> dict[str, Any]:
     """Seeds, labels and the matrix of a run with faults."""
     found, planted = outcome.recall
@@ -65,7 +66,8 @@ def of_faults(
 
 
 def of_clean(
-    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int, seconds: float
+    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int,
+    seconds: float,
 ) -> dict[str, Any]:
     """A run without any fault, of which nothing may be reported."""
     reported = outcome.false_reports.total()
@@ -80,7 +82,8 @@ def of_clean(
 
 
 def of_second_opinion(
-    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int, seconds: float
+    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int,
+    seconds: float,
 ) -> dict[str, Any]:
     """Random small books on which the pipeline and the slow matcher say the same, or not."""
     found, planted = outcome.recall
@@ -89,8 +92,8 @@ def of_second_opinion(
         "title": "A second opinion",
         **{name: its_setting[name] for name in _OF_SETTING},
         "notes": [
-            "A slow matcher in plain Python, written from the semantics alone, decides random small "
-            "books: few references, few amounts, rows that agree in no planned way."
+            "A slow matcher in plain Python, written from the semantics alone, decides random "
+            "small books: few references, few amounts, rows that agree in no planned way."
         ],
         "figures": {
             "books": seeds,

@@ -82,7 +82,7 @@ def make_history(plan: Plan) -> SeedHistory:
         story = stories.setdefault(place, Story())
         desk = Desk(
             story,
-            profile(place, f"S{plan.seed}P{part.number}"),
+            profile(place, f"S{plan.seed}P{part.number}_"),
             stream(plan.seed, part.name),
         )
         _plant(Scene(desk, plan.week, plan.currency), part)

@@ -75,12 +75,13 @@ class Outcome:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Outcome:
         """What `as_json` gave."""
-        return cls(
-            **{
-                name: Counter({(fault, format_): count for fault, format_, count in kept[name]})
-                for name in _COUNTS
-            },
+        made = cls(
             false_reports=Counter(kept["false_reports"]),
-            **{name: kept[name] for name in _NUMBERS},
             problems={seed: list(sentences) for seed, sentences in kept["problems"]},
         )
+        for name in _COUNTS:
+            counted = {(fault, format_): count for fault, format_, count in kept[name]}
+            setattr(made, name, Counter(counted))
+        for name in _NUMBERS:
+            setattr(made, name, kept[name])
+        return made

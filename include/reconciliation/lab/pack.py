@@ -17,7 +17,7 @@ from include.reconciliation.demo.history import History, in_order
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.stripe_objects import balance_transactions
-from include.reconciliation.lab.catalogue import RELEASES, WRITTEN
+from include.reconciliation.lab.catalogue import OPENING_IS_NOT_CLOSING, RELEASES, WRITTEN
 from include.reconciliation.lab.faults.structure import STRUCTURES, Batches
 from include.reconciliation.lab.history import Place, SeedHistory, merged, profile
 from include.reconciliation.lab.scene import RefusedFile
@@ -92,7 +92,7 @@ def _usual(place: Place) -> Story:
     story = Story()
     if place.family == "stripe":
         return story
-    desk = Desk(story, profile(place, "USUAL"), stream(0, f"usual {place.psp} {place.account}"))
+    desk = Desk(story, profile(place, "USUAL_"), stream(0, f"usual {place.psp} {place.account}"))
     for day in place.week.batch_days:
         desk.both(desk.payment(desk.some_time(day), "EUR", is_same_day=True))
     return story
@@ -113,10 +113,10 @@ def _delivered(
 def _written(
     place: Place, story: Story
 ) -> tuple[list[DroppedFile], list[Label | RefusedFile]]:
-    """The files of the format's own writer; the friday of one kind does not follow the day before."""
-    friday = place.week.day(FRI)
-    breaks = place.account == "opening_is_not_closing"
-    changed = {friday: opening_moved} if breaks else {}
+    """The files of the format's own writer; in one kind, from Friday on they miss a minor unit."""
+    breaks = place.account == OPENING_IS_NOT_CLOSING
+    behind = [day for day in place.week.batch_days if day >= place.week.day(FRI)]
+    changed = dict.fromkeys(behind, opening_moved) if breaks else {}
     delivered = list(files(place.format, place.account, place.week, story.lines, changed))
     gap = Label(
         fault=place.account, psp=place.psp, account=place.account, aspect="source",

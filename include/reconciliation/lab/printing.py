@@ -22,7 +22,8 @@ def bar(done: int, total: int, seconds: float, is_exact: bool) -> str:
 
 def matrix(outcome: Outcome) -> Iterator[str]:
     """A line per fault kind, then the decoys, then what was reported without being planted."""
-    yield f"  {'fault':<28} {'reported as':<44} {'planted':>8} {'right':>8} {'wrong':>6} {'missed':>7}"
+    heads = f"{'planted':>8} {'right':>8} {'wrong':>6} {'missed':>7}"
+    yield f"  {'fault':<28} {'reported as':<44} {heads}"
     for kind in KINDS:
         if kind.is_harmless or kind.waits:
             continue

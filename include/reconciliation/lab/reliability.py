@@ -1,4 +1,4 @@
-"""docs/RELIABILITY.md, from the results that lie in docs/reliability: nothing on it is typed by hand.
+"""docs/RELIABILITY.md, from the results in docs/reliability: nothing on it is typed by hand.
 
 A result is a JSON object: `title`, `date`, `commit` and `command` as texts, `figures` {name: value}
 and `rows`, a list of objects that become a table; further lists of objects become tables of their
@@ -38,8 +38,8 @@ fails when it says anything else. Each part names the command that makes its fig
 """
 _NOT_CLAIMED = """## What is not claimed
 
-- Zero failures in *n* tries bound the rate of failures below 3/*n* at 95 %, on the distribution that
-  the generator draws from. The world draws from another one.
+- Zero failures in *n* tries bound the rate of failures below 3/*n* at 95 %, on the distribution
+  that the generator draws from. The world draws from another one.
 - A planted fault is one that somebody thought of. What nobody thought of is not in the table.
 - Delivery is at least once, with a key by which a repeat is known; never exactly once. Slack may
   show a message twice when it accepts it and does not answer in time.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from include.reconciliation.demo.desk import Desk
 from include.reconciliation.demo.labels import Label
@@ -171,6 +171,4 @@ DraftFault = Callable[[Draft], None]
 
 def local(week: Week, day: int, hour: int, minute: int = 0) -> datetime:
     """That time of the PSP's zone on that day, in UTC."""
-    from datetime import UTC, time
-
     return datetime.combine(week.day(day), time(hour, minute), ZONE).astimezone(UTC)

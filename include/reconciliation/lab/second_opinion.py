@@ -186,7 +186,7 @@ def _is_reversal(row: Row) -> bool:
 
 
 def _is_one_match(moving: Sequence[Row], of_pairs: Sequence[Row]) -> bool:
-    """Whether all that is left adds up in every currency: to the ledger, or a line to its reversal."""
+    """Whether what is left adds up in every currency: to the ledger, or to its reversal."""
     rows = [*moving, *of_pairs]
     lines = [row for row in rows if row.side == STATEMENT]
     if not lines or any(

@@ -48,14 +48,16 @@ def small_book(seed: int) -> SmallBook:
     """The book of that seed, all of it due and covered when the last run looks."""
     numbers = stream(seed, "small book")
     story = Story()
-    desk = Desk(story, profile(PLACE, f"B{seed}"), numbers)
+    desk = Desk(story, profile(PLACE, f"B{seed}_"), numbers)
     scene = Scene(desk, SPRING, "EUR")
     truth = Draft.of(scene, scene.sale(WED))
     story.movements.clear()
     # Of equal rows nothing tells which one is meant: their fees are one.
     fee_minor = numbers.choice((0, 7))
     booked_fee_minor = numbers.choice((None, 7))
-    rows = [_line(truth, numbers, number, fee_minor) for number in range(numbers.randrange(4))]
+    rows: list[tuple[Row, StatementLine | LedgerRow]] = [
+        _line(truth, numbers, number, fee_minor) for number in range(numbers.randrange(4))
+    ]
     rows += [
         _entry(truth, numbers, number, booked_fee_minor) for number in range(numbers.randrange(4))
     ]

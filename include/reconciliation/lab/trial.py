@@ -1,4 +1,4 @@
-"""Runs a pack through the real steps on a real PostgreSQL and holds what came of it to the labels."""
+"""Runs a pack through the real steps on a real PostgreSQL, and compares with the labels."""
 
 from __future__ import annotations
 

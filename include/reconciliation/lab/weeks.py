@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from include.reconciliation.demo.timeline import StoryWindow, at
 
@@ -34,7 +35,7 @@ class Week:
     def windows(self) -> tuple[StoryWindow, ...]:
         """The windows of the runs: until Friday, until Monday, until the second Thursday."""
         ends = [self.at(WED, 0), self.at(FRI, 9), self.at(MON, 9), self.end]
-        return tuple(StoryWindow(*pair) for pair in zip(ends, ends[1:], strict=False))
+        return tuple(StoryWindow(*pair) for pair in pairwise(ends))
 
     @property
     def end(self) -> datetime:

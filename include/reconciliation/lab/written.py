@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from include.reconciliation.demo import timeline
@@ -13,7 +13,8 @@ from include.reconciliation.lab.statement_files.writers import WRITERS
 from include.reconciliation.lab.weeks import Week
 from include.reconciliation.statements.amounts import EXPONENTS
 
-# The canonical type, and what it counts with, of the words that the lab's desks use.
+# The canonical type, and what it counts with, of the words that the lab's desks use; lines of other
+# words are of the account, and not every format has a word for them.
 _TYPES = {
     "Settled": ("payment", "payment"),
     "Refunded": ("refund", "refund"),
@@ -21,16 +22,13 @@ _TYPES = {
     "Chargeback": ("chargeback", "chargeback"),
     "SecondChargeback": ("chargeback", "chargeback"),
     "ChargebackReversed": ("reversal", "reversal"),
-    "DepositCorrection": ("adjustment", "adjustment"),
-    "ReserveAdjustment": ("reserve_release", "reserve_release"),
 }
-_OF_THE_ACCOUNT = ("adjustment", "reserve_release")
 Change = Callable[[SimulatedStatement], SimulatedStatement]
 
 
 def files(
     format_name: str, account: str, week: Week, lines: Sequence[StatementLine],
-    changed: dict[date, Change] | None = None,
+    changed: Mapping[date, Change],
 ) -> Iterator[DroppedFile]:
     """The files of every batch day, each opening where the one before it closed.
 
@@ -47,10 +45,14 @@ def files(
             made_at=timeline.delivered(day),
             exponents={currency: EXPONENTS[currency] for currency in ("EUR", "USD", "JPY", "KWD")},
             opening_minor=opening,
-            lines=tuple(_simulated(line) for line in lines if line.booked_on == day),
+            lines=tuple(
+                _simulated(line)
+                for line in lines
+                if line.booked_on == day and line.provider_type in _TYPES
+            ),
         )
         opening = statement.closing_minor
-        change = (changed or {}).get(day)
+        change = changed.get(day)
         written = WRITERS[format_name].write(change(statement) if change else statement)
         for file in written:
             name = f"{day:%Y%m%d}_{file.name}"
@@ -59,12 +61,11 @@ def files(
 
 def _simulated(line: StatementLine) -> SimulatedLine:
     type_, economic_type = _TYPES[line.provider_type]
-    is_of_account = type_ in _OF_THE_ACCOUNT
     assert line.gross_minor is not None
     return SimulatedLine(
         event_reference=str(line.event_reference),
-        payment_reference=None if is_of_account else line.psp_reference,
-        order_reference=None if is_of_account else line.merchant_reference,
+        payment_reference=line.psp_reference,
+        order_reference=line.merchant_reference,
         type=type_,
         economic_type=economic_type,
         amount_minor=line.gross_minor,

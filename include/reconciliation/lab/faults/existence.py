@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.reconciliation.demo.movements import statement_line
+from include.reconciliation.demo.movements import ledger_row, statement_line
 from include.reconciliation.demo.timeline import booked_in_batch_of, next_business_day
 from include.reconciliation.lab.scene import Scene
 from include.reconciliation.lab.weeks import SAT, SUN, THU, WED
@@ -69,8 +69,6 @@ def phantom_refund(scene: Scene) -> None:
 
 def booked_twice(scene: Scene) -> None:
     """A retry without an idempotency key booked a sale twice."""
-    from include.reconciliation.demo.movements import ledger_row
-
     sale = scene.desk.both(scene.sale())
     scene.desk.book_row(ledger_row(sale, ledger_id=f"lt_{sale.event_reference}_retry"))
     scene.label("multiplicity", "duplicate_in_ledger", sale, -sale.amount_minor)

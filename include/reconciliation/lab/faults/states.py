@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.reconciliation.demo.movements import FAILED, ledger_row
+from include.reconciliation.demo.movements import FAILED
 from include.reconciliation.lab.scene import Draft, Scene
-from include.reconciliation.lab.weeks import MON, THU, TUE
+from include.reconciliation.lab.weeks import MON, TUE
 
 
 def captured_against_failed(scene: Scene) -> None:
@@ -92,5 +92,3 @@ def deleted_after_match(scene: Scene) -> None:
     scene.label("state", "ledger_changed", sale, 0, sale.amount_minor)
     scene.label_unbooked(sale)
 
-
-__all__ = ["THU", "ledger_row"]

@@ -81,7 +81,7 @@ class Batches:
         return [file for file in self.usual() if file.batch_on != self.friday]
 
     def gap(self, fault: str) -> list[Planted]:
-        """The gap of Friday's batch as Monday's window sees it; cleared when the good file comes."""
+        """The gap of Friday's batch as Monday's window sees it, cleared by the good file."""
         seen_at = self.week.windows[1].end
         waits = waiting(self.story, self.account, self.friday, seen_at)
         return [
