@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
+    "lab": {"core", "statements", "edges", "steps", "local", "demo", "lab"},
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "lab": {"core", "statements", "report", "edges", "steps", "local", "demo", "lab"},
     "cli": {
@@ -64,6 +65,7 @@ MAY_USE = {
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
+    "lab": {"psycopg"},
     "backtest": {"psycopg"},
     "lab": {"psycopg"},
     "verify": set(),

@@ -1,1 +1,1 @@
-"""The lab: what the pipeline is put through, and what of it was survived."""
+"""The lab: planted faults, kills and hostile PSPs, and what the reconciliation made of them."""
