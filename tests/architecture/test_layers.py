@@ -35,7 +35,6 @@ MAY_IMPORT = {
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
-    "lab": {"core", "statements", "edges", "steps", "local", "demo", "lab"},
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "lab": {"core", "statements", "report", "edges", "steps", "local", "demo", "lab"},
     "cli": {
@@ -65,7 +64,6 @@ MAY_USE = {
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
-    "lab": {"psycopg"},
     "backtest": {"psycopg"},
     "lab": {"psycopg"},
     "verify": set(),

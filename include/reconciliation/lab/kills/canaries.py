@@ -6,6 +6,8 @@ from typing import Any
 
 import psycopg
 
+from include.reconciliation import config
+from include.reconciliation.edges.connections import connection
 from include.reconciliation.lab.kills import state, toys
 from include.reconciliation.lab.kills.copies import Tell
 from include.reconciliation.lab.kills.drill import AT_FILE_CALLS, different, drill, tell_nothing
@@ -23,9 +25,6 @@ _COPIES = 4
 
 def in_the_lab(toy: str) -> None:
     """A toy at work where the environment says."""
-    from include.reconciliation import config
-    from include.reconciliation.edges.connections import connection
-
     at = connection("reconciliation")
     folder = config.reports_folder()
     folder.mkdir(exist_ok=True)
@@ -56,12 +55,13 @@ def canaries(ground: Ground, rounds: int, tell: Tell = tell_nothing) -> dict[str
         }
     for toy in BY_COPIES:
         tell(toy, f"{_COPIES} copies", rounds, rounds)
-        differing = sum(_round_differs(ground, toy) for _ in range(rounds))
+        differing = sum(round_differs(ground, toy) for _ in range(rounds))
         found[f"{toy}, {_COPIES} copies"] = {"points": rounds, "differing": differing}
     return found
 
 
-def _round_differs(ground: Ground, toy: str) -> bool:
+def round_differs(ground: Ground, toy: str) -> bool:
+    """Whether copies of a toy at once fail, or leave something else than one alone."""
     played = script(toy)
     with ground.stage(played) as stage:
         ends = []

@@ -188,10 +188,11 @@ def drill(
     kinds: Sequence[str] = KINDS,
     *,
     sample: int | None = None,
+    tasks: Sequence[str] | None = None,
     stop: Callable[[], None] | None = None,
     tell: Callable[[str, str, int, int], None] = tell_nothing,
 ) -> dict[str, dict[str, Any]]:
-    """Task to what it says and writes, and to its findings by kind."""
+    """Task to what it says and writes, and to its findings by kind; `tasks` names some of them."""
     found: dict[str, dict[str, Any]] = {}
     with ExitStack() as stack:
         held = Drill(script, stack.enter_context(ground.stage(script)), ground.children)
@@ -199,7 +200,7 @@ def drill(
         if stop is not None:
             held.stop = stop
         for task in script.tasks:
-            if task.is_scenery:
+            if task.is_scenery or (tasks is not None and task.name not in tasks):
                 continue
             effort = held.efforts[task.name]
             findings: dict[str, Finding] = {}

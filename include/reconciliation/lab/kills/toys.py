@@ -61,5 +61,5 @@ def _write_aside(path: Path, name: str) -> None:
         file.write(f"{ROWS}\n")
         file.flush()
         os.fsync(file.fileno())
-    time.sleep(0.05)
+    time.sleep(0.2)  # long enough for the next copy to be here too
     os.replace(fresh, path)
