@@ -61,7 +61,6 @@ CARRIES = Capability(
     has_conversion=True,
     has_several_currencies=True,
     is_numbered=True,
-    has_totals=True,
     references=frozenset({"psp", "event", "merchant", "payout"}),
 )
 
