@@ -275,8 +275,9 @@ LINE_UNREADABLE = FileFault(
 )
 NET_OFF = FileFault(
     "net_off",
-    "the net of a line is another one than its gross less its costs",
+    "the net of a line in one currency is another one than its gross less its costs",
     {
+        # Of a line in two currencies Checkout.com and Mercado Pago say no rate: there it is unnoticed.
         # The sum of the batch is looked at first.
         "adyen_settlement_details": (table.other_amount(1, *_ADYEN_NET), _WRONG_TOTAL),
         "checkout_financial_actions": (
