@@ -32,10 +32,15 @@ MAY_IMPORT = {
     "documentation": {"core", "statements", "edges", "local", "documentation"},
     "statement_check": {"core", "statements", "edges", "local", "statement_check"},
     # Writers of statements are the simulators' ground: they know formats and nothing else.
-    "lab": {"core", "statements", "lab"},
-    "demo": {"core", "statements", "report", "edges", "steps", "local", "demo", "lab"},
+    "statement_files": {"core", "statements", "statement_files"},
+    "demo": {
+        "core", "statements", "report", "edges", "steps", "local", "demo", "statement_files",
+    },
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
+    },
+    "lab": {
+        "core", "statements", "edges", "steps", "local", "demo", "statement_files", "lab",
     },
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "cli": {
@@ -62,10 +67,11 @@ MAY_USE = {
     "local": {"psycopg", "sqlalchemy", "alembic"},
     "documentation": {"psycopg"},
     "statement_check": {"psycopg"},
-    "lab": set(),
+    "statement_files": set(),
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
+    "lab": {"psycopg"},
     "backtest": {"psycopg"},
     "verify": set(),
     "verify_evidence": set(),
@@ -97,6 +103,8 @@ def layer(module: str) -> str | None:
         return "migrations"
     if parts[:2] != ["include", "reconciliation"]:
         return "core" if parts == ["include"] else None
+    if parts[2:4] == ["lab", "statement_files"]:
+        return "statement_files"
     if len(parts) > 2 and parts[2] in MAY_IMPORT:
         return parts[2]
     return "core"
@@ -225,6 +233,10 @@ def test_every_folder_of_code_belongs_to_a_layer() -> None:
         ("include.reconciliation.edges.store", "import include.reconciliation.steps.choose_window"),
         ("include.reconciliation.steps.publish_run", "def late():\n    from dags import deliver"),
         ("dags.deliver_alerts", "import plugins.page"),
+        (
+            "include.reconciliation.lab.statement_files.camt",
+            "from include.reconciliation.demo import timeline",
+        ),
     ],
 )
 def test_an_import_that_goes_upwards_is_seen(module: str, text: str) -> None:

@@ -1,1 +1,1 @@
-"""The lab: simulated payments, planted faults, and what the pipeline reports of them."""
+"""The lab: planted faults, kills and hostile PSPs, and what the reconciliation made of them."""
