@@ -206,7 +206,11 @@ def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in python_files() if layer(module_of(path)) in ("core", "report")],
+    [
+        path
+        for path in python_files()
+        if layer(module_of(path)) in ("core", "report", "statement_files")
+    ],
     ids=module_of,
 )
 def test_a_module_of_the_core_is_pure(path: Path) -> None:

@@ -177,6 +177,37 @@ def test_a_payment_that_takes_money_away_is_refused_by_every_psp() -> None:
             assert "a payment with the direction of -5 is something else" in said
 
 
+def test_costs_above_the_gross_are_refused_where_the_net_says_what_a_line_is() -> None:
+    for name in WRITERS:
+        if "chargeback" in CARRIES[name].net_decides:
+            line = its_own_line(
+                name,
+                type="reversal",
+                economic_type="reversal",
+                fee_minor=900,
+            )
+
+            said = refused_with(name, line, opening_minor=opening(name))
+            assert "its costs are more than its gross, and the net says what it is" in said
+
+
+def test_a_payout_that_comes_back_is_refused_where_payouts_only_leave() -> None:
+    for name in ("adyen_settlement_details", "checkout_financial_actions", "stripe_payouts"):
+        line = its_own_line(
+            name, type="payout", payment_reference=None, amount_minor=5, gross_minor=5
+        )
+
+        assert "a payout with the direction of 5 is something else" in refused_with(name, line)
+
+
+def test_a_line_that_moves_nothing_is_refused() -> None:
+    for name in WRITERS:
+        line = its_own_line(name, amount_minor=0, gross_minor=0)
+
+        said = refused_with(name, line, opening_minor=opening(name))
+        assert "amount and gross must have one direction, and none may be 0" in said
+
+
 def test_a_statement_without_a_line_is_refused_where_nothing_would_say_its_days() -> None:
     for name in WRITERS:
         if not CARRIES[name].may_be_empty:

@@ -277,7 +277,7 @@ NET_OFF = FileFault(
     "net_off",
     "the net of a line in one currency is another one than its gross less its costs",
     {
-        # Of a line in two currencies Checkout.com and Mercado Pago say no rate: nothing shows there.
+        # Of a line in two currencies Checkout.com and Mercado Pago say no rate: nothing shows.
         # The sum of the batch is looked at first.
         "adyen_settlement_details": (table.other_amount(1, *_ADYEN_NET), _WRONG_TOTAL),
         "checkout_financial_actions": (
