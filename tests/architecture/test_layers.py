@@ -39,13 +39,13 @@ MAY_IMPORT = {
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
-    "lab": {
-        "core", "statements", "edges", "steps", "local", "demo", "statement_files", "lab",
-    },
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
+    "lab": {
+        "core", "statements", "report", "edges", "steps", "local", "demo", "statement_files", "lab",
+    },
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
-        "statement_check", "verify", "verify_evidence", "backtest",
+        "statement_check", "verify", "verify_evidence", "backtest", "lab",
     },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
@@ -71,8 +71,8 @@ MAY_USE = {
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
-    "lab": {"psycopg"},
     "backtest": {"psycopg"},
+    "lab": {"psycopg"},
     "verify": set(),
     "verify_evidence": set(),
     "cli": set(),

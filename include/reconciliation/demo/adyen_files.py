@@ -62,33 +62,37 @@ def _deliveries(
     def plays(scenario: str) -> bool:
         return scenarios is None or scenario in scenarios
 
-    stem = f"settlement_detail_report_batch_{batch_number(account, day)}"
-    first = settlement_file(account, day, [line for line in lines if 1 in line.versions])
+    number = batch_number(account, day)
+    stem = f"settlement_detail_report_batch_{number}"
+    first = settlement_file(account, number, day, [line for line in lines if 1 in line.versions])
     usual = DroppedFile(timeline.delivered(day), account, day, f"{stem}.csv", first)
     match account, day:
         case "NorthwindEU", timeline.THURSDAY if plays("file_delivered_twice"):
             again = timeline.at(timeline.FRIDAY, 15)
             return [usual, DroppedFile(again, account, day, f"{stem}_copy.csv", first)]
         case "NorthwindEU", timeline.FRIDAY if plays("refused_file"):
-            damaged = DroppedFile(usual.known_at, account, day, usual.name, _damaged(first))
+            refused = DroppedFile(usual.known_at, account, day, usual.name, damaged(first))
             good_at = timeline.at(timeline.MONDAY, 8)
-            return [damaged, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
+            return [refused, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
         case "NorthwindBR", timeline.MONDAY if plays("late_file"):
             return [DroppedFile(timeline.at(timeline.TUESDAY, 19), account, day, usual.name, first)]
         case "NorthwindBR", timeline.FRIDAY if plays("corrected_file"):
-            second = settlement_file(account, day, [line for line in lines if 2 in line.versions])
+            corrected = [line for line in lines if 2 in line.versions]
+            second = settlement_file(account, number, day, corrected)
             second_at = timeline.at(timeline.SATURDAY, 15)
             return [usual, DroppedFile(second_at, account, day, f"{stem}_2.csv", second)]
         case _:
             return [usual]
 
 
-def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> bytes:
+def settlement_file(
+    account: str, number: int, day: date, lines: Sequence[StatementLine]
+) -> bytes:
     """The bytes of one batch: its lines, account fees, and payouts that empty it per currency."""
     batch = Batch(
         company="Northwind",
         account=account,
-        number=batch_number(account, day),
+        number=number,
         zone=timeline.ZONE,
         exponents=EXPONENTS,
     )
@@ -155,7 +159,7 @@ def _costs_minor(line: StatementLine) -> dict[str, int]:
     }
 
 
-def _damaged(content: bytes) -> bytes:
+def damaged(content: bytes) -> bytes:
     """The file with 10.00 more in its first payout, so that it no longer adds up."""
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     payout = next(row for row in rows if row["Type"] == "MerchantPayout")

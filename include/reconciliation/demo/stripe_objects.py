@@ -16,15 +16,15 @@ from include.reconciliation.lab.statement_files.stripe_balance_transactions impo
 
 
 def balance_transactions(
-    lines: Iterable[StatementLine],
+    lines: Iterable[StatementLine], *, until: datetime = timeline.END
 ) -> tuple[tuple[datetime, Mapping[str, Any]], ...]:
-    """Every balance transaction with the instant at which it is made, in that order."""
+    """Every balance transaction made before `until` with its instant, in that order."""
     made: list[tuple[datetime, Mapping[str, Any]]] = [
         (line.booked_at, _of_line(line))
         for line in lines
-        if line.psp == "stripe" and line.booked_at < timeline.END
+        if line.booked_at < until
     ]
-    made.extend(_payouts_and_fees(made))
+    made.extend(_payouts_and_fees(made, until))
     return tuple(sorted(made, key=lambda entry: (entry[0], entry[1]["id"])))
 
 
@@ -59,7 +59,7 @@ def _source(line: StatementLine) -> dict[str, Any]:
 
 
 def _payouts_and_fees(
-    made: Iterable[tuple[datetime, Mapping[str, Any]]],
+    made: Iterable[tuple[datetime, Mapping[str, Any]]], until: datetime
 ) -> list[tuple[datetime, Mapping[str, Any]]]:
     """Per day and currency: a fee without a source, and the next day a payout of the net."""
     net_minor: dict[tuple[datetime, str], int] = defaultdict(int)
@@ -92,4 +92,4 @@ def _payouts_and_fees(
                     ),
                 )
             )
-    return [(made_at, entry) for made_at, entry in others if made_at < timeline.END]
+    return [(made_at, entry) for made_at, entry in others if made_at < until]
