@@ -23,17 +23,18 @@ def preview_of(asked_in: str) -> str:
     shown = approvals.shown(asked_in)
     approvers = "one approver" if shown["approvals_needed"] == 1 else "two approvers"
     return (
-        f"{shown['preview']}\n\nNeeds {approvers} other than {shown['requested_by']}, by "
-        f"{shown['expires_at']:%Y-%m-%d %H:%M} UTC. Content `{shown['content_sha256']}`, request "
-        f"`{shown['request_id']}`"
+        f"{shown['preview']}\n\n**Needs {approvers} other than {_those_who_asked(shown)}, by "
+        f"{shown['expires_at']:%Y-%m-%d %H:%M} UTC**\n\n- Request `{shown['request_id']}`\n"
+        f"- Content `{shown['content_sha256']}`"
     )
 
 
 def title_of(asked_in: str) -> str:
-    """One line about the request."""
+    """One line about the request, to tell it from others that wait."""
     shown = approvals.shown(asked_in)
     named = shown["object_id"] if len(shown["object_id"]) <= 20 else shown["object_id"][:12]
-    return f"{shown['action'].replace('_', ' ')}: {shown['object_kind']} {named}"
+    place = f"{shown['psp']} / {shown['account']}, " if shown["account"] is not None else ""
+    return f"{shown['action'].replace('_', ' ')}: {place}{shown['object_kind']} {named}"
 
 
 def record_answer(asked_in: str, response: Mapping[str, Any] | None) -> str:
@@ -137,6 +138,11 @@ def apply(asked_in: str, state_sha256: str | None) -> int:
         raise
     log.info("%s is row %s of reconciliation.correction_log", known["request_id"], place)
     return place
+
+
+def _those_who_asked(shown: Mapping[str, Any]) -> str:
+    names = (shown["requested_by"], shown["on_behalf_of"])
+    return " and ".join(name for name in names if name is not None)
 
 
 def _who(response: Mapping[str, Any]) -> str:

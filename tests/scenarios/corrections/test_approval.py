@@ -285,3 +285,22 @@ def test_even_the_owner_of_the_tables_changes_no_row(
             for verb in ("delete from internal.{}", "truncate internal.{} cascade"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only added"):
                     session.execute(SQL(verb).format(Identifier(table)))
+
+
+def test_an_approver_reads_which_of_many_it_is_and_who_may_not_answer(
+    people: People, missing: Missing
+) -> None:
+    found = missing()
+    request = people.ask(found, requester="carl")
+
+    title, shown = (
+        say(people.asked[-1]) for say in (answer_request.title_of, answer_request.preview_of)
+    )
+
+    assert f"compensating entry: adyen / Shop, discrepancy {found[:12]}" == title
+    assert "**Needs one approver other than ana and carl, by " in shown
+    assert f"- Content `{request['content_sha256']}`" in shown
+    assert (
+        "statement − ledger stays EUR 100.00: discrepancies change by EUR -100.00, "
+        "corrections not in the ledger become EUR 100.00; residual EUR 0.00: holds"
+    ) in shown
