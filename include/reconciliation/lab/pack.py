@@ -21,7 +21,7 @@ from include.reconciliation.lab.catalogue import OPENING_IS_NOT_CLOSING, RELEASE
 from include.reconciliation.lab.faults.structure import STRUCTURES, Batches
 from include.reconciliation.lab.history import Place, SeedHistory, merged, profile
 from include.reconciliation.lab.scene import RefusedFile
-from include.reconciliation.lab.statement_files.faults import opening_moved
+from include.reconciliation.lab.statement_files.sequence_faults import opening_moved
 from include.reconciliation.lab.weeks import FRI
 from include.reconciliation.lab.written import files
 

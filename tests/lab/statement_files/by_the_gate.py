@@ -25,6 +25,8 @@ class Tried:
 
     verdict: Verdict
     lines: tuple[CanonicalLine, ...]
+    # What each line is known by: its scope, its key, and which of the equal ones it is.
+    keys: tuple[tuple[str, str, int], ...]
 
     @property
     def code(self) -> str:
@@ -41,11 +43,15 @@ def tried(files: Iterable[StatementFile], format_name: str, zone: str, folder: P
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
             for verdict in attempt.check(path, KNOWN[format_name], currency=None, zone=zone):
-                rows = attempt.lines(verdict) if verdict.statement_id is not None else ()
+                is_read = verdict.statement_id is not None
+                rows = list(attempt.lines(verdict)) if is_read else []
                 lines = tuple(
                     CanonicalLine(**{column: row[column] for column in _COLUMNS}) for row in rows
                 )
-                found.append(Tried(verdict, lines))
+                keys = tuple(
+                    (row["line_scope"], row["line_key"], row["occurrence"]) for row in rows
+                )
+                found.append(Tried(verdict, lines, keys))
     return found
 
 

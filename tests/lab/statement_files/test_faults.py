@@ -8,24 +8,32 @@ from pathlib import Path
 import pytest
 
 from include.reconciliation.lab.statement_files.faults import (
-    CHAIN_FAULTS,
     FILE_FAULTS,
-    ChainFault,
     Expected,
     FileFault,
-    delivered_twice,
 )
-from include.reconciliation.lab.statement_files.statement import SimulatedStatement
+from include.reconciliation.lab.statement_files.sequence_faults import (
+    CHAIN_FAULTS,
+    KNOWN_AGAIN,
+    NEVER_AGAIN,
+    ChainFault,
+    delivered_twice,
+    line_again,
+)
+from include.reconciliation.lab.statement_files.statement import (
+    FormatCannotCarry,
+    SimulatedStatement,
+)
 from include.reconciliation.lab.statement_files.writers import WRITERS
 from include.reconciliation.statement_check.chains import Chains
 from tests.lab.statement_files.by_the_gate import in_order, tried
-from tests.lab.statement_files.simulated import a_line, a_statement
+from tests.lab.statement_files.simulated import EXPONENTS, a_line, a_statement
 
 
-def three_lines(name: str) -> SimulatedStatement:
-    """Three lines that every format can carry, in its own currency."""
+def three_lines(name: str, currency: str = "EUR") -> SimulatedStatement:
+    """Three lines that every format can carry, in a currency, or in the only one of the format."""
     carries = WRITERS[name].carries
-    currency = "BRL" if carries.currencies else "EUR"
+    currency = "BRL" if carries.currencies else currency
     type_, sign = ("payout", -1) if name == "stripe_payouts" else ("payment", 1)
     lines = [
         a_line(
@@ -52,7 +60,12 @@ def test_the_gate_says_of_a_damaged_file_what_is_expected(
 
 def said_of(fault: FileFault, name: str, folder: Path) -> Expected:
     """What the gate says of the damaged file, in the words of the fault."""
-    statement = three_lines(name)
+    # Another number of decimals for each fault of a format.
+    currencies = [
+        code for code in ("EUR", "JPY", "KWD") if EXPONENTS[code] in WRITERS[name].carries.exponents
+    ]
+    place = FILE_FAULTS.index(fault) + list(WRITERS).index(name)
+    statement = three_lines(name, currencies[place % len(currencies)])
     sound = WRITERS[name].write(statement)
     damaged = fault.apply(name, sound)
     assert sound != damaged
@@ -96,12 +109,46 @@ def test_a_statement_that_does_not_follow_the_one_before_it_is_a_break(
         assert 1 == len(broken), name
 
 
+def test_a_line_that_comes_again_in_the_next_file_is_the_same_one_or_a_second_event(
+    databases, tmp_path: Path
+) -> None:
+    said = {}
+    for name in sorted(WRITERS.keys() - NEVER_AGAIN):
+        first = three_lines(name)
+        second = line_again(first, the_next_day(first))
+        known = [
+            keys_of(statement, name, tmp_path / f"{name} {statement.number}")
+            for statement in (first, second)
+        ]
+        said[name] = len(known[0] & known[1])
+
+    assert {name: int(name in KNOWN_AGAIN) for name in said} == said
+
+
+@pytest.mark.parametrize("name", sorted(NEVER_AGAIN))
+def test_a_line_of_another_day_has_no_place_where_a_statement_is_of_its_days(name: str) -> None:
+    first = three_lines(name)
+
+    with pytest.raises(FormatCannotCarry):
+        WRITERS[name].write(line_again(first, the_next_day(first)))
+
+
+def keys_of(statement: SimulatedStatement, name: str, folder: Path) -> set[tuple]:
+    """What the gate knows the lines by."""
+    found = tried(WRITERS[name].write(statement), name, statement.zone, folder)
+    assert {"accepted"} == {each.code for each in found}
+    return {key for each in found for key in each.keys}
+
+
 def the_next_day(statement: SimulatedStatement) -> SimulatedStatement:
     """A statement of the day after with a line of its own, which opens as that one closed."""
     (currency,) = statement.currencies
+    of_last = statement.lines[-1]
     return a_statement(
         a_line(
             9,
+            of_last.type,
+            of_last.gross_minor * 2,
             currency=currency,
             settlement_currency=currency,
             booked_at=datetime(2026, 6, 11, 8, tzinfo=UTC),

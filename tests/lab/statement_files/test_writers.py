@@ -18,7 +18,7 @@ from tests.lab.statement_files.simulated import statements
 @pytest.mark.parametrize("name", WRITERS)
 @given(data=some.data())
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

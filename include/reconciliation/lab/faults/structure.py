@@ -12,18 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from include.reconciliation.demo.adyen_files import (
-    COLUMNS,
-    DroppedFile,
-    damaged,
-    settlement_file,
-)
+from include.reconciliation.demo.adyen_files import DroppedFile, damaged, settlement_file
 from include.reconciliation.demo.desk import Story
 from include.reconciliation.demo.gaps import waiting
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.movements import StatementLine, statement_line, with_gross
 from include.reconciliation.demo.timeline import delivered
 from include.reconciliation.lab.scene import Plant, Planted, RefusedFile, Scene
+from include.reconciliation.lab.statement_files.adyen import report
 from include.reconciliation.lab.weeks import FRI, MON, THU, TUE, Week
 
 FIRST_BATCH = 100
@@ -189,11 +185,7 @@ def _edited(content: bytes, column: str, edit: Callable[[str], str]) -> bytes:
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     row = next(row for row in rows if row["Type"] == "Settled")
     row[column] = edit(row[column])
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return report(rows)
 
 
 def _amended(batches: Batches) -> Delivery:

@@ -5,6 +5,8 @@ Amounts are major units without a sign, in a debit and a credit column.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -19,7 +21,6 @@ from include.reconciliation.lab.statement_files.statement import (
 )
 from include.reconciliation.lab.statement_files.writer import (
     Writer,
-    amount,
     csv_bytes,
     line_as_read,
     own_types,
@@ -60,7 +61,6 @@ CARRIES = Capability(
     has_conversion=True,
     has_several_currencies=True,
     is_numbered=True,
-    has_totals=True,
     references=frozenset({"psp", "event", "merchant", "payout"}),
 )
 
@@ -84,66 +84,138 @@ def wall_clock(moment: datetime, zone: ZoneInfo) -> tuple[str, str]:
     return local.strftime("%Y-%m-%d %H:%M:%S"), found
 
 
-def report(rows: list[dict[str, str]]) -> bytes:
+def report(rows: Iterable[Mapping[str, str]]) -> bytes:
     """The bytes of a report of these rows."""
     return csv_bytes(COLUMNS, rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The batch that a report is of; days are those of `zone`."""
+
+    company: str
+    account: str
+    number: int
+    zone: ZoneInfo
+    exponents: Mapping[str, int]
+
+    def account_row(
+        self, word: str, text: str, currency: str, net_minor: int, made_at: datetime
+    ) -> dict[str, str]:
+        """A row that is of no payment, with a text for its reference."""
+        booked = self._booked(made_at)
+        return booked | {
+            "Creation Date": booked["Booking Date"],
+            "TimeZone": booked["Booking Date TimeZone"],
+            "Type": word,
+            "Modification Reference": text,
+            "Net Currency": currency,
+            f"Net {side(net_minor)} (NC)": self._unsigned(net_minor, currency),
+        }
+
+    def payment_row(
+        self,
+        word: str,
+        *,
+        psp_reference: str,
+        event_reference: str,
+        merchant_reference: str,
+        payment_method: str,
+        created_at: datetime,
+        booked_at: datetime,
+        gross_minor: int | None,
+        currency: str,
+        exchange_rate: str,
+        net_minor: int,
+        net_currency: str,
+        costs_minor: Mapping[str, int],
+    ) -> dict[str, str]:
+        """A row of a payment; costs by the name of their column, in the currency of the net."""
+        created, zone = wall_clock(created_at, self.zone)
+        row = self._booked(booked_at) | {
+            "Psp Reference": psp_reference,
+            "Merchant Reference": merchant_reference,
+            "Payment Method": payment_method,
+            "Payment Method Variant": payment_method,
+            "Creation Date": created,
+            "TimeZone": zone,
+            "Type": word,
+            "Modification Reference": event_reference,
+            "Gross Currency": currency,
+            "Exchange Rate": exchange_rate,
+            "Net Currency": net_currency,
+            "Modification Merchant Reference": "<auto>",
+            f"Net {side(net_minor)} (NC)": self._unsigned(net_minor, net_currency),
+        }
+        if gross_minor is not None:
+            row[f"Gross {side(gross_minor)} (GC)"] = self._unsigned(gross_minor, currency)
+        costs = {
+            f"{name} (NC)": self._unsigned(minor, net_currency)
+            for name, minor in costs_minor.items()
+        }
+        return row | costs
+
+    def _booked(self, booked_at: datetime) -> dict[str, str]:
+        booked, zone = wall_clock(booked_at, self.zone)
+        return {
+            "Company Account": self.company,
+            "Merchant Account": self.account,
+            "Batch Number": str(self.number),
+            "Booking Date": booked,
+            "Booking Date TimeZone": zone,
+        }
+
+    def _unsigned(self, minor: int, currency: str) -> str:
+        return format_minor(abs(minor), self.exponents[currency])
+
+
 def _render(statement: SimulatedStatement) -> tuple[StatementFile, ...]:
-    rows = [_row(statement, line) for line in statement.lines]
-    rows += [_transfer(statement, *transfer) for transfer in _transfers(statement)]
+    batch = Batch(
+        company="Lab",
+        account=statement.account,
+        number=statement.number,
+        zone=ZoneInfo(statement.zone),
+        exponents=statement.exponents,
+    )
+    rows = [_row(batch, statement, line) for line in statement.lines]
+    rows += [
+        batch.account_row("Balancetransfer", *transfer, statement.made_at)
+        for transfer in _transfers(statement)
+    ]
     name = f"settlement_detail_report_batch_{statement.number}.csv"
     return (StatementFile(name, report(rows)),)
 
 
-def _row(statement: SimulatedStatement, line: SimulatedLine) -> dict[str, str]:
-    created, created_zone = wall_clock(line.occurred_at, ZoneInfo(statement.zone))
-    net_text = amount(statement, abs(line.net_minor), line.settlement_currency)
-    row = {
-        **_common(statement, line.booked_at),
-        "Creation Date": created,
-        "TimeZone": created_zone,
-        "Type": WORDS[line.type, line.counts_with],
-        "Modification Reference": line.event_reference,
-        "Merchant Reference": line.order_reference or "",
-        "Net Currency": line.settlement_currency,
-        f"Net {side(line.net_minor)} (NC)": net_text,
-    }
+def _row(batch: Batch, statement: SimulatedStatement, line: SimulatedLine) -> dict[str, str]:
+    word = WORDS[line.type, line.counts_with]
     if line.payment_reference is None:
         if line.fee_minor:
             raise _refused(statement, line, "costs stand on rows of a payment only")
         if line.currency != line.settlement_currency:
             raise _refused(statement, line, "only rows of a payment have a currency of their own")
+        text = line.event_reference
         if line.type == "payout" and line.payout_reference:
-            row["Modification Reference"] = (
-                f"{line.payout_reference} batch {statement.number}, {statement.account}"
-            )
-        return row
+            text = f"{line.payout_reference} batch {batch.number}, {batch.account}"
+        row = batch.account_row(
+            word, text, line.settlement_currency, line.net_minor, line.booked_at
+        )
+        return row | {"Merchant Reference": line.order_reference or ""}
     _refuse_other_rate(statement, line)
-    gross_text = amount(statement, abs(line.amount_minor), line.currency)
-    return row | {
-        "Psp Reference": line.payment_reference,
-        "Payment Method": "visa",
-        "Payment Method Variant": "visa",
-        "Gross Currency": line.currency,
-        f"Gross {side(line.amount_minor)} (GC)": gross_text,
-        "Exchange Rate": line.exchange_rate,
-        "Modification Merchant Reference": "<auto>",
-        "Markup (NC)": amount(statement, line.fee_minor, line.settlement_currency)
-        if line.fee_minor
-        else "",
-    }
-
-
-def _common(statement: SimulatedStatement, booked_at: datetime) -> dict[str, str]:
-    booked, zone = wall_clock(booked_at, ZoneInfo(statement.zone))
-    return {
-        "Company Account": "Lab",
-        "Merchant Account": statement.account,
-        "Batch Number": str(statement.number),
-        "Booking Date": booked,
-        "Booking Date TimeZone": zone,
-    }
+    return batch.payment_row(
+        word,
+        psp_reference=line.payment_reference,
+        event_reference=line.event_reference,
+        merchant_reference=line.order_reference or "",
+        payment_method="visa",
+        created_at=line.occurred_at,
+        booked_at=line.booked_at,
+        gross_minor=line.amount_minor,
+        currency=line.currency,
+        exchange_rate=line.exchange_rate,
+        net_minor=line.net_minor,
+        net_currency=line.settlement_currency,
+        costs_minor={"Markup": line.fee_minor} if line.fee_minor else {},
+    )
 
 
 def _transfers(statement: SimulatedStatement) -> list[tuple[str, str, int]]:
@@ -158,20 +230,6 @@ def _transfers(statement: SimulatedStatement) -> list[tuple[str, str, int]]:
         for currency in statement.currencies
         if (net_minor := sign * balances.get(currency, 0))
     ]
-
-
-def _transfer(
-    statement: SimulatedStatement, text: str, currency: str, net_minor: int
-) -> dict[str, str]:
-    row = _common(statement, statement.made_at)
-    return row | {
-        "Creation Date": row["Booking Date"],
-        "TimeZone": row["Booking Date TimeZone"],
-        "Type": "Balancetransfer",
-        "Modification Reference": text,
-        "Net Currency": currency,
-        f"Net {side(net_minor)} (NC)": amount(statement, abs(net_minor), currency),
-    }
 
 
 def _refuse_other_rate(statement: SimulatedStatement, line: SimulatedLine) -> None:

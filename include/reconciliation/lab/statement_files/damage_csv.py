@@ -25,11 +25,11 @@ def of_rows(change: Callable[[Rows], Rows]) -> Damage:
 
 
 def field(row: int, *columns: str, change: Callable[[str], str]) -> Damage:
-    """Damage to the first of the columns that holds something in a row; row 0 is the header."""
+    """Damage to the first of the columns in which a row has more than 0; row 0 is the header."""
 
     def changed(rows: Rows) -> Rows:
         places = [rows[0].index(column) for column in columns]
-        place = next(place for place in places if rows[row][place])
+        place = next((place for place in places if rows[row][place].strip("0.")), places[-1])
         rows[row][place] = change(rows[row][place])
         return rows
 
@@ -39,6 +39,16 @@ def field(row: int, *columns: str, change: Callable[[str], str]) -> Damage:
 def without(row: int) -> Damage:
     """A row is lost."""
     return of_rows(lambda rows: rows[:row] + rows[row + 1 :])
+
+
+def without_last() -> Damage:
+    """The last row is lost."""
+    return of_rows(lambda rows: rows[:-1])
+
+
+def without_kinds(*kinds: str) -> Damage:
+    """The rows whose first column is one of the kinds are lost (PayPal)."""
+    return of_rows(lambda rows: [row for row in rows if row[0] not in kinds])
 
 
 def twice(row: int) -> Damage:

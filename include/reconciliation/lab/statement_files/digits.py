@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+_LAST_DIGIT = re.compile(r"[0-9](?=[^0-9]*$)", re.ASCII)
+
 
 def another_digit(text: str) -> str:
     """The number with another last digit, as many digits as before."""
-    return f"{text[:-1]}{(int(text[-1]) + 1) % 10}"
+    return _LAST_DIGIT.sub(lambda digit: str((int(digit[0]) + 1) % 10), text)
 
 
 def unreadable(text: str) -> str:
     """The number with a letter O for its last digit."""
-    return f"{text[:-1]}O"
+    return _LAST_DIGIT.sub("O", text)
 
 
 def one_more(text: str) -> str:
@@ -19,5 +23,5 @@ def one_more(text: str) -> str:
 
 
 def hundred_more(text: str) -> str:
-    """PayPal's hundredths with one unit more, which every currency has."""
-    return str(int(text) + 100)
+    """Hundredths with one unit more, which every currency has; as many digits as before."""
+    return str(int(text) + 100).zfill(len(text))

@@ -66,6 +66,12 @@ CARRIES = Capability(
 )
 _OBJECTS = {"payment": "charge", "refund": "refund", "payout": "payout", "balance": "topup"}
 _DISPUTED = frozenset({"chargeback", "reversal"})
+_STATES: Mapping[str, Mapping[str, Any]] = {
+    "charge": {"status": "succeeded", "captured": True},
+    "refund": {"status": "succeeded", "charge": None},
+    "dispute": {"status": "lost", "charge": None},
+    "payout": {"status": "paid"},
+}
 # Of these the API says what the customer paid in the customer's currency.
 _PAID = frozenset({"payment", "refund", "chargeback"})
 
@@ -111,6 +117,29 @@ def balance_transaction(
         "source": source,
         "status": "available",
         "type": TYPES.get(reporting_category, reporting_category),
+    }
+
+
+def source_object(
+    kind: str,
+    own_id: str | None,
+    amount: int,
+    currency: str,
+    *,
+    created_at: datetime,
+    payment: str | None,
+    order: str | None,
+) -> dict[str, Any]:
+    """What a transaction is about, expanded: a charge, a refund, a dispute, a payout, ..."""
+    return {
+        "id": own_id,
+        "amount": abs(amount),
+        "currency": currency.lower(),
+        "created": int(created_at.timestamp()),
+        "payment_intent": payment,
+        "metadata": {"order_id": order} if order else {},
+        "object": kind,
+        **_STATES.get(kind, {}),
     }
 
 
@@ -171,15 +200,15 @@ def _source(line: SimulatedLine) -> dict[str, Any] | None:
     if line.type == "fee":
         return None
     kind = "dispute" if line.type in _DISPUTED else _OBJECTS.get(line.type, "reserve_transaction")
-    return {
-        "id": object_id(line),
-        "object": kind,
-        "amount": abs(in_stripes_units(line.amount_minor, line.currency)),
-        "currency": line.currency.lower(),
-        "created": int(line.occurred_at.timestamp()),
-        "payment_intent": line.payment_reference,
-        "metadata": {"order_id": line.order_reference} if line.order_reference else {},
-    }
+    return source_object(
+        kind,
+        object_id(line),
+        in_stripes_units(line.amount_minor, line.currency),
+        line.currency,
+        created_at=line.occurred_at,
+        payment=line.payment_reference,
+        order=line.order_reference,
+    )
 
 
 def object_id(line: SimulatedLine) -> str:
