@@ -18,10 +18,12 @@ help: ## list the targets
 setup: ## make the environment in var/venv from the lock; installs nothing when it is there
 	@bin/setup
 
-lab: setup ## plant faults in 10,000 random histories, and keep what was found of them; an hour
+lab: setup ## plant faults in 10,000 random histories, kill every task at every point; hours
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --clean --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --second-opinion --write-docs
+	@bin/reconciliation lab-kills --write-docs
+	@bin/reconciliation lab --page
 
 demo: setup ## reconcile a few business days of three made-up accounts and compare with the planted faults
 	@bin/reconciliation demo

@@ -36,12 +36,12 @@ def test_a_result_that_nobody_expected_has_a_section_of_its_own() -> None:
 
 
 def test_a_kept_result_stands_on_the_page_at_once(tmp_path: Path) -> None:
-    page = tmp_path / "RELIABILITY.md"
+    folder = tmp_path / "reliability"
 
-    reliability.keep("lab", {"figures": {"seeds": 7}}, folder=tmp_path, page=page)
+    kept = reliability.keep("lab", {"figures": {"seeds": 7}}, folder=folder)
 
-    assert json.loads((tmp_path / "lab.json").read_text()) == {"figures": {"seeds": 7}}
-    assert "| seeds | 7 |" in page.read_text()
+    assert {"figures": {"seeds": 7}} == json.loads(kept.read_text())
+    assert "| seeds | 7 |" in (tmp_path / "RELIABILITY.md").read_text()
 
 
 def test_what_was_missed_is_written_as_it_is() -> None:

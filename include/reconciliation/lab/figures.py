@@ -10,7 +10,7 @@ from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import cases
 from include.reconciliation.lab.printing import counts, decoys
 
-_OF_SETTING = ("date", "commit", "is_dirty", "command")
+_OF_SETTING = ("date", "commit", "command")
 
 
 def of_faults(

@@ -28,7 +28,7 @@ EXPECTED = (
     ("mutation", "Mutation score"),
 )
 Result = Mapping[str, Any]
-_SAID_ABOVE = ("title", "date", "commit", "is_dirty", "command", "figures", "notes")
+_SAID_ABOVE = ("title", "date", "commit", "command", "figures", "notes")
 
 _HEAD = """# Reliability
 
@@ -57,12 +57,21 @@ def results(folder: Path = RESULTS) -> dict[str, Result]:
     }
 
 
-def keep(name: str, result: Result, *, folder: Path = RESULTS, page: Path = PAGE) -> None:
+def keep(name: str, result: Result, *, folder: Path = RESULTS) -> Path:
     """Puts a result in the place of the last one of its name, and writes the page anew."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-    (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    kept = folder / f"{name}.json"
+    kept.write_text(text, encoding="utf-8")
+    write_page(folder)
+    return kept
+
+
+def write_page(folder: Path = RESULTS) -> Path:
+    """Writes the page of what is kept in a folder, beside it."""
+    page = folder.parent / PAGE.name
     page.write_text(as_page(results(folder)), encoding="utf-8")
+    return page
 
 
 def as_page(kept: Mapping[str, Result]) -> str:
@@ -91,8 +100,7 @@ def _provenance(result: Result) -> Iterator[str]:
     if result.get("date"):
         said.append(f"On {result['date']}")
     if result.get("commit"):
-        changed = " with changes that are not committed" if result.get("is_dirty") else ""
-        said.append(f"at commit `{str(result['commit'])[:12]}`{changed}")
+        said.append(f"at commit {result['commit']}")
     if result.get("command"):
         said.append(f"by `{result['command']}`")
     if said:

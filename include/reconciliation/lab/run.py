@@ -27,6 +27,7 @@ from include.reconciliation.demo.printing import say
 from include.reconciliation.lab import databases, figures, printing, reliability
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import CLEAN, Plan, plan
+from include.reconciliation.lab.results import commit
 from include.reconciliation.lab.shrink import smallest
 from include.reconciliation.lab.small_books import SECOND_OPINION
 from include.reconciliation.lab.state import State
@@ -40,7 +41,10 @@ _SHRUNK_MAX = 3
 def main(arguments: list[str]) -> int:
     """Try the seeds and print the matrix; 0 only when precision and recall are 1.0."""
     options = parser().parse_args(arguments)
-    its_setting = setting(arguments, command="lab")
+    if options.page:
+        say(f"written: {reliability.write_page().name}")
+        return 0
+    its_setting = {**setting(arguments, command="lab"), "commit": commit()}
     began = time.monotonic()
     state = State({"from": options.start, "seeds": options.seeds, "sort": options.sort})
     with borrowed_server() as server:
@@ -179,6 +183,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--pack", type=_positive, default=PACK, help="how many seeds share a run")
     made.add_argument(
         "--processes", type=_positive, default=os.cpu_count() or 1, help="how many at once"
+    )
+    made.add_argument(
+        "--page", action="store_true", help="only write docs/RELIABILITY.md from what is kept"
     )
     made.add_argument(
         "--write-docs", action="store_true", help="keep the figures for docs/RELIABILITY.md"
