@@ -22,7 +22,7 @@ _USED = ("reconciliation", "payments_ledger", "billing_gateway")
 _OWNERS = {"reconciliation": "reconciliation_owner", **SOURCES}
 # Names whoever made the templates, so that two labs on one server know their own; its processes
 # inherit it.
-_OWNER = "RECONCILIATION_LAB"
+_OWNER = "LAB_PROCESS"
 
 
 def make_templates(server: Server) -> None:
