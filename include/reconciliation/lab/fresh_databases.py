@@ -188,7 +188,8 @@ def _empty(session: psycopg.Connection, before: _State) -> None:
     if filled := [table for table, has_rows in tables if has_rows and table not in before.rows]:
         # Tables that are only added to refuse even this, as long as their triggers are heard.
         session.execute("set session_replication_role = replica")
-        session.execute("truncate {} cascade".format(", ".join(filled)))
+        named = sql.SQL(", ").join(map(sql.SQL, filled))
+        session.execute(sql.SQL("truncate {} cascade").format(named))
         session.execute("reset session_replication_role")
         session.execute(_FORGET_STATISTICS, {"kept": list(before.rows)})
     for name, start, last in session.execute(_SEQUENCES).fetchall():
