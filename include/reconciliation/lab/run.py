@@ -33,7 +33,7 @@ from include.reconciliation.lab.small_books import SECOND_OPINION
 from include.reconciliation.lab.state import State
 from include.reconciliation.local.server import Server, borrowed_server
 
-PACK = 500
+PACK = 1000
 FAULTS = "lab"
 _SHRUNK_MAX = 3
 
