@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
+from include.reconciliation.cause_rules import CauseRules, read_cause_rules
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
@@ -109,6 +110,7 @@ class Psp:
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
     tolerances: Mapping[str, Tolerances] = field(default_factory=dict)
+    causes: CauseRules = CauseRules()
     endpoint: str | None = None
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""
@@ -274,6 +276,7 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         tolerances=read_tolerances(
             reader.take("tolerances", dict, {}), f"{reader.place}, tolerances", limits
         ),
+        causes=read_cause_rules(reader.take("causes", dict, {}), f"{reader.place}, causes"),
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),

@@ -37,8 +37,11 @@ class ReportFacts:
     # By currency, as the rules of the run have them.
     tolerances: Mapping[str, Mapping[str, Any]]
     absorbed: Sequence[Row]
+    # What each cause explains of what is open; the row of a currency without a cause is the rest.
+    causes: Sequence[Row]
     discrepancies_listed: int
     pending_listed: int
+    causes_listed: int
 
     @property
     def as_of_on(self) -> date:

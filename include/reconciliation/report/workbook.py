@@ -22,6 +22,7 @@ from include.reconciliation.report.styles import Styles
 
 DISCREPANCY_ROWS_MAX = 100_000
 PENDING_ROWS_MAX = 10_000
+CAUSE_ROWS_MAX = 50_000
 # What Excel holds in a cell, and which whole numbers its floats hold exactly.
 _CELL_CHARACTERS_MAX = 32_767
 _WHOLE_MAX = 2**53
@@ -88,6 +89,25 @@ PENDING_COLUMNS = (
     ListColumn("leg", "Leg", 18),
     ListColumn("first_run_id", "First seen in run", 66, "code"),
 )
+CAUSE_COLUMNS = (
+    ListColumn("cause", "Cause", 30),
+    ListColumn("claim", "Claim", 11),
+    ListColumn("kind", "Kind", 22),
+    ListColumn("change", "Change", 11),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("statement_minor", "Statement", 14, "amount"),
+    ListColumn("ledger_minor", "Ledger", 14, "amount"),
+    ListColumn("delta_minor", "Delta", 14, "amount"),
+    ListColumn("exposure_minor", "Exposure", 14, "exposure"),
+    ListColumn("correction", "Suggested correction", 22),
+    ListColumn("correction_minor", "Entry", 14, "amount"),
+    ListColumn("psp_reference", "PSP reference", 21),
+    ListColumn("merchant_reference", "Merchant reference", 18),
+    ListColumn("evidence", "Figures of the formula", 60, "wrapped"),
+    ListColumn("correction_whole", "Entry, minor units", 13, "count"),
+    ListColumn("with_discrepancy_id", "Together with discrepancy", 66, "code"),
+    ListColumn("discrepancy_id", "Discrepancy", 66, "code"),
+)
 
 
 def write_workbook(
@@ -95,6 +115,7 @@ def write_workbook(
     facts: ReportFacts,
     discrepancies: Iterable[Sequence[Any]],
     pending: Iterable[Sequence[Any]],
+    causes: Iterable[Sequence[Any]] = (),
 ) -> None:
     """Write the workbook; rows of the lists come in the order of their columns, one at a time."""
     workbook = xlsxwriter.Workbook(
@@ -146,6 +167,18 @@ def write_workbook(
         rows_max=PENDING_ROWS_MAX,
         whole_list="pending.csv",
         printed_to="ledger_id",
+    )
+    _write_list(
+        workbook,
+        "Causes",
+        CAUSE_COLUMNS,
+        styles,
+        facts,
+        causes,
+        listed=facts.causes_listed,
+        rows_max=CAUSE_ROWS_MAX,
+        whole_list="discrepancies.ndjson",
+        printed_to="evidence",
     )
     workbook.close()
 

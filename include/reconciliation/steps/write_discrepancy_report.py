@@ -19,6 +19,7 @@ from include.reconciliation.errors import CodeChangedError, Final
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.workbook import (
+    CAUSE_ROWS_MAX,
     DISCREPANCY_ROWS_MAX,
     PENDING_ROWS_MAX,
     write_workbook,
@@ -161,8 +162,10 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         not_compared=rows("not_compared"),
         tolerances=psp.get("tolerances", {}),
         absorbed=rows("absorbed"),
+        causes=rows("causes"),
         discrepancies_listed=listed["discrepancies"],
         pending_listed=listed["pending"],
+        causes_listed=listed["causes"],
     )
     ageing = rows("ageing", as_of_on=facts.as_of_on, zone=facts.zone)
     return replace(facts, ageing=ageing)
@@ -189,6 +192,7 @@ def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> N
             facts,
             _stream(cursor, "discrepancies_sheet", {**values, "rows_max": DISCREPANCY_ROWS_MAX}),
             _stream(cursor, "pending_sheet", {**values, "rows_max": PENDING_ROWS_MAX}),
+            _stream(cursor, "causes_sheet", {"rows_max": CAUSE_ROWS_MAX}),
         )
 
 

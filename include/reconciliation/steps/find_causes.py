@@ -1,0 +1,68 @@
+"""Says why the money differs: which formula explains which open discrepancy, and how much of it.
+
+Every cause is asked of all open discrepancies at once, as a file of `include/sql/causes`; what is
+claimed is decided when all of them have answered (docs/causes.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import sql
+
+from include.reconciliation.causes import FOLDER, REFERENCES_FOLDER, Cause
+from include.reconciliation.corrections import ENTRY_ASPECTS
+from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges.cause_files import causes
+from include.reconciliation.legs import LEDGER_STATEMENT
+from include.reconciliation.steps import gateway_legs
+
+_TABLES = (
+    "work_cause_subjects",
+    "work_cause_references",
+    "work_cause_candidates",
+    "work_causes",
+    "work_run_causes",
+)
+
+
+def find_causes(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any]
+) -> None:
+    """Writes down, in the attempt's workspace, what explains the discrepancies that are open."""
+    for leg in gateway_legs.of(attempt):
+        with gateway_legs.workplace(cursor, attempt, leg):
+            cursor.execute(warehouse.drop_table(*_TABLES))
+            # A formula is about a statement and the ledger: the other legs stay without one.
+            warehouse.run(cursor, "explain/030_found")
+    asked = values | {
+        "leg": LEDGER_STATEMENT,
+        "entry_aspects": list(ENTRY_ASPECTS),
+        "own_reference": attempt.psp.causes.own_reference,
+    }
+    for name in ("010_subjects", "020_references"):
+        warehouse.run(cursor, f"explain/{name}", asked)
+    cursor.execute("analyze work_cause_subjects, work_cause_references, work_discrepancies")
+    for cause in causes():
+        _ask(cursor, cause, asked)
+    cursor.execute("analyze work_cause_candidates")
+    for name in ("050_claims", "060_run_causes"):
+        warehouse.run(cursor, f"explain/{name}", asked)
+
+
+def _ask(cursor: warehouse.Cursor, cause: Cause, values: dict[str, Any]) -> None:
+    answered = values | {
+        "cause": cause.name,
+        "action": cause.action,
+        "books_entry": cause.books_entry,
+    }
+    folder = REFERENCES_FOLDER if cause.pairs_references else FOLDER
+    if cause.pairs_references:
+        forms = warehouse.statement(f"{folder}/{cause.name}")
+        query: sql.Composed = warehouse.statement("explain/045_add_reference_cause").format(
+            forms=forms
+        )
+    else:
+        formula = warehouse.statement(f"{folder}/{cause.name}")
+        query = warehouse.statement("explain/040_add_cause").format(formula=formula)
+    cursor.execute(query, answered)
