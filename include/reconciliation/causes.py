@@ -29,7 +29,6 @@ class Cause:
     """A formula, the correction that it calls for, and where its query is."""
 
     name: str
-    sql_name: str
     question: str
     formula: str
     kinds: tuple[str, ...]
@@ -80,7 +79,6 @@ def cause(folder: str, name: str, text: str) -> Cause:
         )
     return Cause(
         name=name,
-        sql_name=f"{folder}/{name}",
         question=question,
         formula=fields["Formula"],
         kinds=kinds,

@@ -110,7 +110,7 @@ class Psp:
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
     tolerances: Mapping[str, Tolerances] = field(default_factory=dict)
-    causes: CauseRules = CauseRules()
+    causes: CauseRules = field(default_factory=CauseRules)
     endpoint: str | None = None
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""

@@ -588,8 +588,8 @@ class Folder:
             (currency, cause): (*sums, correction)
             for currency, cause, *sums, correction in self.seen.execute(
                 "select currency, cause, count(*), sum(is_new), sum(exposure), sum(delta),"
-                " sum(correction) from told where leg = 'ledger_statement' or (shown_under = leg and"
-                " not exists (select 1 from told as here where here.leg = 'ledger_statement'"
+                " sum(correction) from told where leg = 'ledger_statement' or (shown_under = leg"
+                " and not exists (select 1 from told as here where here.leg = 'ledger_statement'"
                 " and here.event = told.event)) group by currency, cause"
             )
         }

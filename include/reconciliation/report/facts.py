@@ -39,9 +39,8 @@ class ReportFacts:
     absorbed: Sequence[Row]
     # What each cause explains of what is open; the row of a currency without a cause is the rest.
     causes: Sequence[Row]
-    discrepancies_listed: int
-    pending_listed: int
-    causes_listed: int
+    # How many rows each list has, by its name.
+    listed: Mapping[str, int]
 
     @property
     def as_of_on(self) -> date:

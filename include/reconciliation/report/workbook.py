@@ -7,7 +7,7 @@ exactly. A cell from outside is a text whatever it begins with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, BinaryIO
@@ -110,14 +110,39 @@ CAUSE_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SheetOfRows:
+    """A list on a sheet of its own: its columns, how many rows it shows, and where all of it is."""
+
+    title: str
+    columns: Sequence[ListColumn]
+    rows_max: int
+    whole_list: str
+    printed_to: str
+
+
+# By the name of the list.
+SHEETS: Mapping[str, SheetOfRows] = {
+    "discrepancies": SheetOfRows(
+        "Discrepancies",
+        DISCREPANCY_COLUMNS,
+        DISCREPANCY_ROWS_MAX,
+        "discrepancies.csv",
+        "explanation",
+    ),
+    "pending": SheetOfRows(
+        "Pending", PENDING_COLUMNS, PENDING_ROWS_MAX, "pending.csv", "ledger_id"
+    ),
+    "causes": SheetOfRows(
+        "Causes", CAUSE_COLUMNS, CAUSE_ROWS_MAX, "discrepancies.ndjson", "evidence"
+    ),
+}
+
+
 def write_workbook(
-    stream: BinaryIO,
-    facts: ReportFacts,
-    discrepancies: Iterable[Sequence[Any]],
-    pending: Iterable[Sequence[Any]],
-    causes: Iterable[Sequence[Any]] = (),
+    stream: BinaryIO, facts: ReportFacts, rows: Mapping[str, Iterable[Sequence[Any]]]
 ) -> None:
-    """Write the workbook; rows of the lists come in the order of their columns, one at a time."""
+    """Write the workbook; rows of each list come in the order of its columns, one at a time."""
     workbook = xlsxwriter.Workbook(
         stream,
         {
@@ -144,58 +169,20 @@ def write_workbook(
     styles = Styles(workbook)
     sheet = workbook.add_worksheet("Control")
     write_page(sheet, styles, control_page(facts), footer=_footer(facts))
-    _write_list(
-        workbook,
-        "Discrepancies",
-        DISCREPANCY_COLUMNS,
-        styles,
-        facts,
-        discrepancies,
-        listed=facts.discrepancies_listed,
-        rows_max=DISCREPANCY_ROWS_MAX,
-        whole_list="discrepancies.csv",
-        printed_to="explanation",
-    )
-    _write_list(
-        workbook,
-        "Pending",
-        PENDING_COLUMNS,
-        styles,
-        facts,
-        pending,
-        listed=facts.pending_listed,
-        rows_max=PENDING_ROWS_MAX,
-        whole_list="pending.csv",
-        printed_to="ledger_id",
-    )
-    _write_list(
-        workbook,
-        "Causes",
-        CAUSE_COLUMNS,
-        styles,
-        facts,
-        causes,
-        listed=facts.causes_listed,
-        rows_max=CAUSE_ROWS_MAX,
-        whole_list="discrepancies.ndjson",
-        printed_to="evidence",
-    )
+    for name, of_rows in SHEETS.items():
+        _write_list(workbook, of_rows, styles, facts, rows[name], facts.listed[name])
     workbook.close()
 
 
 def _write_list(
     workbook: Any,
-    name: str,
-    columns: Sequence[ListColumn],
+    of_rows: SheetOfRows,
     styles: Styles,
     facts: ReportFacts,
     rows: Iterable[Sequence[Any]],
-    *,
     listed: int,
-    rows_max: int,
-    whole_list: str,
-    printed_to: str,
 ) -> None:
+    name, columns = of_rows.title, of_rows.columns
     sheet = workbook.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -208,7 +195,8 @@ def _write_list(
         sheet.set_column(number, number, column.width)
     sheet.set_row(0, 20)
     sheet.write_string(0, 0, _list_title(name, facts), styles.of("list_title"))
-    sheet.write_string(1, 0, _list_note(listed, rows_max, whole_list), styles.of("list_note"))
+    note = _list_note(listed, of_rows.rows_max, of_rows.whole_list)
+    sheet.write_string(1, 0, note, styles.of("list_note"))
     sheet.set_row(_HEAD_ROW, 27)
     for number, column in enumerate(columns):
         style = "head_right" if column.style in ("amount", "exposure", "count") else "head"
@@ -221,7 +209,7 @@ def _write_list(
         _write_list_row(sheet, last, columns, row, row[keys.index("currency")], facts, styles)
     last = max(last, _HEAD_ROW + 1)
     sheet.autofilter(_HEAD_ROW, 0, last, len(columns) - 1)
-    sheet.print_area(0, 0, last, keys.index(printed_to))
+    sheet.print_area(0, 0, last, keys.index(of_rows.printed_to))
     # Amounts are texts on purpose: no green corner on each of them.
     sheet.ignore_errors({"number_stored_as_text": f"A1:Z{last + 1}"})
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import sql
-
-from include.reconciliation.causes import FOLDER, REFERENCES_FOLDER, Cause
+from include.reconciliation.causes import Cause
 from include.reconciliation.corrections import ENTRY_ASPECTS
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.cause_files import causes
@@ -56,13 +54,10 @@ def _ask(cursor: warehouse.Cursor, cause: Cause, values: dict[str, Any]) -> None
         "action": cause.action,
         "books_entry": cause.books_entry,
     }
-    folder = REFERENCES_FOLDER if cause.pairs_references else FOLDER
     if cause.pairs_references:
-        forms = warehouse.statement(f"{folder}/{cause.name}")
-        query: sql.Composed = warehouse.statement("explain/045_add_reference_cause").format(
-            forms=forms
-        )
+        template, place = "explain/045_add_reference_cause", "forms"
+        text = warehouse.statement(f"causes/references/{cause.name}")
     else:
-        formula = warehouse.statement(f"{folder}/{cause.name}")
-        query = warehouse.statement("explain/040_add_cause").format(formula=formula)
-    cursor.execute(query, answered)
+        template, place = "explain/040_add_cause", "formula"
+        text = warehouse.statement(f"causes/{cause.name}")
+    cursor.execute(warehouse.statement(template).format(**{place: text}), answered)

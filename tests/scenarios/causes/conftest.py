@@ -1,4 +1,4 @@
-"""A desk whose PSP delivers plain tables with fees and taxes, and what explains its discrepancies."""
+"""A desk whose PSP delivers plain tables with fees and taxes, and what explains the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one side lacks: a reference that was changed, a line that came twice, a webhook that did not."""
+"""What a side lacks or has twice: a changed reference, a webhook that did not come."""
 
 import pytest
 
