@@ -39,6 +39,8 @@ class ReportFacts:
     absorbed: Sequence[Row]
     # What each cause explains of what is open; the row of a currency without a cause is the rest.
     causes: Sequence[Row]
+    # By currency, against the declared schedule; nothing of a PSP without one.
+    fees: Sequence[Row]
     # How many rows each list has, by its name.
     listed: Mapping[str, int]
 

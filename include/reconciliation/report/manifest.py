@@ -77,6 +77,7 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
         "kinds": list(facts.kinds),
         "divergence": list(facts.divergence),
         "causes": list(facts.causes),
+        "fees_against_schedule": list(facts.fees),
         "not_compared": list(facts.not_compared),
         "files": [_file(file) for file in files],
     }

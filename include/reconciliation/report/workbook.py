@@ -23,6 +23,7 @@ from include.reconciliation.report.styles import Styles
 DISCREPANCY_ROWS_MAX = 100_000
 PENDING_ROWS_MAX = 10_000
 CAUSE_ROWS_MAX = 50_000
+FEE_ROWS_MAX = 50_000
 # What Excel holds in a cell, and which whole numbers its floats hold exactly.
 _CELL_CHARACTERS_MAX = 32_767
 _WHOLE_MAX = 2**53
@@ -108,6 +109,24 @@ CAUSE_COLUMNS = (
     ListColumn("with_discrepancy_id", "Together with discrepancy", 66, "code"),
     ListColumn("discrepancy_id", "Discrepancy", 66, "code"),
 )
+FEE_COLUMNS = (
+    ListColumn("rule", "Rule", 20),
+    ListColumn("method", "Method", 14),
+    ListColumn("type", "Type", 12),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("gross_minor", "Gross", 14, "amount"),
+    ListColumn("charged_minor", "Charged", 14, "amount"),
+    ListColumn("expected_minor", "By the schedule", 14, "amount"),
+    ListColumn("overcharged_minor", "Overcharged", 14, "amount"),
+    ListColumn("psp_reference", "PSP reference", 21),
+    ListColumn("event_reference", "Event reference", 21),
+    ListColumn("merchant_reference", "Merchant reference", 18),
+    ListColumn("booked_at", "Booked", 24),
+    ListColumn("volume_minor", "Volume before", 16, "amount"),
+    ListColumn("overcharged_whole", "Overcharged, minor units", 13, "count"),
+    ListColumn("statement_file", "Statement file", 36),
+    ListColumn("statement_row", "Row", 8, "count"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +154,9 @@ SHEETS: Mapping[str, SheetOfRows] = {
     ),
     "causes": SheetOfRows(
         "Causes", CAUSE_COLUMNS, CAUSE_ROWS_MAX, "discrepancies.ndjson", "evidence"
+    ),
+    "fees": SheetOfRows(
+        "Fees", FEE_COLUMNS, FEE_ROWS_MAX, "the view reconciliation.fee_differences", "booked_at"
     ),
 }
 
@@ -260,10 +282,10 @@ def _list_title(name: str, facts: ReportFacts) -> str:
 
 
 def _list_note(listed: int, rows_max: int, whole_list: str) -> str:
+    where = whole_list if whole_list.startswith("the view") else f"{whole_list} of this folder"
     if listed > rows_max:
-        part = f"The first {rows_max:,} of {listed:,} rows"
-        return f"{part}; all of them are in {whole_list} of this folder."
-    return f"{listed:,} rows, the same as in {whole_list} of this folder."
+        return f"The first {rows_max:,} of {listed:,} rows; all of them are in {where}."
+    return f"{listed:,} rows, the same as in {where}."
 
 
 def _footer(facts: ReportFacts) -> str:

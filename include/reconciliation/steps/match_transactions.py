@@ -29,8 +29,8 @@ from include.reconciliation.steps import (
     work_tables,
 )
 from include.reconciliation.steps.add_gaps import add_gaps
+from include.reconciliation.steps.explain import explain
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
-from include.reconciliation.steps.find_causes import find_causes
 from include.reconciliation.steps.make_calendar import make_calendar
 from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
@@ -150,7 +150,7 @@ def decide(
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
         if attempt.psp.gateway is not None:
             gateway_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
-        find_causes(cursor, attempt, values)
+        explain(cursor, attempt, values)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(

@@ -56,6 +56,8 @@ _FINDINGS = (
     "086_not_compared",
     "094_causes",
     "096_run_causes",
+    "097_fees",
+    "098_fee_differences",
 )
 _ROWS_WORTH_STATISTICS = 10_000
 

@@ -157,6 +157,7 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         tolerances=psp.get("tolerances", {}),
         absorbed=rows("absorbed"),
         causes=rows("causes"),
+        fees=rows("fees"),
         listed=rows("counts_listed")[0],
     )
     ageing = rows("ageing", as_of_on=facts.as_of_on, zone=facts.zone)

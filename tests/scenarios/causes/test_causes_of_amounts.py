@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.causes.conftest import Configure, Explained, sold
+from tests.scenarios.plain_tables import Configure, Explained, sold
 
 NEARLY = [0, 1]
 

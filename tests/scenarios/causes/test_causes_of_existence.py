@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.causes.conftest import Configure, Explained, sold
+from tests.scenarios.plain_tables import Configure, Explained, sold
 
 # Once exactly one change apart, and once one more.
 CHANGES = [

@@ -10,7 +10,7 @@ import pytest
 from include.reconciliation.config import reports_folder
 from include.reconciliation.identifiers import canonical_json, sha256_of
 from include.reconciliation.verify import verify
-from tests.scenarios.causes.conftest import Explained, sold
+from tests.scenarios.plain_tables import Explained, sold
 
 
 @pytest.fixture
