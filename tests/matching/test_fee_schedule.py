@@ -28,6 +28,8 @@ from include.reconciliation.fee_schedule import (
     rounded,
     rules_of,
 )
+from include.reconciliation.local.bootstrap import SUPERUSER
+from tests.conftest import Databases
 
 AMOUNTS = st.integers(min_value=0, max_value=10**12)
 RATES = st.integers(min_value=0, max_value=RATE_UNITS)
@@ -144,7 +146,7 @@ def test_more_gross_never_costs_less(
     minimum=st.integers(0, 200),
 )
 def test_the_sql_gives_the_same_fee(
-    warehouse: psycopg.Connection,
+    databases: Databases,
     grosses: list[int],
     components: list[Component],
     rounding: Rounding,
@@ -161,8 +163,9 @@ def test_the_sql_gives_the_same_fee(
         "rounds_components": rounds == Rounds.COMPONENT,
         "cascades": base == Base.CASCADING,
     }
-    with warehouse.cursor(row_factory=dict_row) as cursor:
-        cursor.execute("select internal.open_workspace(1)")
+    address = databases.conninfo("reconciliation", SUPERUSER)
+    with psycopg.connect(address, row_factory=dict_row) as session, session.cursor() as cursor:
+        cursor.execute("create schema work_1")
         cursor.execute("set local search_path = work_1, internal")
         edge.run(cursor, "fees/010_rules", values)
         edge.run(cursor, "fees/012_tiers", values)
@@ -177,7 +180,7 @@ def test_the_sql_gives_the_same_fee(
             row["item_id"]: row["expected_minor"]
             for row in cursor.execute("select * from work_fee_expected")
         }
-    warehouse.rollback()
+        session.rollback()
 
     assert found == {
         number: expected_fee(schedule, rule, gross) for number, gross in enumerate(grosses)

@@ -46,7 +46,9 @@ def _fees(explained: Explained) -> list[tuple[Any, ...]]:
             *(row["overcharged_minor"], row["undercharged_minor"]),
             *(row["lines_without_rule"], row["lines_without_fee"]),
         )
-        for row in explained.desk.rows("select * from reconciliation.fees where is_head order by currency")
+        for row in explained.desk.rows(
+            "select * from reconciliation.fees where is_head order by currency"
+        )
     ]
 
 
