@@ -22,6 +22,7 @@ from typing import Any
 from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
 from include.reconciliation.cause_rules import CauseRules, read_cause_rules
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.exchange_rates import ExchangeRates, read_exchange_rates
 from include.reconciliation.fee_schedule import FeeSchedule, read_fee_schedule
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
@@ -105,6 +106,7 @@ class Psp:
     tolerances: Mapping[str, Tolerances] = field(default_factory=dict)
     causes: CauseRules = field(default_factory=CauseRules)
     fees: FeeSchedule | None = None
+    exchange_rates: ExchangeRates | None = None
     endpoint: str | None = None
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""
@@ -205,7 +207,7 @@ def _load(path: Path) -> Configuration:
     formats = by_name(reader.take("format", list, []), f"{path.name}, format")
     entries = reader.take("psp", list)
     psps = tuple(
-        _psp(entry, f"{path.name}, psp {number}", formats)
+        _psp(entry, f"{path.name}, psp {number}", formats, path.parent)
         for number, entry in enumerate(entries, 1)
     )
     names = [psp.name for psp in psps]
@@ -231,7 +233,9 @@ def _load(path: Path) -> Configuration:
     return configuration
 
 
-def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) -> Psp:
+def _psp(
+    entry: object, place: str, formats: Mapping[str, Mapping[str, Any]], folder: Path
+) -> Psp:
     reader = TableReader(entry, place)
     name = reader.take("name", matching(NAME))
     reader.place = f"{place} ({name})"
@@ -272,6 +276,11 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         ),
         causes=read_cause_rules(reader.take("causes", dict, {}), f"{reader.place}, causes"),
         fees=read_fee_schedule(reader.take("fees", dict, None), f"{reader.place}, fees", limits),
+        exchange_rates=read_exchange_rates(
+            reader.take("exchange_rates", dict, None),
+            f"{reader.place}, exchange_rates",
+            lambda name: (folder / name).read_bytes(),
+        ),
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),

@@ -35,6 +35,8 @@ statement_is_number = true
 "Tax" = "tax_1"
 "Net" = "net"
 "Currency" = "net_currency"
+"Gross currency" = "gross_currency"
+"Rate" = "exchange_rate"
 [format.types]
 "Sale" = "payment"
 "Refund" = "refund"
@@ -61,12 +63,13 @@ statement_grace = "2h"
 [psp.limits]
 EUR = {{ alert_above_minor = 100000, recovered_below_minor = 10000 }}
 BRL = {{ alert_above_minor = 500000, recovered_below_minor = 50000 }}
+USD = {{ alert_above_minor = 100000, recovered_below_minor = 10000 }}
 JPY = {{ alert_above_minor = 150000, recovered_below_minor = 15000 }}
 KWD = {{ alert_above_minor = 150000, recovered_below_minor = 15000 }}
 """
 COLUMNS = (
     *("Batch", "Booked", "Type", "Payment", "Event", "Order"),
-    *("Method", "Gross", "Fee", "Tax", "Net", "Currency"),
+    *("Method", "Gross", "Fee", "Tax", "Net", "Currency", "Gross currency", "Rate"),
 )
 
 
@@ -84,6 +87,10 @@ class Sold:
     method: str = ""
     currency: str = "EUR"
     booked: str = "2026-03-03 12:00:00"
+    # Of another settlement currency: which, the gross in it, and the rate that the PSP prints.
+    settled: str = ""
+    settled_currency: str = ""
+    rate: str = "1"
 
 
 def sold(payment: str = "P1", gross: str = "100.00", **changes: Any) -> Sold:
@@ -103,11 +110,12 @@ class Explained:
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for row in rows:
-            net = Decimal(row.gross) - Decimal(row.fee) - Decimal(row.tax)
+            net = Decimal(row.settled or row.gross) - Decimal(row.fee) - Decimal(row.tax)
             writer.writerow(
                 (
                     *(number, row.booked, row.type, row.payment, row.event, row.order),
-                    *(row.method, row.gross, row.fee, row.tax, net, row.currency),
+                    *(row.method, row.gross, row.fee, row.tax, net),
+                    *(row.settled_currency or row.currency, row.currency, row.rate),
                 )
             )
         self.desk.deliver(text.getvalue().encode(), f"plain_{number}.csv")
@@ -128,6 +136,16 @@ class Explained:
         """(cause, solutions) of what holds at the head and is not claimed, sorted."""
         return sorted(
             (row["cause"], row["solutions"]) for row in self._members() if not row["is_claimed"]
+        )
+
+    def not_compared(self) -> list[tuple[str, str, int, int]]:
+        """(what, currency, lines, amount) that the head could not compare, sorted."""
+        return sorted(
+            (row["what"], row["currency"], row["lines"], row["amount_minor"])
+            for row in self.desk.rows(
+                "select run_not_compared.* from internal.run_not_compared"
+                " inner join internal.heads using (run_number)"
+            )
         )
 
     def evidence(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ copy (
             on open_rows.side = members.side and open_rows.item_id = members.item_id
         where
             open_rows.bucket = 'discrepancy'
-            and members.kind not in ('fee_mismatch', 'tax_mismatch', 'date_mismatch', 'ledger_changed')
+            and members.kind not in ('fee_mismatch', 'tax_mismatch', 'date_mismatch', 'fx_mismatch', 'ledger_changed')
         order by
             open_rows.side, open_rows.item_id,
             members.currency is distinct from open_rows.currency, members.discrepancy_id
