@@ -1,4 +1,4 @@
-"""Holds settlements in another currency against the reference rates that the PSP's entry declares."""
+"""Holds settlements in another currency against the reference rates that a PSP's entry declares."""
 
 from __future__ import annotations
 

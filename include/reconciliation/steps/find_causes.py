@@ -29,16 +29,19 @@ def find_causes(
 ) -> None:
     """Writes down, in the attempt's workspace, what explains the discrepancies that are open."""
     for leg in gateway_legs.of(attempt):
-        with gateway_legs.workplace(cursor, attempt, leg):
-            cursor.execute(warehouse.drop_table(*_TABLES))
-            # A formula is about a statement and the ledger: the other legs stay without one.
-            warehouse.run(cursor, "explain/030_found")
-    asked = values | {
-        "leg": LEDGER_STATEMENT,
-        "entry_aspects": list(ENTRY_ASPECTS),
-        "own_reference": attempt.psp.causes.own_reference,
-    }
-    for name in ("010_subjects", "020_references"):
+        if leg != LEDGER_STATEMENT:
+            with gateway_legs.workplace(cursor, attempt, leg):
+                cursor.execute(warehouse.drop_table(*_TABLES))
+                # A formula is about a statement and the ledger: the other legs stay without one.
+                warehouse.run(cursor, "explain/030_found")
+    ask_causes(cursor, values | {"own_reference": attempt.psp.causes.own_reference})
+
+
+def ask_causes(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """Asks every cause of the discrepancies that are open in the workspace that is searched."""
+    cursor.execute(warehouse.drop_table(*_TABLES))
+    asked = values | {"leg": LEDGER_STATEMENT, "entry_aspects": list(ENTRY_ASPECTS)}
+    for name in ("010_subjects", "020_references", "030_found"):
         warehouse.run(cursor, f"explain/{name}", asked)
     cursor.execute("analyze work_cause_subjects, work_cause_references, work_discrepancies")
     for cause in causes():
