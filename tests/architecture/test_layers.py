@@ -36,9 +36,10 @@ MAY_IMPORT = {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
+    "lab": {"core", "statements", "report", "edges", "steps", "local", "demo", "lab"},
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
-        "statement_check", "verify", "verify_evidence", "backtest",
+        "statement_check", "verify", "verify_evidence", "backtest", "lab",
     },
     "migrations": {"migrations"},
     "dags": {"core", "edges", "steps"},
@@ -64,6 +65,7 @@ MAY_USE = {
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
     "backtest": {"psycopg"},
+    "lab": {"psycopg"},
     "verify": set(),
     "verify_evidence": set(),
     "cli": set(),
