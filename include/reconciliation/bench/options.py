@@ -57,9 +57,8 @@ def refusal(options: argparse.Namespace) -> str | None:
     """Why the options can't be followed; None if they can."""
     if options.lines < 1000 or options.rounds < 1 or options.sums < 0:
         return "--lines is at least 1000, --rounds and --sums at least 1"
-    if any(
-        0 < size < ROWS_MIN or size < 0 for size in (options.entries, options.events, options.causes)
-    ):
+    sizes = (options.entries, options.events, options.causes)
+    if any(0 < size < ROWS_MIN or size < 0 for size in sizes):
         return f"--entries, --events and --causes are at least {ROWS_MIN}"
     if options.against and (
         options.format or options.sums or options.entries or options.events or options.causes
