@@ -20,10 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
+from include.reconciliation.cause_rules import CauseRules, read_cause_rules
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.exchange_rates import ExchangeRates, read_exchange_rates
+from include.reconciliation.fee_schedule import FeeSchedule, read_fee_schedule
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.notifications import Notifications, read_notifications
+from include.reconciliation.oauth import OAuth, read_oauth
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
@@ -86,15 +90,6 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class OAuth:
-    """Where an API's tokens are asked for with the client's id and secret, and by which scope."""
-
-    token_url: str
-    scope: str
-    credentials_in: str = "header"
-
-
-@dataclass(frozen=True, slots=True)
 class Psp:
     """One payment service provider, as `psps.toml` describes it."""
 
@@ -109,6 +104,9 @@ class Psp:
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
     tolerances: Mapping[str, Tolerances] = field(default_factory=dict)
+    causes: CauseRules = field(default_factory=CauseRules)
+    fees: FeeSchedule | None = None
+    exchange_rates: ExchangeRates | None = None
     endpoint: str | None = None
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""
@@ -209,7 +207,7 @@ def _load(path: Path) -> Configuration:
     formats = by_name(reader.take("format", list, []), f"{path.name}, format")
     entries = reader.take("psp", list)
     psps = tuple(
-        _psp(entry, f"{path.name}, psp {number}", formats)
+        _psp(entry, f"{path.name}, psp {number}", formats, path.parent)
         for number, entry in enumerate(entries, 1)
     )
     names = [psp.name for psp in psps]
@@ -235,7 +233,9 @@ def _load(path: Path) -> Configuration:
     return configuration
 
 
-def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) -> Psp:
+def _psp(
+    entry: object, place: str, formats: Mapping[str, Mapping[str, Any]], folder: Path
+) -> Psp:
     reader = TableReader(entry, place)
     name = reader.take("name", matching(NAME))
     reader.place = f"{place} ({name})"
@@ -274,9 +274,16 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         tolerances=read_tolerances(
             reader.take("tolerances", dict, {}), f"{reader.place}, tolerances", limits
         ),
+        causes=read_cause_rules(reader.take("causes", dict, {}), f"{reader.place}, causes"),
+        fees=read_fee_schedule(reader.take("fees", dict, None), f"{reader.place}, fees", limits),
+        exchange_rates=read_exchange_rates(
+            reader.take("exchange_rates", dict, None),
+            f"{reader.place}, exchange_rates",
+            lambda name: (folder / name).read_bytes(),
+        ),
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
-        oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
+        oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
@@ -302,23 +309,6 @@ def _limits(entry: object, place: str) -> Limits:
     if limits.recovered_below_minor > limits.alert_above_minor:
         raise ConfigurationError(f"{place}: recovered_below_minor lies above alert_above_minor")
     return limits
-
-
-def _oauth(entry: object, place: str) -> OAuth | None:
-    if entry is None:
-        return None
-    reader = TableReader(entry, place)
-    oauth = OAuth(
-        token_url=reader.take("token_url", str),
-        scope=reader.take("scope", str),
-        credentials_in=reader.take("credentials_in", str, "header"),
-    )
-    reader.finish()
-    if oauth.credentials_in not in ("header", "body"):
-        raise ConfigurationError(
-            f"{place}: credentials_in is 'header' or 'body', not {oauth.credentials_in!r}"
-        )
-    return oauth
 
 
 def _statements(entry: object, place: str) -> StatementsDue:

@@ -18,6 +18,7 @@ class Aspect(StrEnum):
     AMOUNT = "amount"
     FEE = "fee"
     CURRENCY = "currency"
+    RATE = "rate"
     STATE = "state"
     DATE = "date"
     SOURCE = "source"
@@ -108,6 +109,10 @@ KINDS = (
     Kind("tax_mismatch", Aspect.FEE, "warning",
          "another tax than the ledger booked",
          "statement tax − ledger tax", "absolute delta"),
+    # The PSP exchanged at another rate than the declared reference allows.
+    Kind("fx_mismatch", Aspect.RATE, "warning",
+         "settled at another exchange rate than the declared reference allows",
+         "settled − what the reference gives, in the settlement currency", "absolute delta"),
     # Money moved at the PSP for an event whose state in the ledger says that none did.
     Kind("status_mismatch", Aspect.STATE, "high",
          "the statement moved money for an event that moves none in the ledger",

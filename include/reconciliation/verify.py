@@ -29,7 +29,10 @@ GATEWAY_SIDES = {("gateway_ledger", "statement"), ("gateway_statement", "ledger"
 PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|ndjson|xlsx)", re.ASCII)
 RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Kinds whose rows are matched or told by another kind: they claim none.
-WITHOUT_ROWS = ("fee_mismatch", "tax_mismatch", "date_mismatch", "ledger_changed", "statement_gap")
+WITHOUT_ROWS = (
+    *("fee_mismatch", "tax_mismatch", "date_mismatch", "fx_mismatch"),
+    *("ledger_changed", "statement_gap"),
+)
 CARRIED = ("tolerance", "not_expected_statement", "not_expected_ledger")
 STEPS = ("opening", "new", "reopened", "cleared", "restated", "closing")
 # The terms of statement - ledger, with their signs.
@@ -103,6 +106,10 @@ class Folder:
         self.seen.execute("create table rows (key blob, file text, line integer)")
         self.seen.execute(
             "create table events (currency text, event text, apart integer, exposure integer)"
+        )
+        self.seen.execute(
+            "create table told (leg text, shown_under text, currency text, event text, cause text,"
+            " is_new integer, exposure integer, delta integer, correction integer)"
         )
         self.refused: list[Json] = []
         self.last = ("", "")
@@ -257,6 +264,30 @@ class Folder:
         if line["currency"] is not None:
             row = (currency, line["event_id"], line["status"] != "open", known)
             self.seen.execute("insert into events values (?, ?, ?, ?)", row)
+            if line["status"] == "open":
+                self._tell_cause(leg, line, known)
+
+    def _tell_cause(self, leg: str, line: Json, exposure: int) -> None:
+        """A cause is claimed when its formula holds in one way and no other formula does."""
+        # Folders of before there were causes have none.
+        found = line.get("causes", [])
+        claimed = [each for each in found if typed(each, "claimed", bool)]
+        if claimed and (len(found) > 1 or claimed[0]["solutions"] != 1):
+            raise Wrong("a cause is claimed beside others")
+        self.seen.execute(
+            "insert into told values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                leg,
+                line["shown_under"],
+                line["currency"],
+                line["event_id"],
+                claimed[0]["cause"] if claimed else None,
+                line["change"] in ("new", "reopened"),
+                exposure,
+                whole(line["delta_minor"]),
+                claimed[0]["correction_minor"] if claimed else None,
+            ),
+        )
 
     def not_expected(self, place: Place, line: Json) -> None:
         """A row that the other side need not have, by the rule that says so."""
@@ -405,6 +436,7 @@ class Folder:
         self._hold_rolls()
         self._hold_counts()
         self._hold_exposure()
+        self._hold_causes()
         self._hold_tables()
         if self.refused != self.manifest["inputs"]["refused_statements"]:
             self.found.append(
@@ -547,6 +579,31 @@ class Folder:
             for change in ("new", "reopened", "resolved"):
                 total = self.sums["kind", row["kind"], row["currency"] or "", change]
                 self._expect(f"kind {row['kind']}, {change} rows", total, row[f"{change}_rows"])
+
+    def _hold_causes(self) -> None:
+        """How much each cause explains; an event of several legs is told on that of the ledger."""
+        if "causes" not in self.manifest:
+            return
+        names = ("discrepancies", "new_discrepancies", "exposure_minor", "delta_minor")
+        stated = {(row["currency"], row["cause"]): row for row in self.manifest["causes"]}
+        self.seen.execute("create index told_events on told (leg, event)")
+        computed = {
+            (currency, cause): (*sums, correction)
+            for currency, cause, *sums, correction in self.seen.execute(
+                "select currency, cause, count(*), sum(is_new), sum(exposure), sum(delta),"
+                " sum(correction) from told where leg = 'ledger_statement' or (shown_under = leg"
+                " and not exists (select 1 from told as here where here.leg = 'ledger_statement'"
+                " and here.event = told.event)) group by currency, cause"
+            )
+        }
+        for key in sorted(stated.keys() | computed.keys(), key=str):
+            what = f"cause {key[1] or 'none'} in {key[0]}"
+            *sums, correction = computed.get(key, (0, 0, 0, 0, None))
+            row = stated.get(key, {})
+            for name, total in zip(names, sums, strict=True):
+                self._expect(f"{what}, {name}", total, row.get(name, 0))
+            if correction != row.get("correction_minor"):
+                self.found.append(f"{what}: corrections of {correction} in all, not as stated")
 
     def _chain(self) -> None:
         """What this run opens with is what its predecessor closed with."""

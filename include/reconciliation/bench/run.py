@@ -4,6 +4,7 @@
     bin/reconciliation bench --lines 1000000 --against datacompy    a peer beside it
     bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
     bin/reconciliation bench --sums 10000               the search for sums alone
+    bin/reconciliation bench --causes 100000            the causes of discrepancies alone
     bin/reconciliation bench --entries 10000000         the checks of a book; --events: the replay
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
@@ -26,7 +27,15 @@ from pathlib import Path
 
 import psycopg
 
-from include.reconciliation.bench import figures, format_files, generate, peers, record, sums
+from include.reconciliation.bench import (
+    causes,
+    figures,
+    format_files,
+    generate,
+    peers,
+    record,
+    sums,
+)
 from include.reconciliation.bench.books import BookBench
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
@@ -99,6 +108,10 @@ def _measure(options: argparse.Namespace) -> tuple[Measurement, bool]:
                 return of_book.sentinel(options.book, options.entries, options.rounds)
             if options.events:
                 return of_book.replay(options.events, options.rounds)
+            if options.causes:
+                return causes.measure(
+                    bench.databases, options.causes, options.rounds, options.seed, _say
+                )
             if options.format:
                 return bench.format_alone(CSV_FORMATS[options.format], options.rounds), True
             return bench.compare(options.rounds, options.against)

@@ -20,7 +20,9 @@ from include.reconciliation.report.blocks import (
     Verdict,
     Weight,
 )
+from include.reconciliation.report.causes import causes
 from include.reconciliation.report.facts import ReportFacts, Row, major, moment, moment_in
+from include.reconciliation.report.fees import fees
 from include.reconciliation.report.proof import proof, roll_forward
 from include.reconciliation.report.tolerances import given_away
 
@@ -68,6 +70,8 @@ def control_page(facts: ReportFacts) -> Iterator[Block]:
     yield from _buckets(facts)
     yield from roll_forward(facts)
     yield from _divergence(facts)
+    yield from causes(facts)
+    yield from fees(facts)
     yield from _kinds(facts)
     yield from _pending(facts)
     yield from _ageing(facts)

@@ -17,7 +17,6 @@ from psycopg.types.json import Jsonb
 from include.reconciliation import config, kinds, tolerances
 from include.reconciliation import coverage as coverages
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
-from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import (
@@ -29,8 +28,11 @@ from include.reconciliation.steps import (
     work_tables,
 )
 from include.reconciliation.steps.add_gaps import add_gaps
+from include.reconciliation.steps.compare_rates import compare_rates
+from include.reconciliation.steps.explain import explain
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
+from include.reconciliation.steps.run_name import run_name
 from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
 MATCHER_VERSION = "1"
@@ -132,7 +134,9 @@ def decide(
         _stage(cursor, values)
     covered = _coverage(cursor, attempt, values)
     values["covered_through"] = covered.through
-    values["run_id"] = _run_id(cursor, attempt, head, values["log_sha256"])
+    values["run_id"] = run_name(
+        cursor, attempt, head["run_id"], MATCHER_VERSION, values["log_sha256"]
+    )
     attempts.note(
         cursor,
         attempt.attempt_id,
@@ -149,6 +153,7 @@ def decide(
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
         if attempt.psp.gateway is not None:
             gateway_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
+        explain(cursor, attempt, values)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -165,6 +170,7 @@ def _decide_what_is_left(
     _run_passes(cursor, passes.BY_REFERENCE, values)
     add_up_rows.add_up_rows(cursor, values)
     _run_passes(cursor, passes.FINDINGS, values)
+    compare_rates(cursor, values)
     warehouse.run(cursor, "match/300_open_items", values)
     add_gaps(cursor, covered)
     _sum_up(cursor, values)
@@ -255,33 +261,6 @@ def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
         ),
         "independent": list(kinds.INDEPENDENT),
     }
-
-
-def _run_id(
-    cursor: warehouse.Cursor,
-    attempt: attempts.Attempt,
-    head: dict[str, Any],
-    log_sha256: str | None,
-) -> str:
-    """The run's name: the hash of everything that decides its result (SEMANTICS, section 3)."""
-    accepted = warehouse.run(
-        cursor, "match/017_accepted_statements", {"account_id": attempt.account_id}
-    ).fetchall()
-    return content_id(
-        attempt.psp_name,
-        attempt.account,
-        attempt.window_start.isoformat(),
-        attempt.window_end.isoformat(),
-        attempt.as_of.isoformat(),
-        head["run_id"],
-        [[row["statement_key"], row["content_sha256"]] for row in accepted],
-        attempt.extract_sha256,
-        attempt.rules_sha256,
-        MATCHER_VERSION,
-        attempt.dry_run,
-        None if attempt.reprocess_from is None else attempt.reprocess_from.isoformat(),
-        *([] if log_sha256 is None else [log_sha256]),
-    )
 
 
 def _coverage(

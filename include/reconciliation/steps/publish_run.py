@@ -48,7 +48,17 @@ _POSITIONS = (
     "090_supersede_statements",
     "092_statements_in_force",
 )
-_FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086_not_compared")
+_FINDINGS = (
+    "070_discrepancies",
+    "080_totals",
+    "082_rolls",
+    "084_buckets",
+    "086_not_compared",
+    "094_causes",
+    "096_run_causes",
+    "097_fees",
+    "098_fee_differences",
+)
 _ROWS_WORTH_STATISTICS = 10_000
 
 

@@ -18,11 +18,7 @@ from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import CodeChangedError, Final
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
-from include.reconciliation.report.workbook import (
-    DISCREPANCY_ROWS_MAX,
-    PENDING_ROWS_MAX,
-    write_workbook,
-)
+from include.reconciliation.report.workbook import SHEETS, write_workbook
 from include.reconciliation.steps import proof_files
 
 _CURSOR_ROWS = 2_000
@@ -137,7 +133,6 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
     def rows(name: str, **values: Any) -> list[Row]:
         return list(warehouse.run(cursor, f"reports/{name}", values or None))
 
-    listed = rows("counts_listed")[0]
     facts = ReportFacts(
         header=header,
         psp_title=psp["title"],
@@ -162,8 +157,9 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         not_compared=rows("not_compared"),
         tolerances=psp.get("tolerances", {}),
         absorbed=rows("absorbed"),
-        discrepancies_listed=listed["discrepancies"],
-        pending_listed=listed["pending"],
+        causes=rows("causes"),
+        fees=rows("fees"),
+        listed=rows("counts_listed")[0],
     )
     ageing = rows("ageing", as_of_on=facts.as_of_on, zone=facts.zone)
     return replace(facts, ageing=ageing)
@@ -185,12 +181,11 @@ def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> N
             for block in copy:
                 file.write(block)
     with (draft / "discrepancies.xlsx").open("wb") as workbook:
-        write_workbook(
-            workbook,
-            facts,
-            _stream(cursor, "discrepancies_sheet", {**values, "rows_max": DISCREPANCY_ROWS_MAX}),
-            _stream(cursor, "pending_sheet", {**values, "rows_max": PENDING_ROWS_MAX}),
-        )
+        sheets = {
+            name: _stream(cursor, f"{name}_sheet", {**values, "rows_max": sheet.rows_max})
+            for name, sheet in SHEETS.items()
+        }
+        write_workbook(workbook, facts, sheets)
 
 
 def _stream(
