@@ -29,7 +29,10 @@ GATEWAY_SIDES = {("gateway_ledger", "statement"), ("gateway_statement", "ledger"
 PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|ndjson|xlsx)", re.ASCII)
 RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Kinds whose rows are matched or told by another kind: they claim none.
-WITHOUT_ROWS = ("fee_mismatch", "tax_mismatch", "date_mismatch", "ledger_changed", "statement_gap")
+WITHOUT_ROWS = (
+    "fee_mismatch", "tax_mismatch", "date_mismatch", "ledger_changed", "statement_gap",
+    "payout_failed", "reserve_overdue",
+)  # fmt: skip
 CARRIED = ("tolerance", "not_expected_statement", "not_expected_ledger")
 STEPS = ("opening", "new", "reopened", "cleared", "restated", "closing")
 # The terms of statement - ledger, with their signs.

@@ -13,7 +13,7 @@ from typing import Any
 
 from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT
-from include.reconciliation.steps import gateway_legs, proof_files
+from include.reconciliation.steps import further_legs, proof_files
 
 _TABLES = (
     "work_statement_side",
@@ -76,8 +76,7 @@ def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
     for name in _TOTALS:
         warehouse.run(cursor, f"identities/{name}", values)
     broken = _broken(cursor, values)
-    if attempt.psp.gateway is not None:
-        broken += gateway_legs.prove(cursor, attempt, values, _prove_leg)
+    broken += further_legs.prove(cursor, attempt, values, _prove_leg)
     facts = warehouse.run(cursor, "identities/verdict_facts", values).fetchone()
     assert facts is not None
     verdict, reasons = judge(broken, facts)
@@ -100,7 +99,7 @@ def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
 
 
 def _prove_leg(cursor: warehouse.Cursor, values: dict[str, Any]) -> list[str]:
-    """Proves a leg of the gateway: its lines have no control totals, and its rows no fees."""
+    """Proves a further leg: its lines have no control totals, and its rows no fees."""
     cursor.execute(warehouse.drop_table(*_TABLES))
     for name in _TOTALS:
         if name != _NOT_COMPARED:

@@ -18,13 +18,22 @@ from include.reconciliation import config, kinds, tolerances
 from include.reconciliation import coverage as coverages
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
 from include.reconciliation.identifiers import content_id
-from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
+from include.reconciliation.legs import (
+    AUTHORISATION,
+    GATEWAY_LEDGER,
+    LEDGER_STATEMENT,
+    PAYOUT_BANK,
+    PAYOUT_LEGS,
+    STATEMENT_PAYOUT,
+    Leg,
+)
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import (
     add_up_rows,
-    gateway_legs,
+    further_legs,
     passes,
     pauses,
+    payout_legs,
     staged_corrections,
     work_tables,
 )
@@ -121,8 +130,7 @@ def decide(
     `large` names the staged tables that are indexed meanwhile.
     """
     volumes.discard(cursor, attempt.attempt_id, volumes.MEMBERS)
-    if attempt.psp.gateway is not None:
-        gateway_legs.drop(cursor, attempt.attempt_id)
+    further_legs.drop(cursor, attempt)
     cursor.execute(warehouse.drop_view(*add_up_rows.VIEWS, *work_tables.VIEWS))
     cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *work_tables.TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
@@ -147,8 +155,7 @@ def decide(
         _decide_what_is_left(cursor, values, covered)
         rows = _stage_members(cursor, attempt.psp, values["leg"])
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
-        if attempt.psp.gateway is not None:
-            gateway_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
+        further_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -180,11 +187,20 @@ def _sum_up(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
         warehouse.run(cursor, f"match/{name}", values)
 
 
-def _run_passes(cursor: warehouse.Cursor, names: Sequence[str], values: dict[str, Any]) -> None:
+def _run_passes(
+    cursor: warehouse.Cursor,
+    names: Sequence[str],
+    values: dict[str, Any],
+    leg: Leg | None = None,
+) -> None:
     for name in names:
         if name in passes.TOLERATING and not values["tolerates"]:
             continue
+        if name in passes.OF_COMPANY_BOOKS and leg in PAYOUT_LEGS:
+            continue
         warehouse.run(cursor, f"match/{name}", values)
+        if name == passes.HARD_ROWS and leg is STATEMENT_PAYOUT:
+            warehouse.run(cursor, "payout_legs/wait_for_payout")
         if name in passes.ANALYZED_AFTER:
             cursor.execute(SQL("analyze {}").format(Identifier(passes.ANALYZED_AFTER[name])))
 
@@ -203,25 +219,36 @@ def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
 def _decide_leg(
     cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any], leg: Leg
 ) -> None:
-    """Decides a leg of the gateway by the same passes, over the two books that its views name."""
+    """Decides a further leg by the same passes, over the two books that its views name."""
     _make_pool(cursor, values)
-    _make_calendar(cursor, attempt.psp, values)
+    psp = payout_legs.psp_at_bank(attempt.psp) if leg is PAYOUT_BANK else attempt.psp
+    with bank_holidays.loading(psp.settlement.holidays):
+        _make_calendar(cursor, psp, values)
     _pair(cursor, values)
     _part_the_rest(cursor, values)
     if leg is AUTHORISATION:
         warehouse.run(cursor, "legs/use_authorisations", values)
-    _run_passes(cursor, passes.BY_REFERENCE, values)
-    # Both books name the payment: nothing is matched on amounts alone.
-    warehouse.run(cursor, "match/191_make_sums")
+    if leg is STATEMENT_PAYOUT:
+        warehouse.run(cursor, "payout_legs/payouts_are_due")
+    _run_passes(cursor, passes.BY_REFERENCE, values, leg)
+    if leg is PAYOUT_BANK:
+        add_up_rows.add_up_rows(cursor, values, "payout_legs/left_over_deposits")
+    else:
+        # Both books name what they are about: nothing is matched on amounts alone.
+        warehouse.run(cursor, "match/191_make_sums")
     if leg is AUTHORISATION and values["tolerates"]:
         warehouse.run(cursor, "legs/declared_over_capture", values)
-    _run_passes(cursor, passes.FINDINGS, values)
+    _run_passes(cursor, passes.FINDINGS, values, leg)
     if leg is GATEWAY_LEDGER:
         warehouse.run(cursor, "legs/find_refunds_above_captures", values)
     warehouse.run(cursor, "legs/name_findings", values)
+    if leg is STATEMENT_PAYOUT:
+        payout_legs.find_what_is_owed(cursor, attempt.psp, values)
     warehouse.run(cursor, "match/300_open_items", values)
     if leg is AUTHORISATION:
         warehouse.run(cursor, "legs/still_open")
+    if leg is STATEMENT_PAYOUT:
+        warehouse.run(cursor, "payout_legs/not_paid_out")
     _sum_up(cursor, values)
     _stage_members(cursor, attempt.psp, values["leg"])
 
@@ -281,6 +308,7 @@ def _run_id(
         attempt.dry_run,
         None if attempt.reprocess_from is None else attempt.reprocess_from.isoformat(),
         *([] if log_sha256 is None else [log_sha256]),
+        *payout_legs.read_beside(cursor, attempt.psp),
     )
 
 
