@@ -24,7 +24,12 @@ from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.notifications import Notifications, read_notifications
-from include.reconciliation.payout_rules import PayoutRules, read_payouts, refuse_unknown_banks
+from include.reconciliation.payout_rules import (
+    PayoutRules,
+    bank_entry,
+    read_payouts,
+    refuse_unknown_banks,
+)
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
@@ -218,7 +223,7 @@ def _load(path: Path) -> Configuration:
         for number, entry in enumerate(entries, 1)
     )
     banks = tuple(
-        _psp({"limits": {}, **entry}, f"{path.name}, bank {number}", formats)
+        _psp(bank_entry(entry, f"{path.name}, bank {number}"), f"{path.name}, bank {number}", formats)
         for number, entry in enumerate(reader.take("bank", list, []), 1)
     )
     refuse_unknown_banks(psps, banks, path.name)

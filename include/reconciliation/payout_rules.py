@@ -67,14 +67,25 @@ def read_payouts(entry: Any, place: str) -> PayoutRules | None:
     return rules
 
 
+def bank_entry(entry: Any, place: str) -> dict[str, Any]:
+    """An entry `[[bank]]` in the form of a PSP's: whatever is wrong in its currencies alerts."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("currencies"), list):
+        raise ConfigurationError(
+            f"{place}: the key 'currencies' is missing: a list of those that the accounts are in"
+        )
+    if refused := sorted(entry.keys() & {"limits", "gateway", "payouts", "tolerances"}):
+        raise ConfigurationError(f"{place}: {', '.join(refused)} are of PSPs")
+    limits = {
+        str(currency): {"alert_above_minor": 0, "recovered_below_minor": 0}
+        for currency in entry["currencies"]
+    }
+    described = {key: value for key, value in entry.items() if key != "currencies"}
+    return {**described, "limits": limits}
+
+
 def refuse_unknown_banks(psps: Collection[Any], banks: Collection[Any], place: str) -> None:
     """ConfigurationError where a rule names a bank account that no `[[bank]]` describes."""
     known = {(bank.name, account) for bank in banks for account in bank.accounts}
-    for bank in banks:
-        if bank.payouts is not None or bank.gateway is not None or bank.tolerances:
-            raise ConfigurationError(
-                f"{place}, bank {bank.name}: payouts, gateway and tolerances are of PSPs"
-            )
     for psp in psps:
         rule = psp.payouts.bank if psp.payouts else None
         if rule is not None and (rule.bank, rule.bank_account) not in known:

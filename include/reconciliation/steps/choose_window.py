@@ -41,6 +41,9 @@ def choose_window(
         "ledger_change_detection": config.load().ledger_change_detection,
         "calendar": calendar_version(),
     }
+    if entry.payouts is not None and entry.payouts.bank is not None:
+        # Its zone and business days say when a payout is due there.
+        rules["bank"] = config.load().psp(entry.payouts.bank.bank).rules()
     with warehouse.transaction() as cursor:
         account_id = _value(
             warehouse.run(cursor, "runs/ensure_account", {"psp": psp, "account": account})
