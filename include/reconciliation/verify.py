@@ -42,6 +42,8 @@ TERMS = {
     "not_expected_ledger": -1, "corrections": 1, "not_comparable": 1,
 }  # fmt: skip
 SIDES = ("statement", "ledger")
+# Legs whose open rows wait for nobody: they count as pending in the proof alone.
+WAITING_LEGS = ("authorisation", "statement_payout")
 # Where a row stood at the head that the run began with.
 WAS = ("new", "changed", "open", "later", "matched", "provisional", "not_expected")
 # What the two tables for people say of each row as well: their columns, and the names in the lines.
@@ -515,11 +517,11 @@ class Folder:
         self._expect("counts, matches", self.sums["matches", leg], counts["matched"])
         total = sum(count for key, count in self.sums.items() if key[0] == "discrepancies")
         self._expect("counts, discrepancies", total, counts["discrepancies"])
-        # What is left of an authorisation is no item that waits.
+        # What is left of an authorisation, or not paid out yet, is no item that waits.
         pending = sum(
             count
             for key, count in self.sums.items()
-            if key[0] == "bucket" and key[3] == "pending" and key[1] != "authorisation"
+            if key[0] == "bucket" and key[3] == "pending" and key[1] not in WAITING_LEGS
         )
         self._expect("counts, pending", pending, counts["pending"])
         words = ["discrepancies"] if counts["discrepancies"] else []

@@ -28,6 +28,8 @@ PUBLISHED = {
         "payout_legs/forget_leg",
         "payout_legs/end_waterfalls",
         "payout_legs/publish_waterfalls",
+        "payout_legs/forget_reserves",
+        "payout_legs/publish_reserves",
     ),
     PAYOUT_BANK: (
         "payout_legs/forget_leg",

@@ -5,6 +5,8 @@
 --          counterparty_name (text or NULL: a criterion that is not asked), exact_amount, names_payouts
 --          (boolean), claims_from (date).
 -- Reason:  the claim of an older line stands. A line that another account has claimed is left to it.
+--          The first of its references that matches says which payout it is; where that names
+--          several, their amounts have to.
 create unlogged table work_claim_changes as
 with
 
@@ -52,14 +54,21 @@ claimed as materialized (
 
     select
         looked_at.*,
-        case when %(names_payouts)s then named.reference end as payout_reference
+        case
+            when %(names_payouts)s and cardinality(named.payout_references) = 1
+                then named.payout_references[1]
+        end as payout_reference
     from looked_at
     left join lateral (
-        select min(substring(given.value from %(reference)s)) as reference
-        from unnest(looked_at.texts) as given (value)
+        select array_agg(distinct found.parts[1]) as payout_references
+        from unnest(looked_at.texts) with ordinality as given (value, place)
+        cross join lateral regexp_matches(given.value, %(reference)s, 'g') as found (parts)
+        group by given.place
+        order by given.place
+        limit 1
     ) as named on %(reference)s::text is not null
     where
-        (%(reference)s::text is null or named.reference is not null)
+        (%(reference)s::text is null or named.payout_references is not null)
         and (
             %(counterparty_account)s::text is null
             or exists (

@@ -1,22 +1,42 @@
 -- Reserves that are held longer than they may be.
 --
 -- Grain:   one finding per currency.
--- Binds:   as_of (timestamptz), zone (text), reserve_days (integer).
+-- Binds:   account_id (integer), as_of (timestamptz), zone (text), reserve_days (integer).
 -- Reason:  what is given free is the oldest of what was held. No money is missing from the proof: the
 --          delta is 0.
 with
+
+days as (
+
+    select
+        currency,
+        booked_on,
+        held_minor,
+        released_minor
+    from internal.reserve_days
+    where account_id = %(account_id)s and not (select begins from work_leg)
+    union all
+    select
+        currency,
+        reserved_on,
+        case when term = 'reserve_held' then -net_minor - costs_minor else 0 end,
+        case when term = 'reserve_released' then net_minor + costs_minor else 0 end
+    from work_waterfall_moves
+    where reserved_on is not null
+
+),
 
 held as (
 
     select
         currency,
-        -sum(reserve_held_minor) filter (
+        sum(held_minor) filter (
             where booked_on + %(reserve_days)s < timezone(%(zone)s, %(as_of)s)::date
         ) as due_minor,
-        sum(reserve_released_minor) as released_minor,
-        min(booked_on) filter (where reserve_held_minor <> 0) as first_held_on
-    from work_waterfalls_now
-    where (reserve_held_minor <> 0 or reserve_released_minor <> 0) and last_booked_at < %(as_of)s
+        sum(released_minor) as released_minor,
+        min(booked_on) filter (where held_minor <> 0) as first_held_on
+    from days
+    where booked_on <= timezone(%(zone)s, %(as_of)s)::date
     group by currency
 
 ),

@@ -48,7 +48,7 @@ create index on internal.payout_waterfalls (hashtextextended(batch, 0)) where la
 create index on internal.payout_waterfalls (account_id, currency, booked_on) where last_run_number is null;
 
 create index on internal.payout_waterfalls (account_id)
-where last_run_number is null and (returned_minor <> 0 or reserve_held_minor <> 0 or reserve_released_minor <> 0);
+where last_run_number is null and returned_minor <> 0;
 
 comment on table internal.payout_waterfalls is 'What the lines of a batch add up to in one currency of settlement, and what was paid out of it; in versions, in force while last_run_number is null. No order to pay: that is the book payouts.';
 comment on column internal.payout_waterfalls.item_id is 'Number of the version on the leg statement_payout, as its left side.';
@@ -58,6 +58,17 @@ comment on column internal.payout_waterfalls.batch is 'The statement''s key, the
 comment on column internal.payout_waterfalls.scheme_fees_minor is 'Fees of card schemes where the statement tells them apart, else 0: they are then among the processing fees.';
 comment on column internal.payout_waterfalls.net_minor is 'Sum of all lines that are no payout: carried in and out included.';
 comment on column internal.payout_waterfalls.paid_minor is 'What was paid out with its fees, less what came back.';
+
+create table internal.reserve_days (
+    account_id integer not null references internal.accounts,
+    currency text not null,
+    booked_on date not null,
+    held_minor bigint not null,
+    released_minor bigint not null,
+    primary key (account_id, currency, booked_on)
+);
+
+comment on table internal.reserve_days is 'What the PSP kept back as a reserve and gave free on each day, at the head.';
 
 create table internal.expected_deposits (
     item_id bigint not null unique,
@@ -175,5 +186,6 @@ to reconciliation_rw;
 grant update (last_run_number) on
 internal.payout_waterfalls, internal.expected_deposits, internal.claimed_deposits
 to reconciliation_rw;
+grant select, insert, update, delete on internal.reserve_days to reconciliation_rw;
 grant select on internal.match_members_statement_payout, internal.match_members_payout_bank
 to reconciliation_rw;

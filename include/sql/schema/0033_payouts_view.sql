@@ -72,10 +72,10 @@ proved as (
         carried.*,
         case
             when basis = 'running_balance' then 'running_balance'
+            when paid_minor = net_minor and payouts > 0 then 'explained'
             when paid_minor = 0 and net_minor = 0 then 'nothing_to_pay'
             when paid_minor = 0 and returned_minor > 0 then 'failed'
             when paid_minor = 0 then 'not_paid_out'
-            when paid_minor = net_minor then 'explained'
             else 'unexplained'
         end as state
     from carried

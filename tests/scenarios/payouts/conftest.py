@@ -14,7 +14,7 @@ import pytest
 
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.verify import verify
-from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk
+from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, Line
 from tests.statements.camt_files import (
     IBAN,
     a_balance,
@@ -51,6 +51,11 @@ def payouts_toml(claim: str | None = CLAIM, *, days: int = 1, more: str = "") ->
         return f"{CONFIGURATION}\n[psp.payouts]\n{more}\n"
     rule = f'account = "hausbank/{IBAN}"\ndays = {days}\n{claim}'
     return f"{CONFIGURATION}\n[psp.payouts]\n{more}\n[psp.payouts.bank]\n{rule}\n{BANK}"
+
+
+def an_account_row(type_: str, amount: str, text: str = "", currency: str = "EUR") -> Line:
+    """A row of the account, of no payment."""
+    return Line(type_, "", text, amount, currency, net_only=True)
 
 
 def money(minor: int) -> str:
@@ -97,11 +102,11 @@ class PayoutDesk:
         ).replace("<ElctrncSeqNb>7</ElctrncSeqNb>", "")
         (self.bank_folder / f"camt_{day}.xml").write_bytes(a_message(statement))
 
-    def run_bank(self, start: str, end: str) -> dict[str, Any]:
+    def run_bank(self, start: str, end: str, account: str = IBAN) -> dict[str, Any]:
         """Runs the bank account, whose lines nobody expects in the ledger."""
         attempt_id = choose_window(
             "hausbank",
-            IBAN,
+            account,
             airflow_run_id=f"manual__{next(self.desk.numbers)}",
             trigger="manual",
             window_start=datetime.fromisoformat(start),
