@@ -39,6 +39,9 @@ class ReportFacts:
     absorbed: Sequence[Row]
     discrepancies_listed: int
     pending_listed: int
+    # Of a PSP whose payouts are explained: batches by state, and whose the bank's lines are.
+    payouts: Sequence[Row] = ()
+    bank_lines: Sequence[Row] = ()
 
     @property
     def as_of_on(self) -> date:

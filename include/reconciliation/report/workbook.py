@@ -22,6 +22,7 @@ from include.reconciliation.report.styles import Styles
 
 DISCREPANCY_ROWS_MAX = 100_000
 PENDING_ROWS_MAX = 10_000
+PAYOUT_ROWS_MAX = 10_000
 # What Excel holds in a cell, and which whole numbers its floats hold exactly.
 _CELL_CHARACTERS_MAX = 32_767
 _WHOLE_MAX = 2**53
@@ -88,6 +89,39 @@ PENDING_COLUMNS = (
     ListColumn("leg", "Leg", 18),
     ListColumn("first_run_id", "First seen in run", 66, "code"),
 )
+# The steps of the waterfall from left to right: they come to what is carried out and not explained.
+_STEPS = (
+    ("carried_in_minor", "Carried in"),
+    ("captures_minor", "Captures"),
+    ("refunds_minor", "Refunds"),
+    ("chargebacks_minor", "Chargebacks"),
+    ("processing_fees_minor", "Processing fees"),
+    ("scheme_fees_minor", "Scheme fees"),
+    ("reserve_held_minor", "Reserve held"),
+    ("reserve_released_minor", "Reserve released"),
+    ("deductions_minor", "Loans, deductions"),
+    ("fx_minor", "FX"),
+    ("adjustments_minor", "Adjustments"),
+    ("returned_minor", "Payouts returned"),
+    ("payout_fees_minor", "Payout fees"),
+    ("payout_minor", "Payout"),
+    ("carried_out_minor", "Carried out"),
+    ("unexplained_minor", "Unexplained"),
+)
+PAYOUT_COLUMNS = (
+    ListColumn("payout", "Payout", 23),
+    ListColumn("batch", "Batch", 23),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("state", "State", 15),
+    ListColumn("bank_state", "At the bank", 18),
+    ListColumn("paid_at", "Paid", 24),
+    *(ListColumn(key, title, 14, "amount") for key, title in _STEPS),
+    ListColumn("lines", "Lines", 9, "count"),
+    ListColumn("payouts", "Payout lines", 9, "count"),
+    ListColumn("basis", "Made of", 16),
+    ListColumn("payout_whole", "Payout, minor units", 13, "count"),
+    ListColumn("unexplained_whole", "Unexplained, minor units", 13, "count"),
+)
 
 
 def write_workbook(
@@ -95,8 +129,12 @@ def write_workbook(
     facts: ReportFacts,
     discrepancies: Iterable[Sequence[Any]],
     pending: Iterable[Sequence[Any]],
+    payouts: Iterable[Sequence[Any]] | None = None,
 ) -> None:
-    """Write the workbook; rows of the lists come in the order of their columns, one at a time."""
+    """Write the workbook; rows of the lists come in the order of their columns, one at a time.
+
+    Without `payouts` there is no sheet of them: the PSP's entry does not have them explained.
+    """
     workbook = xlsxwriter.Workbook(
         stream,
         {
@@ -147,6 +185,19 @@ def write_workbook(
         whole_list="pending.csv",
         printed_to="ledger_id",
     )
+    if payouts is not None:
+        _write_list(
+            workbook,
+            "Payouts",
+            PAYOUT_COLUMNS,
+            styles,
+            facts,
+            payouts,
+            listed=sum(row["batches"] for row in facts.payouts),
+            rows_max=PAYOUT_ROWS_MAX,
+            whole_list="payouts.ndjson",
+            printed_to="unexplained_minor",
+        )
     workbook.close()
 
 

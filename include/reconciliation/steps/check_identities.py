@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.reconciliation.edges import attempts, volumes, warehouse
-from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT
+from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT, STATEMENT_PAYOUT
 from include.reconciliation.steps import further_legs, proof_files
 
 _TABLES = (
@@ -38,6 +38,11 @@ _TOTALS = (
     _NOT_COMPARED,
     "run_absorbed",
 )
+# What must be true of one leg alone.
+_OWN_SENTENCES = {
+    AUTHORISATION.name: ("legs/each_authorisation_adds_up",),
+    STATEMENT_PAYOUT.name: ("payout_legs/every_line_is_in_one_waterfall",),
+}
 log = logging.getLogger(__name__)
 _DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -104,7 +109,7 @@ def _prove_leg(cursor: warehouse.Cursor, values: dict[str, Any]) -> list[str]:
     for name in _TOTALS:
         if name != _NOT_COMPARED:
             warehouse.run(cursor, f"identities/{name}", values)
-    own = ("legs/each_authorisation_adds_up",) if values["leg"] == AUTHORISATION.name else ()
+    own = _OWN_SENTENCES.get(values["leg"], ())
     return _broken(cursor, values, without=_CONTROL_TOTALS, own=own)
 
 

@@ -93,6 +93,7 @@ def decide(
     for leg in legs:
         part = warehouse.part_of(attempt.attempt_id, leg.name)
         warehouse.run_over(cursor, "legs/return_events", leg=part)
+    payout_legs.tell(cursor, attempt)
 
 
 def prove(

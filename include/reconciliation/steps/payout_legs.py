@@ -90,6 +90,7 @@ def show_books(
     numbered = values | {"first_item_id": warehouse.first_item_id(cursor)}
     if leg is STATEMENT_PAYOUT:
         warehouse.run(cursor, "payout_legs/payout_leg", values)
+        warehouse.run_over(cursor, "payout_legs/staged_lines", parent=parent)
         warehouse.run_over(cursor, "payout_legs/batch_lines", parent=parent)
         warehouse.run(cursor, "payout_legs/moves")
         warehouse.run(cursor, "payout_legs/waterfalls", values)
@@ -107,6 +108,20 @@ def show_books(
         warehouse.run(cursor, name)
     warehouse.run(cursor, "extract/ledger_changes")
     warehouse.run(cursor, "payout_legs/rights_summary")
+
+
+def tell(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> None:
+    """Keeps in the workspace what report and proof say of payouts, once every leg is decided."""
+    account = {"account_id": attempt.account_id}
+    if attempt.psp.payouts is None:
+        return
+    lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
+    warehouse.run_over(cursor, "payout_legs/told_payouts", account, lines=lines)
+    if attempt.psp.payouts.bank is not None:
+        cursor.execute("analyze work_told_payouts")
+        bank = warehouse.part_of(attempt.attempt_id, PAYOUT_BANK.name)
+        warehouse.run_over(cursor, "payout_legs/told_at_bank", account, bank=bank)
+        warehouse.run_over(cursor, "payout_legs/told_bank_lines", bank=bank)
 
 
 def psp_at_bank(psp: Psp) -> Psp:

@@ -20,6 +20,8 @@ from include.reconciliation.steps import further_legs
 
 # Written with the report: which statements were refused is said there, too.
 REFUSED = "quarantine.ndjson"
+# Of all legs at once, where the PSP's entry has payouts explained.
+PAYOUTS = "payouts"
 # The queries of each file, one after the other.
 _FILES = {
     "absorbed": ("absorbed",),
@@ -62,6 +64,8 @@ def write(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> list[ReportFil
             warehouse.run(cursor, "proof/lines")
             warehouse.run(cursor, "proof/entries")
     files = [_keep(cursor, attempt, name, values) for name in _FILES]
+    if attempt.psp.payouts is not None:
+        files.append(_keep(cursor, attempt, PAYOUTS, values))
     for leg in legs:
         with further_legs.workplace(cursor, attempt, leg):
             # The tables below them lose columns when they are published.
@@ -110,6 +114,10 @@ def _keep(
 def _sent(
     cursor: warehouse.Cursor, attempt: attempts.Attempt, name: str, values: dict[str, Any]
 ) -> Iterator[bytes]:
+    if name == PAYOUTS:
+        with cursor.copy(warehouse.statement("proof/payouts")) as copy:
+            yield from map(bytes, copy)
+        return
     for leg, query in product(further_legs.of(attempt), _FILES[name]):
         of_leg = values | {"leg": leg, "right": side_name(leg, "ledger")}
         with (

@@ -20,6 +20,7 @@ from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.workbook import (
     DISCREPANCY_ROWS_MAX,
+    PAYOUT_ROWS_MAX,
     PENDING_ROWS_MAX,
     write_workbook,
 )
@@ -136,6 +137,7 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
     def rows(name: str, **values: Any) -> list[Row]:
         return list(warehouse.run(cursor, f"reports/{name}", values or None))
 
+    payouts = psp.get("payouts")
     listed = rows("counts_listed")[0]
     facts = ReportFacts(
         header=header,
@@ -163,6 +165,8 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         absorbed=rows("absorbed"),
         discrepancies_listed=listed["discrepancies"],
         pending_listed=listed["pending"],
+        payouts=rows("payouts") if payouts else (),
+        bank_lines=rows("bank_lines") if payouts and payouts["bank"] else (),
     )
     ageing = rows("ageing", as_of_on=facts.as_of_on, zone=facts.zone)
     return replace(facts, ageing=ageing)
@@ -189,6 +193,9 @@ def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> N
             facts,
             _stream(cursor, "discrepancies_sheet", {**values, "rows_max": DISCREPANCY_ROWS_MAX}),
             _stream(cursor, "pending_sheet", {**values, "rows_max": PENDING_ROWS_MAX}),
+            _stream(cursor, "payouts_sheet", {"rows_max": PAYOUT_ROWS_MAX})
+            if facts.header["rules"]["psp"].get("payouts")
+            else None,
         )
 
 

@@ -1,4 +1,4 @@
--- What the views of the payout legs are told beside what every leg is told.
+-- What the views of the leg statement_payout are told beside what every leg is told.
 --
 -- Grain:   one row.
 -- Binds:   basis (text: what makes a batch of this provider's lines).
