@@ -2,18 +2,18 @@
 
 **What.** First the bank accounts of `include/psps.toml`: fetches their statements, proves that each
 opens where the last one closed, and publishes their lines. Then every PSP account whose entry has
-`[psp.payouts]`: what its lines come to against what was paid out, and what was paid out against the
-lines of the bank that the PSP's rule claims. Not the payouts that the company orders: those are the
-book `payouts`, and its DAGs are `payout_reconcile_pull` and `payout_stuck_repair`.
+`[psp.payouts]`: what its lines come to against what was paid out, and that against the lines of the
+bank that the PSP's rule claims. Not the payouts that the company orders: those are the book
+`payouts`, and its DAGs are `payout_reconcile_pull` and `payout_stuck_repair`.
 
-**When.** Every day at 11:30 UTC, when the banks have delivered; trigger it when a statement came late.
-The hourly runs decide payouts too, against what this DAG has last read of the banks.
+**When.** Every day at 11:30 UTC, when the banks have delivered; trigger it when a statement came
+late. The hourly runs decide payouts too, against what this DAG has last read of the banks.
 
 **Reads** the banks, the PSPs and `payments_ledger`. **Writes** the warehouse `reconciliation` (view
-`payouts`) and the folders `reports/<psp>/<account>/<window>/<run_id>/`, each with a sheet "Payouts".
+`payouts`) and the folders `reports/<psp>/<account>/<window>/<run_id>/` with a sheet "Payouts".
 
-**Rerun is safe.** Clear a task or the whole run: it reads what it was asked at first, publishes nothing
-twice, and writes the same bytes. A bank that fails leaves its payouts waiting for its statement.
+**Rerun is safe.** Clear a task or the whole run: it reads what it was asked at first, publishes
+nothing twice, and writes the same bytes. A bank that fails leaves its payouts waiting for it.
 
 **Pause a PSP**, or a bank by its name, with the Variable `reconciliation_pause_<name>`.
 **When it fails**: `docs/runbook.md`; what it says: `docs/payouts-explained.md`.

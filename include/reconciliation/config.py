@@ -24,6 +24,7 @@ from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.notifications import Notifications, read_notifications
+from include.reconciliation.oauth import OAuth, read_oauth
 from include.reconciliation.payout_rules import (
     PayoutRules,
     bank_entry,
@@ -89,15 +90,6 @@ class Settlement:
     statement_grace: timedelta = timedelta(hours=2)
     provider_made_grace_days: int = 1
     compare_dates: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OAuth:
-    """Where an API's tokens are asked for with the client's id and secret, and by which scope."""
-
-    token_url: str
-    scope: str
-    credentials_in: str = "header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +215,7 @@ def _load(path: Path) -> Configuration:
         for number, entry in enumerate(entries, 1)
     )
     banks = tuple(
-        _psp(bank_entry(entry, f"{path.name}, bank {number}"), f"{path.name}, bank {number}", formats)
+        _psp(bank_entry(entry, place := f"{path.name}, bank {number}"), place, formats)
         for number, entry in enumerate(reader.take("bank", list, []), 1)
     )
     refuse_unknown_banks(psps, banks, path.name)
@@ -292,7 +284,7 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         ),
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
-        oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
+        oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
         payouts=read_payouts(reader.take("payouts", dict, None), f"{reader.place}, payouts"),
     )
@@ -319,23 +311,6 @@ def _limits(entry: object, place: str) -> Limits:
     if limits.recovered_below_minor > limits.alert_above_minor:
         raise ConfigurationError(f"{place}: recovered_below_minor lies above alert_above_minor")
     return limits
-
-
-def _oauth(entry: object, place: str) -> OAuth | None:
-    if entry is None:
-        return None
-    reader = TableReader(entry, place)
-    oauth = OAuth(
-        token_url=reader.take("token_url", str),
-        scope=reader.take("scope", str),
-        credentials_in=reader.take("credentials_in", str, "header"),
-    )
-    reader.finish()
-    if oauth.credentials_in not in ("header", "body"):
-        raise ConfigurationError(
-            f"{place}: credentials_in is 'header' or 'body', not {oauth.credentials_in!r}"
-        )
-    return oauth
 
 
 def _statements(entry: object, place: str) -> StatementsDue:

@@ -24,10 +24,10 @@ _OTHER_READING = re.compile(r"\(\?(?!:)|\\[A-Za-z0-9]")
 class ClaimRule:
     """Which lines of a bank account are payouts of a PSP account: all criteria that it has hold.
 
-    `reference` is a regular expression that one of the line's references matches in part; its group,
-    where it has one, is the reference of the payout. `counterparty_account` and `counterparty_name`
-    are told by one of the line's references too, whatever its case and spaces. `exact_amount`: an
-    expected payout has the line's very amount.
+    `reference` is a regular expression that one of the line's references matches in part; its
+    group, where it has one, is the reference of the payout. `counterparty_account` and
+    `counterparty_name` are told by one of the line's references too, whatever its case and spaces.
+    `exact_amount`: an expected payout has the line's very amount.
     """
 
     bank: str
@@ -138,7 +138,7 @@ def _expression(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("must be a regular expression")
     if _OTHER_READING.search(value):
-        raise ValueError("may hold characters, [...], (...), |, *, +, ?, {n} and escaped marks only")
+        raise ValueError("may hold characters, [...], (...), |, *, +, ?, {n}, escaped marks only")
     try:
         compiled = re.compile(value)
     except re.error as error:

@@ -1,4 +1,4 @@
-"""The payouts of a run on the first page: explained or not, at the bank or not, and what is whose."""
+"""The payouts of a run on the first page: explained or not, at the bank or not."""
 
 from __future__ import annotations
 

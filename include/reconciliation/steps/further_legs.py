@@ -2,8 +2,8 @@
 
 Each leg has a part of the workspace of its own, where views show its two books under the names that
 the passes know: the left one as statement lines, the right one as ledger rows. What it finds is
-gathered with the rest, so that it is counted, published and reported once (docs/decisions/014). What
-a leg's books are is said in gateway_legs and payout_legs.
+gathered with the rest, so that it is counted, published and reported once (docs/decisions/014).
+What a leg's books are is said in gateway_legs and payout_legs.
 """
 
 from __future__ import annotations

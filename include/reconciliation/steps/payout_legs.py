@@ -1,8 +1,8 @@
 """The payout legs: lines of a statement against what was paid out, and payouts against the bank.
 
-The lines are added up once, to one waterfall per batch and currency; the leg `statement_payout` holds
-what they come to against what was paid. The leg `payout_bank` holds the lines of a bank that the PSP's
-rule claims against its payouts (SEMANTICS, section 11; docs/decisions/021).
+The lines are added up once, to one waterfall per batch and currency; the leg `statement_payout`
+holds what they come to against what was paid. The leg `payout_bank` holds the lines of a bank that
+the PSP's rule claims against its payouts (SEMANTICS, section 11; docs/decisions/021).
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def claim_rule(psp: Psp) -> ClaimRule:
 
 
 def bank_head(cursor: warehouse.Cursor, psp: Psp) -> dict[str, Any]:
-    """The bank account's number and head run, and through which day it is covered; None for none."""
+    """The bank account's number, head run and last covered day; None for what is not there."""
     rule = claim_rule(psp)
     asked = {
         "bank": rule.bank,

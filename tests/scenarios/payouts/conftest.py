@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -192,11 +192,11 @@ def payout_desk(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     configured: Callable[[str], None],
-) -> Iterator[PayoutDesk]:
+) -> PayoutDesk:
     """A desk whose bank account receives what Adyen pays out."""
     configured(payouts_toml())
     folder = tmp_path / "bank" / IBAN
     folder.mkdir(parents=True)
     connection = {"conn_type": "fs", "extra": {"path": str(tmp_path / "bank")}}
     monkeypatch.setenv("AIRFLOW_CONN_HAUSBANK", json.dumps(connection))
-    yield PayoutDesk(desk, folder)
+    return PayoutDesk(desk, folder)

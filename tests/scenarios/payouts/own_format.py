@@ -1,6 +1,8 @@
-"""A declared CSV format whose lines name the payout that takes them, or whose payouts take a balance."""
+"""A declared CSV format: its lines name their payout, or its payouts take a balance."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from tests.scenarios.conftest import CONFIGURATION
 
@@ -47,7 +49,7 @@ def own_file(*rows: str) -> bytes:
     lines = ["Id,At,Kind,Payment,Paid with,Gross,Fee,Net,Currency"]
     for row in rows:
         id_, kind, paid_with, gross, fee, day, *currency = row.split(";")
-        net = f"{float(gross) - float(fee or 0):.2f}"
+        net = f"{Decimal(gross) - Decimal(fee or 0):.2f}"
         payment = f"P{id_}" if kind in ("sale", "refund") else ""
         values = [id_, f"{day} 12:00", kind, payment, paid_with, gross, fee or "0.00", net]
         lines.append(",".join([*values, *(currency or ["EUR"])]))
