@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "bench": {
         "core", "statements", "report", "edges", "steps", "local", "demo", "documentation", "bench",
     },
+    "lab": {"core", "statements", "edges", "steps", "local", "demo", "lab"},
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",
@@ -63,6 +64,7 @@ MAY_USE = {
     "demo": {"psycopg", "airflow"},
     # The peers, with the packages of requirements-peers.txt.
     "bench": {"psycopg", "pandas", "datacompy"},
+    "lab": {"psycopg"},
     "backtest": {"psycopg"},
     "verify": set(),
     "verify_evidence": set(),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from include.reconciliation.demo.stripe_server import Answer
+from include.reconciliation.lab.behaviours.answers import JSON
 from tests.statements.api_answers import a_pix
 from tests.statements.certificates import a_certificate
-from tests.statements.misbehaviour import JSON
 from tests.statements.pix_server import CLIENT_ID, CLIENT_SECRET, PixServer
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from include.reconciliation.demo.stripe_server import Answer
-from tests.statements.misbehaviour import JSON
+from include.reconciliation.lab.behaviours.answers import JSON
 
 BASE_PATH = "/pix/v2"
 TOKEN_PATH = "/oauth/token"

@@ -13,10 +13,10 @@ from include.reconciliation import config
 from include.reconciliation.demo.stripe_server import Answer
 from include.reconciliation.edges import psp_access, store
 from include.reconciliation.errors import SourceError
+from include.reconciliation.lab.behaviours.answers import JSON
 from tests.listening import listening
 from tests.statements.api_answers import PIX_ID, a_pix, a_pix_refund
 from tests.statements.conftest import WINDOW
-from tests.statements.misbehaviour import JSON
 from tests.statements.pix_bank import Bank, at_page, numbered, status
 from tests.statements.pix_server import BASIC, CLIENT_SECRET
 

@@ -12,7 +12,7 @@ from include.reconciliation import config
 from include.reconciliation.demo.stripe_server import PATH, Answer, StripeServer
 from include.reconciliation.edges import psp_access
 from include.reconciliation.errors import ConfigurationError
-from tests.statements.misbehaviour import JSON
+from include.reconciliation.lab.behaviours.answers import JSON
 
 
 @pytest.mark.parametrize(

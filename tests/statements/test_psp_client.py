@@ -22,9 +22,9 @@ from include.reconciliation.errors import (
     ProviderUnavailable,
     SourceError,
 )
+from include.reconciliation.lab.behaviours.answers import always, drip, once, raw
 from tests.listening import listening
 from tests.statements.balance_transactions import a_charge
-from tests.statements.misbehaviour import always, once, raw
 
 PATH = "/v1/balance_transactions"
 
@@ -176,26 +176,6 @@ def test_nobody_listens() -> None:
         PspClient(Endpoint.parse(f"http://127.0.0.1:{port}"), DEFAULT_KEY).get(PATH, [])
 
 
-def _drip(start: bytes) -> Behaviour:
-    def behave(handler: BaseHTTPRequestHandler, number: int, answer: Answer) -> None:
-        deadline = time.monotonic() + 20
-        try:
-            handler.wfile.write(start)
-            while time.monotonic() < deadline:
-                handler.wfile.write(b" ")
-                handler.wfile.flush()
-                handler.rfile.raw._sock.settimeout(0.1)  # type: ignore[attr-defined]
-                try:
-                    if not handler.rfile.raw._sock.recv(1):  # type: ignore[attr-defined]
-                        return
-                except TimeoutError:
-                    continue
-        except OSError:
-            return
-
-    return behave
-
-
 @pytest.mark.parametrize(
     "start",
     [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP"],
@@ -203,7 +183,7 @@ def _drip(start: bytes) -> Behaviour:
 )
 def test_a_drip_of_bytes_can_not_outlast_the_deadline(start: bytes, monkeypatch) -> None:
     monkeypatch.setattr(psp_client, "TRIES", 1)
-    with StripeServer([], behaviour=_drip(start)) as server:
+    with StripeServer([], behaviour=drip(start)) as server:
         before = time.monotonic()
         with pytest.raises(ProviderUnavailable, match="over its deadline"):
             a_client(server, request_seconds_max=0.7).get(PATH, [])

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from include.reconciliation.demo.stripe_server import StripeServer
+from include.reconciliation.lab.behaviours.answers import always
 from tests.statements import api_answers as answers
 from tests.statements.conftest import CONFIGURATION, WINDOW, Reader, shared_samples
-from tests.statements.misbehaviour import always
 from tests.statements.paypal_reports import a_report, a_row
 
 STRIPE = shared_samples("stripe")

@@ -14,9 +14,9 @@ from include.reconciliation import config
 from include.reconciliation.demo.stripe_server import Answer
 from include.reconciliation.edges import psp_access, psp_client
 from include.reconciliation.errors import ConfigurationError, ProviderUnavailable, SourceError
+from include.reconciliation.lab.behaviours.answers import JSON
 from tests.statements.api_answers import a_pix
 from tests.statements.certificates import a_certificate
-from tests.statements.misbehaviour import JSON
 from tests.statements.pix_bank import ENTRY, Bank, numbered, status
 from tests.statements.pix_server import BASIC, CLIENT_ID, CLIENT_SECRET
 

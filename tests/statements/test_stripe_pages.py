@@ -11,9 +11,9 @@ import pytest
 
 from include.reconciliation.demo.stripe_server import Answer, Behaviour, StripeServer
 from include.reconciliation.errors import ConfigurationError, ProviderUnavailable
+from include.reconciliation.lab.behaviours.answers import JSON, always, raw
 from include.reconciliation.statements import page_reader
 from tests.statements.balance_transactions import a_charge
-from tests.statements.misbehaviour import JSON, always, raw
 
 PATH = "/v1/balance_transactions"
 

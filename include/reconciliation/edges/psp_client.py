@@ -103,7 +103,7 @@ class PspClient:
     endpoint: Endpoint
     key: str = field(repr=False)
     user: str | None = None
-    request_seconds_max: float = REQUEST_SECONDS_MAX
+    request_seconds_max: float = field(default_factory=lambda: REQUEST_SECONDS_MAX)
     body_bytes_max: int = BODY_BYTES_MAX
     wait_seconds_max: int = WAIT_SECONDS_MAX
     ca_file: str | None = None

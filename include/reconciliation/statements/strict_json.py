@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -48,10 +49,11 @@ def read(stream: BinaryIO, file: str) -> list[Any]:
             expected=f"at most {FILE_BYTES_MAX} bytes of JSON",
             found="more",
         )
-    return _values(content.removeprefix(b"\xef\xbb\xbf"), file)
+    return _values(content, file)
 
 
 def _values(body: bytes, file: str) -> list[Any]:
+    body = body.removeprefix(codecs.BOM_UTF8)
     start = body.lstrip()[:1]
     if not start:
         raise StatementError("empty", "the page is empty", file=file, expected="a JSON list")

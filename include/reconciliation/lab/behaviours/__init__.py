@@ -1,0 +1,1 @@
+"""PSPs that misbehave, and what becomes of a run that reads from them."""
