@@ -5,6 +5,7 @@
     bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
     bin/reconciliation bench --sums 10000               the search for sums alone
     bin/reconciliation bench --entries 10000000         the checks of a book; --events: the replay
+    bin/reconciliation bench --payouts 100000           the legs of payouts alone
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
 """
@@ -32,6 +33,7 @@ from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, 
 from include.reconciliation.bench.figures import Round, Score
 from include.reconciliation.bench.memory import ServerMemory
 from include.reconciliation.bench.options import CONFIGURATION, CSV_FORMATS, parser, refusal
+from include.reconciliation.bench.payouts import PayoutBench
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
 from include.reconciliation.bench.record import Measurement
 from include.reconciliation.local.bootstrap import SUPERUSER
@@ -99,6 +101,9 @@ def _measure(options: argparse.Namespace) -> tuple[Measurement, bool]:
                 return of_book.sentinel(options.book, options.entries, options.rounds)
             if options.events:
                 return of_book.replay(options.events, options.rounds)
+            if options.payouts:
+                of_payouts = PayoutBench(bench.databases, place, _say)
+                return of_payouts.explain(options.payouts, options.rounds)
             if options.format:
                 return bench.format_alone(CSV_FORMATS[options.format], options.rounds), True
             return bench.compare(options.rounds, options.against)

@@ -134,7 +134,7 @@ def decide(
     cursor.execute(warehouse.drop_view(*add_up_rows.VIEWS, *work_tables.VIEWS))
     cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *work_tables.TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
-    values = _values(attempt, head)
+    values = values_of(attempt, head)
     values |= staged_corrections.stage(cursor, values)
     with bank_holidays.loading(attempt.psp.settlement.holidays):
         _stage(cursor, values)
@@ -155,7 +155,7 @@ def decide(
         _decide_what_is_left(cursor, values, covered)
         rows = _stage_members(cursor, attempt.psp, values["leg"])
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
-        further_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
+        further_legs.decide(cursor, attempt, values, decide_leg, MATCHER_VERSION)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -216,7 +216,7 @@ def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
     return warehouse.run(cursor, "match/520_members", values).rowcount
 
 
-def _decide_leg(
+def decide_leg(
     cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any], leg: Leg
 ) -> None:
     """Decides a further leg by the same passes, over the two books that its views name."""
@@ -253,7 +253,7 @@ def _decide_leg(
     _stage_members(cursor, attempt.psp, values["leg"])
 
 
-def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
+def values_of(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
     settlement = attempt.psp.settlement
     tolerated = tolerances.as_rows(attempt.psp.tolerances, MATCHER_VERSION)
     return {
