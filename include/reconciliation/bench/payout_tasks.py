@@ -60,6 +60,7 @@ def explain(attempt_id: str) -> dict[str, Any]:
         cursor.execute(warehouse.drop_table("work_log_head"))
         values = values_of(attempt, head)
         values |= staged_corrections.stage(cursor, values) | {"run_id": "b" * 64}
+        values["has_earlier_lines"] = False
         for leg in PAYOUT_LEGS:
             began = time.perf_counter()
             part = {"attempt_id": attempt.attempt_id, "part": leg.name}

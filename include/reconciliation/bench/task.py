@@ -2,8 +2,9 @@
 
 `python -m include.reconciliation.bench.task <step> <attempt_id>` runs one step of the pipeline,
 `... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer, `... sentinel <book>`
-what `book_tasks.py` has, `... payouts <attempt_id>` what `payout_tasks.py` has. The last line of the output is JSON: what the step returned, how long it
-took inside this process, and the most memory that the process ever had.
+what `book_tasks.py` has, `... payouts <attempt_id>` what `payout_tasks.py` has. The last line of
+the output is JSON: what the step returned, how long it took inside this process, and the most
+memory that the process ever had.
 """
 
 from __future__ import annotations

@@ -275,6 +275,8 @@ def values_of(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]
         "statement_grace": settlement.statement_grace,
         "compare_dates": settlement.compare_dates,
         "has_cut_off": settlement.cut_off is not None,
+        # Told when the lines are staged.
+        "has_earlier_lines": True,
         "tolerates": bool(tolerated),
         "tolerances": Jsonb(tolerated),
         "kinds": Jsonb(
@@ -365,6 +367,7 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     lines = "005_lines_of_one_read" if len(accepted) < 2 else "006_lines_of_overlapping_reads"
     warehouse.run(cursor, f"match/{lines}")
     found = _one(warehouse.run(cursor, "match/007_lines_have_earlier_versions", values))
+    values["has_earlier_lines"] = found["must_compare"]
     if found["must_compare"]:
         warehouse.run(cursor, "match/010_statement_line_changes", values)
         cursor.execute("analyze work_compared_lines")

@@ -87,19 +87,28 @@ def show_books(
     """Shows a leg its two books, in its part of the workspace."""
     parent = warehouse.workspace(attempt.attempt_id)
     warehouse.run(cursor, "legs/leg", values)
+    warehouse.run_over(cursor, "payout_legs/staged_lines", parent=parent)
+    begins = _begins(cursor, values)
     numbered = values | {"first_item_id": warehouse.first_item_id(cursor)}
     if leg is STATEMENT_PAYOUT:
         warehouse.run(cursor, "payout_legs/payout_leg", values)
-        warehouse.run_over(cursor, "payout_legs/staged_lines", parent=parent)
-        warehouse.run_over(cursor, "payout_legs/batch_lines", parent=parent)
-        warehouse.run(cursor, "payout_legs/moves")
+        warehouse.run(cursor, "payout_legs/moves", values)
+        if begins:
+            warehouse.run(cursor, "payout_legs/moves_of_known_lines", values)
+        elif values["has_earlier_lines"]:
+            warehouse.run(cursor, "payout_legs/moves_of_gone_lines", values)
+        cursor.execute("analyze work_waterfall_moves")
         warehouse.run(cursor, "payout_legs/waterfalls", values)
         warehouse.run(cursor, "payout_legs/waterfall_changes", numbered)
         cursor.execute("analyze work_waterfall_changes")
         warehouse.run(cursor, "payout_legs/waterfalls_now")
         books = ("payout_legs/left_batches", "payout_legs/right_paid")
     else:
-        warehouse.run_over(cursor, "payout_legs/expected", numbered, parent=parent)
+        warehouse.run(cursor, "payout_legs/payout_lines")
+        if begins:
+            warehouse.run(cursor, "payout_legs/known_payout_lines", values)
+        cursor.execute("analyze work_payout_lines")
+        warehouse.run(cursor, "payout_legs/expected", numbered)
         warehouse.run(cursor, "payout_legs/claims", values)
         cursor.execute("analyze work_expected_changes, work_claim_changes")
         warehouse.run(cursor, "payout_legs/bank_scope", values)
@@ -108,6 +117,13 @@ def show_books(
         warehouse.run(cursor, name)
     warehouse.run(cursor, "extract/ledger_changes")
     warehouse.run(cursor, "payout_legs/rights_summary")
+
+
+def _begins(cursor: warehouse.Cursor, values: dict[str, Any]) -> bool:
+    """Whether the leg begins on a chain that has lines in force; a first run has none."""
+    row = cursor.execute("select begins from work_leg").fetchone()
+    assert row is not None
+    return bool(row["begins"]) and values["head_run_number"] is not None
 
 
 def tell(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> None:

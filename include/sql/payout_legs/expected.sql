@@ -1,56 +1,21 @@
 -- Which payouts should the bank show from now on: those of references that this run touches?
 --
 -- Grain:   one row per payout line, with what the head knew of it; item_id is NULL where it is gone.
--- Binds:   account_id, first_item_id (bigint), basis (text).
+-- Binds:   account_id, first_item_id (bigint), basis (text), has_earlier_lines (boolean: whether a
+--          staged line is a version of another one).
 -- Reason:  a payout and its return make up for each other, so that the bank need not show either; it
---          shows itself only when both are known. {{parent}} is the workspace of the staged lines.
+--          shows itself only when both are known.
 create unlogged table work_expected_changes as
 with
-
-arrived as materialized (
-
-    select
-        item_id as payout_item_id,
-        line_scope,
-        line_key,
-        occurrence,
-        payout_reference,
-        coalesce(net_currency, gross_currency) as currency,
-        -(coalesce(net_minor, gross_minor) + coalesce(fee_minor, 0) + coalesce(tax_minor, 0)) as amount_minor,
-        booked_at,
-        booked_on
-    from {parent}.work_line_changes
-    where change in ('new', 'changed') and type = 'payout'
-    union all
-    select
-        item_id,
-        line_scope,
-        line_key,
-        occurrence,
-        payout_reference,
-        coalesce(net_currency, gross_currency),
-        -(coalesce(net_minor, gross_minor) + coalesce(fee_minor, 0) + coalesce(tax_minor, 0)),
-        booked_at,
-        booked_on
-    from internal.statement_lines
-    where
-        (select begins from work_leg)
-        and account_id = %(account_id)s
-        and last_run_number is null
-        and type = 'payout'
-        and item_id not in (
-            select old_item_id from {parent}.work_line_changes where change in ('changed', 'withdrawn')
-        )
-
-),
 
 gone as materialized (
 
     select known.*
-    from {parent}.work_line_changes as changes
+    from work_staged_lines as changes
     inner join internal.expected_deposits as known on changes.old_item_id = known.payout_item_id
     where
-        changes.change in ('changed', 'withdrawn')
+        %(has_earlier_lines)s
+        and changes.change in ('changed', 'withdrawn')
         and known.account_id = %(account_id)s
         and known.last_run_number is null
         and not (select begins from work_leg)
@@ -59,7 +24,7 @@ gone as materialized (
 
 touched as materialized (
 
-    select payout_reference from arrived
+    select payout_reference from work_payout_lines
     union
     select payout_reference from gone
 
@@ -89,16 +54,12 @@ wanted as (
         line_scope,
         line_key,
         occurrence,
-        case %(basis)s::text
-            when 'statement' then line_scope
-            when 'reference' then coalesce(payout_reference, '')
-            else booked_on::text
-        end as batch,
+        internal.batch_of(%(basis)s, line_scope, payout_reference, booked_on) as batch,
         payout_reference,
         currency,
         amount_minor,
         booked_at
-    from arrived
+    from work_payout_lines
     union all
     select
         payout_item_id,

@@ -18,11 +18,11 @@ days as (
     union all
     select
         currency,
-        reserved_on,
+        detail::date,
         case when term = 'reserve_held' then -net_minor - costs_minor else 0 end,
         case when term = 'reserve_released' then net_minor + costs_minor else 0 end
     from work_waterfall_moves
-    where reserved_on is not null
+    where term in ('reserve_held', 'reserve_released')
 
 ),
 

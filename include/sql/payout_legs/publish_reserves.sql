@@ -6,12 +6,12 @@ insert into internal.reserve_days as known (account_id, currency, booked_on, hel
 select
     %(account_id)s,
     currency,
-    reserved_on,
+    detail::date,
     coalesce(-sum(net_minor + costs_minor) filter (where term = 'reserve_held'), 0),
     coalesce(sum(net_minor + costs_minor) filter (where term = 'reserve_released'), 0)
 from work_waterfall_moves
-where reserved_on is not null
-group by currency, reserved_on
+where term in ('reserve_held', 'reserve_released')
+group by currency, detail::date
 on conflict (account_id, currency, booked_on) do update set
     held_minor = known.held_minor + excluded.held_minor,
     released_minor = known.released_minor + excluded.released_minor;

@@ -4,7 +4,7 @@
 -- Binds:   account_id (integer), run_number (bigint).
 insert into internal.payout_waterfalls (
     item_id, paid_item_id, account_id, basis, batch, currency, lines, payouts, payout_references,
-    first_booked_at, last_booked_at, booked_on, last_paid_at, last_returned_at,
+    last_booked_at, booked_on, last_paid_at, last_returned_at,
     carried_in_minor, captures_minor, refunds_minor, chargebacks_minor, processing_fees_minor, scheme_fees_minor, reserve_held_minor, reserve_released_minor, deductions_minor, fx_minor, adjustments_minor, carried_out_minor, paid_out_minor, payout_fees_minor, returned_minor,
     first_run_number
 )
@@ -18,7 +18,6 @@ select
     lines,
     payouts,
     payout_references,
-    first_booked_at,
     last_booked_at,
     booked_on,
     last_paid_at,

@@ -1,9 +1,9 @@
 -- What does each batch come to that this run touches, on top of what the head knew of it?
 --
 -- Grain:   one row per batch and currency; a batch without a line any more has 0 of them.
--- Binds:   account_id (integer).
+-- Binds:   account_id (integer), zone (text).
 -- Reason:  sums grow by what arrives and shrink by what is gone, so no line is read twice. Times are
---          the first and last that were ever seen. What a payout came to is gross: its fee is apart.
+--          the last that were ever seen. What a payout came to is gross: its fee is apart.
 create unlogged table work_waterfalls as
 with
 
@@ -14,14 +14,16 @@ moves as (
         currency,
         coalesce(sum(lines) filter (where term not in ('paid_out', 'returned')), 0)::bigint as lines,
         coalesce(sum(lines) filter (where term in ('paid_out', 'returned')), 0)::bigint as payouts,
-        min(first_booked_at) as first_booked_at,
         max(last_booked_at) as last_booked_at,
-        max(booked_on) as booked_on,
         max(last_booked_at) filter (where term = 'paid_out' and lines > 0) as last_paid_at,
         max(last_booked_at) filter (where term = 'returned' and lines > 0) as last_returned_at,
-        coalesce(array_agg(payout_reference) filter (where payout_reference is not null and lines > 0), '{}')
+        coalesce(array_agg(distinct detail) filter (
+                where detail is not null and term in ('paid_out', 'returned') and lines > 0
+            ), '{}')
             as added_references,
-        coalesce(array_agg(payout_reference) filter (where payout_reference is not null and lines < 0), '{}')
+        coalesce(array_agg(distinct detail) filter (
+                where detail is not null and term in ('paid_out', 'returned') and lines < 0
+            ), '{}')
             as removed_references,
         coalesce(sum(costs_minor) filter (where term not in ('paid_out', 'returned')), 0)::bigint as costs_minor,
         coalesce(sum(costs_minor) filter (where term in ('paid_out', 'returned')), 0)::bigint as payout_fees_minor,
@@ -57,9 +59,11 @@ select
         where given.reference <> all(moves.removed_references) or given.reference = any(moves.added_references)
         order by given.reference
     ) as payout_references,
-    least(known.first_booked_at, moves.first_booked_at) as first_booked_at,
     greatest(known.last_booked_at, moves.last_booked_at) as last_booked_at,
-    greatest(known.booked_on, moves.booked_on) as booked_on,
+    case (select basis from work_payout_leg)
+        when 'running_balance' then moves.batch::date
+        else timezone(%(zone)s, greatest(known.last_booked_at, moves.last_booked_at))::date
+    end as booked_on,
     greatest(known.last_paid_at, moves.last_paid_at) as last_paid_at,
     greatest(known.last_returned_at, moves.last_returned_at) as last_returned_at,
     coalesce(known.carried_in_minor, 0) + moves.carried_in_minor as carried_in_minor,

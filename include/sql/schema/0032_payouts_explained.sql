@@ -9,7 +9,6 @@ create table internal.payout_waterfalls (
     lines bigint not null,
     payouts bigint not null,
     payout_references text[] not null,
-    first_booked_at timestamptz not null,
     last_booked_at timestamptz not null,
     booked_on date not null,
     last_paid_at timestamptz,
@@ -116,6 +115,55 @@ create index on internal.claimed_deposits (hashtextextended(payout_reference, 0)
 where last_run_number is null;
 
 comment on table internal.claimed_deposits is 'The bank''s lines that the rule of a PSP claims, in versions; the left side of the leg payout_bank. No line is claimed for two accounts.';
+
+create function internal.waterfall_term(
+    type text, economic_type text, provider_type text, net_minor bigint
+) returns text
+language sql immutable parallel safe as $$
+    select
+        case type
+            when 'payment' then 'captures'
+            when 'payout' then case when net_minor > 0 then 'returned' else 'paid_out' end
+            when 'refund' then 'refunds'
+            when 'chargeback' then 'chargebacks'
+            when 'reversal' then case economic_type when 'refund' then 'refunds' else 'chargebacks' end
+            when 'balance'
+                then case when net_minor < 0 then 'carried_out' else 'carried_in' end
+            when 'reserve_hold' then 'reserve_held'
+            when 'reserve_release' then 'reserve_released'
+            when 'reserve'
+                then case when net_minor < 0 then 'reserve_held' else 'reserve_released' end
+            when 'conversion' then 'fx'
+            when 'fee'
+                then
+                    case
+                        when provider_type ~* '(scheme|interchange|network)' then 'scheme_fees'
+                        when provider_type ~* '(loan|capital|financ|advance|invoice|deduction)' then 'deductions'
+                        else 'processing_fees'
+                    end
+            else
+                case
+                    when provider_type ~* '(loan|capital|financ|advance|invoice|deduction)' then 'deductions'
+                    else 'adjustments'
+                end
+        end
+$$;
+
+comment on function internal.waterfall_term is 'The step of a payout''s waterfall that a line counts in. Loans and invoices have no type of their own, nor have fees of card schemes: the provider''s words tell them.';
+
+create function internal.batch_of(
+    basis text, line_scope text, payout_reference text, booked_on date
+) returns text
+language sql stable parallel safe as $$
+    select
+        case basis
+            when 'statement' then line_scope
+            when 'reference' then coalesce(payout_reference, '')
+            else booked_on::text
+        end
+$$;
+
+comment on function internal.batch_of is 'The batch of a line, by what makes batches of the provider''s lines.';
 
 create table internal.run_bank_lines (
     run_number bigint not null references internal.runs,

@@ -92,7 +92,6 @@ select
     array_to_string(proved.payout_references, ', ') as payout_references,
     proved.payouts,
     proved.lines,
-    proved.first_booked_at,
     proved.last_booked_at,
     proved.last_paid_at as paid_at,
     proved.balance_before_minor + proved.carried_in_minor as carried_in_minor,
@@ -152,7 +151,6 @@ comment on column reconciliation.payouts.state is 'explained, unexplained, not_p
 comment on column reconciliation.payouts.payout_references is 'References of the payouts, as the PSP writes them.';
 comment on column reconciliation.payouts.payouts is 'Payout lines of the batch, returns included.';
 comment on column reconciliation.payouts.lines is 'Lines that are no payout.';
-comment on column reconciliation.payouts.first_booked_at is 'When its first line was booked.';
 comment on column reconciliation.payouts.last_booked_at is 'When its last line was booked.';
 comment on column reconciliation.payouts.paid_at is 'When it was last paid out, as the PSP books it; NULL before.';
 comment on column reconciliation.payouts.carried_in_minor is 'Brought in from an earlier batch, or the running balance before the day.';
