@@ -226,3 +226,14 @@ def test_payouts_are_explained_after_the_banks_are_read_whatever_becomes_of_them
         tasks["read_bank.write_discrepancy_report"].downstream_task_ids
     )
     assert "all_done" == tasks["choose_paid_out_accounts"].trigger_rule
+
+
+def test_an_answer_can_be_given_without_a_note(bag: DagBag) -> None:
+    """Airflow's page has no button to press while a field that must be filled is empty."""
+    approvals = [
+        task for dag in bag.dags.values() for task in dag.tasks
+        if task.task_id in ("approve", "approve_again")
+    ]  # fmt: skip
+
+    assert 2 * (1 + len(OPERATOR_ACTIONS)) == len(approvals)
+    assert {None} == {task.params.get_param("note").resolve() for task in approvals}
