@@ -89,6 +89,11 @@ COMMANDS: Mapping[str, Command] = {
         "say what other rules would have made of published history; publishes nothing",
         "include.reconciliation.backtest.run",
     ),
+    "lab-kills": Command(
+        "strike every task at every point of its work, run it again, and compare",
+        "include.reconciliation.lab.kills.run",
+        needs_server=False,
+    ),
     "heartbeat": Command(
         "say whether every PSP account was reconciled, and every book checked, in time",
         "include.reconciliation.steps.heartbeat",

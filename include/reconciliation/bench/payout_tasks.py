@@ -10,7 +10,8 @@ from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.legs import PAYOUT_LEGS
 from include.reconciliation.steps import payout_legs, staged_corrections
 from include.reconciliation.steps.choose_window import choose_window
-from include.reconciliation.steps.match_transactions import decide_leg, values_of
+from include.reconciliation.steps.match_transactions import decide_leg
+from include.reconciliation.steps.matching_values import values_of
 
 PSP, ACCOUNT = "adyen", "NorthwindEU"
 BANK, BANK_ACCOUNT = "hausbank", "DE89370400440532013000"
@@ -70,14 +71,10 @@ def explain(attempt_id: str) -> dict[str, Any]:
                 payout_legs.show_books(cursor, attempt, leg, of_leg)
                 books_s = time.perf_counter() - began
                 decide_leg(cursor, attempt, of_leg, leg)
+                decided_s = time.perf_counter() - began - books_s
+                found = warehouse.run(cursor, "bench/payout_legs/found").fetchall()
             told["milliseconds"][f"{leg.name}: books"] = round(books_s * 1000)
-            decided_s = time.perf_counter() - began - books_s
             told["milliseconds"][f"{leg.name}: decided"] = round(decided_s * 1000)
-            found = warehouse.run_over(
-                cursor,
-                "bench/payout_legs/found",
-                leg=warehouse.part_of(attempt.attempt_id, leg.name),
-            )
             told["kinds"] |= {row["kind"]: row["rows"] for row in found}
         began = time.perf_counter()
         payout_legs.tell(cursor, attempt)

@@ -135,29 +135,7 @@ def write_workbook(
 
     Without `payouts` there is no sheet of them: the PSP's entry does not have them explained.
     """
-    workbook = xlsxwriter.Workbook(
-        stream,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_format_properties": {
-                "font_name": "Arial",
-                "font_size": 9,
-                "valign": "vcenter",
-            },
-        },
-    )
-    header = facts.header
-    workbook.set_properties(
-        {
-            "title": f"Reconciliation {header['psp']} / {header['account']}",
-            "subject": header["run_id"],
-            # The clock would make every file another one.
-            "created": header["window_end"].astimezone(UTC).replace(tzinfo=None),
-        }
-    )
+    workbook = _new_workbook(stream, facts)
     styles = Styles(workbook)
     sheet = workbook.add_worksheet("Control")
     write_page(sheet, styles, control_page(facts), footer=_footer(facts))
@@ -199,6 +177,33 @@ def write_workbook(
             printed_to="unexplained_minor",
         )
     workbook.close()
+
+
+def _new_workbook(stream: BinaryIO, facts: ReportFacts) -> Any:
+    workbook = xlsxwriter.Workbook(
+        stream,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {
+                "font_name": "Arial",
+                "font_size": 9,
+                "valign": "vcenter",
+            },
+        },
+    )
+    header = facts.header
+    workbook.set_properties(
+        {
+            "title": f"Reconciliation {header['psp']} / {header['account']}",
+            "subject": header["run_id"],
+            # The clock would make every file another one.
+            "created": header["window_end"].astimezone(UTC).replace(tzinfo=None),
+        }
+    )
+    return workbook
 
 
 def _write_list(
