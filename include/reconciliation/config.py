@@ -28,6 +28,12 @@ from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.notifications import Notifications, read_notifications
 from include.reconciliation.oauth import OAuth, read_oauth
+from include.reconciliation.payout_rules import (
+    PayoutRules,
+    bank_entry,
+    read_payouts,
+    refuse_unknown_banks,
+)
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
@@ -113,6 +119,8 @@ class Psp:
     oauth: OAuth | None = None
     # Where the gateway's books are held against the ledger's and the statements.
     gateway: Gateway | None = None
+    # Where its payouts are explained; of a bank's entry there are none.
+    payouts: PayoutRules | None = None
     # The table [[format]] that it names, where the format is declared beside it.
     declared_format: Mapping[str, Any] | None = None
 
@@ -133,10 +141,12 @@ class Configuration:
     declared_formats: Mapping[str, Mapping[str, Any]]
     notifications: Notifications
     source_path: Path = field(compare=False)
+    # Whose accounts receive payouts; described like PSPs, and no PSPs.
+    banks: tuple[Psp, ...] = ()
 
     def psp(self, name: str) -> Psp:
         """The entry of that name; ConfigurationError names the known ones."""
-        for psp in self.psps:
+        for psp in (*self.psps, *self.banks):
             if psp.name == name:
                 return psp
         known = ", ".join(psp.name for psp in self.psps)
@@ -210,10 +220,17 @@ def _load(path: Path) -> Configuration:
         _psp(entry, f"{path.name}, psp {number}", formats, path.parent)
         for number, entry in enumerate(entries, 1)
     )
-    names = [psp.name for psp in psps]
-    if len(set(names)) != len(names) or not names:
+    banks = tuple(
+        _psp(
+            bank_entry(entry, place := f"{path.name}, bank {number}"), place, formats, path.parent
+        )
+        for number, entry in enumerate(reader.take("bank", list, []), 1)
+    )
+    refuse_unknown_banks(psps, banks, path.name)
+    names = [psp.name for psp in (*psps, *banks)]
+    if len(set(names)) != len(names) or not psps:
         raise ConfigurationError(
-            f"{path.name}: each PSP needs one entry of its own name; found {names}"
+            f"{path.name}: each PSP and bank needs an entry of its own name; found {names}"
         )
     detection = reader.take("ledger_change_detection", str, "hash")
     if detection not in ("hash", "changed_at"):
@@ -228,6 +245,7 @@ def _load(path: Path) -> Configuration:
         declared_formats=formats,
         notifications=read_notifications(reader.take("notifications", dict, {}), path.name),
         source_path=path,
+        banks=banks,
     )
     reader.finish()
     return configuration
@@ -285,6 +303,7 @@ def _psp(
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
+        payouts=read_payouts(reader.take("payouts", dict, None), f"{reader.place}, payouts"),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""How a PSP's entry says where tokens for its API come from: the table `[psp.oauth]`."""
+"""How an API gives out its tokens: the table `oauth` of an entry of the configuration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OAuth:
 
 
 def read_oauth(entry: object, place: str) -> OAuth | None:
-    """The table's content; None without one. ConfigurationError names the key that is wrong."""
+    """The table `oauth` of an entry; None where it has none."""
     if entry is None:
         return None
     reader = TableReader(entry, place)

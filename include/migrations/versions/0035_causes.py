@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0035"
-down_revision = "0031"
+down_revision = "0033"
 upgrade = upgrade_with(__file__)

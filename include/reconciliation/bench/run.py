@@ -6,6 +6,7 @@
     bin/reconciliation bench --sums 10000               the search for sums alone
     bin/reconciliation bench --causes 100000            the causes of discrepancies alone
     bin/reconciliation bench --entries 10000000         the checks of a book; --events: the replay
+    bin/reconciliation bench --payouts 100000           the legs of payouts alone
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
 """
@@ -41,6 +42,7 @@ from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, 
 from include.reconciliation.bench.figures import Round, Score
 from include.reconciliation.bench.memory import ServerMemory
 from include.reconciliation.bench.options import CONFIGURATION, CSV_FORMATS, parser, refusal
+from include.reconciliation.bench.payouts import PayoutBench
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
 from include.reconciliation.bench.record import Measurement
 from include.reconciliation.local.bootstrap import SUPERUSER
@@ -112,6 +114,9 @@ def _measure(options: argparse.Namespace) -> tuple[Measurement, bool]:
                 return causes.measure(
                     bench.databases, options.causes, options.rounds, options.seed, _say
                 )
+            if options.payouts:
+                of_payouts = PayoutBench(bench.databases, place, _say)
+                return of_payouts.explain(options.payouts, options.rounds)
             if options.format:
                 return bench.format_alone(CSV_FORMATS[options.format], options.rounds), True
             return bench.compare(options.rounds, options.against)

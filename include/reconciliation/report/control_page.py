@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from include.reconciliation.kinds import BY_NAME
-from include.reconciliation.legs import GATEWAY_LEGS, LEDGER_STATEMENT, side_name
+from include.reconciliation.legs import LEDGER_STATEMENT, side_name
 from include.reconciliation.report.blocks import (
     Block,
     Column,
@@ -23,6 +23,7 @@ from include.reconciliation.report.blocks import (
 from include.reconciliation.report.causes import causes
 from include.reconciliation.report.facts import ReportFacts, Row, major, moment, moment_in
 from include.reconciliation.report.fees import fees
+from include.reconciliation.report.payouts import not_configured, payouts
 from include.reconciliation.report.proof import proof, roll_forward
 from include.reconciliation.report.tolerances import given_away
 
@@ -50,6 +51,7 @@ REASONS = {
     "ledger_grace": "the ledger may still book it",
     "waits_for_payment": "waits for the rest of its payment",
     "amount_not_comparable": "no amount in the payment's currency",
+    "not_paid_out": "the PSP has not paid it out",
     "still_open": "authorised, and neither captured nor void",
     "unclassified": "its type is not known",
     "after_the_window": "dated at or after the cut-off",
@@ -69,6 +71,7 @@ def control_page(facts: ReportFacts) -> Iterator[Block]:
     yield from proof(facts)
     yield from _buckets(facts)
     yield from roll_forward(facts)
+    yield from payouts(facts)
     yield from _divergence(facts)
     yield from causes(facts)
     yield from fees(facts)
@@ -102,8 +105,8 @@ def _header(facts: ReportFacts) -> Facts:
         ("Statements cover up to", covered),
         ("Started by", _started_by(header)),
     ]
-    if not header["rules"]["psp"].get("gateway"):
-        stated.append(("Not configured", ", ".join(leg.name for leg in GATEWAY_LEGS)))
+    if legs := not_configured(header["rules"]["psp"]):
+        stated.append(("Not configured", ", ".join(legs)))
     if header["reprocess_from"] is not None:
         stated.append(("Decided again from", moment(header["reprocess_from"])))
         stated.append(("up to (exclusive)", moment(header["reprocess_to"])))

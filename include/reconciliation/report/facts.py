@@ -43,6 +43,9 @@ class ReportFacts:
     fees: Sequence[Row]
     # How many rows each list has, by its name.
     listed: Mapping[str, int]
+    # Of a PSP whose payouts are explained: batches by state, and whose the bank's lines are.
+    payouts: Sequence[Row] = ()
+    bank_lines: Sequence[Row] = ()
 
     @property
     def as_of_on(self) -> date:

@@ -24,6 +24,7 @@ DISCREPANCY_ROWS_MAX = 100_000
 PENDING_ROWS_MAX = 10_000
 CAUSE_ROWS_MAX = 50_000
 FEE_ROWS_MAX = 50_000
+PAYOUT_ROWS_MAX = 10_000
 # What Excel holds in a cell, and which whole numbers its floats hold exactly.
 _CELL_CHARACTERS_MAX = 32_767
 _WHOLE_MAX = 2**53
@@ -129,6 +130,41 @@ FEE_COLUMNS = (
 )
 
 
+# The steps of the waterfall from left to right: they come to what is carried out and not explained.
+_STEPS = (
+    ("carried_in_minor", "Carried in"),
+    ("captures_minor", "Captures"),
+    ("refunds_minor", "Refunds"),
+    ("chargebacks_minor", "Chargebacks"),
+    ("processing_fees_minor", "Processing fees"),
+    ("scheme_fees_minor", "Scheme fees"),
+    ("reserve_held_minor", "Reserve held"),
+    ("reserve_released_minor", "Reserve released"),
+    ("deductions_minor", "Loans, deductions"),
+    ("fx_minor", "FX"),
+    ("adjustments_minor", "Adjustments"),
+    ("returned_minor", "Payouts returned"),
+    ("payout_fees_minor", "Payout fees"),
+    ("payout_minor", "Payout"),
+    ("carried_out_minor", "Carried out"),
+    ("unexplained_minor", "Unexplained"),
+)
+PAYOUT_COLUMNS = (
+    ListColumn("payout", "Payout", 23),
+    ListColumn("batch", "Batch", 23),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("state", "State", 15),
+    ListColumn("bank_state", "At the bank", 18),
+    ListColumn("paid_at", "Paid", 24),
+    *(ListColumn(key, title, 14, "amount") for key, title in _STEPS),
+    ListColumn("lines", "Lines", 9, "count"),
+    ListColumn("payouts", "Payout lines", 9, "count"),
+    ListColumn("basis", "Made of", 16),
+    ListColumn("payout_whole", "Payout, minor units", 13, "count"),
+    ListColumn("unexplained_whole", "Unexplained, minor units", 13, "count"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SheetOfRows:
     """A list on a sheet of its own: its columns, how many rows it shows, and where all of it is."""
@@ -158,13 +194,30 @@ SHEETS: Mapping[str, SheetOfRows] = {
     "fees": SheetOfRows(
         "Fees", FEE_COLUMNS, FEE_ROWS_MAX, "the view reconciliation.fee_differences", "booked_at"
     ),
+    "payouts": SheetOfRows(
+        "Payouts", PAYOUT_COLUMNS, PAYOUT_ROWS_MAX, "payouts.ndjson", "unexplained_minor"
+    ),
 }
 
 
 def write_workbook(
     stream: BinaryIO, facts: ReportFacts, rows: Mapping[str, Iterable[Sequence[Any]]]
 ) -> None:
-    """Write the workbook; rows of each list come in the order of its columns, one at a time."""
+    """Write the workbook; rows of each list come in the order of its columns, one at a time.
+
+    A list without rows at all, such as the payouts of a PSP that has none explained, has no sheet.
+    """
+    workbook = _new_workbook(stream, facts)
+    styles = Styles(workbook)
+    sheet = workbook.add_worksheet("Control")
+    write_page(sheet, styles, control_page(facts), footer=_footer(facts))
+    for name, of_rows in SHEETS.items():
+        if name in rows:
+            _write_list(workbook, of_rows, styles, facts, rows[name], facts.listed[name])
+    workbook.close()
+
+
+def _new_workbook(stream: BinaryIO, facts: ReportFacts) -> Any:
     workbook = xlsxwriter.Workbook(
         stream,
         {
@@ -188,12 +241,7 @@ def write_workbook(
             "created": header["window_end"].astimezone(UTC).replace(tzinfo=None),
         }
     )
-    styles = Styles(workbook)
-    sheet = workbook.add_worksheet("Control")
-    write_page(sheet, styles, control_page(facts), footer=_footer(facts))
-    for name, of_rows in SHEETS.items():
-        _write_list(workbook, of_rows, styles, facts, rows[name], facts.listed[name])
-    workbook.close()
+    return workbook
 
 
 def _write_list(

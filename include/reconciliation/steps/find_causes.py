@@ -13,7 +13,7 @@ from include.reconciliation.corrections import ENTRY_ASPECTS
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.edges.cause_files import causes
 from include.reconciliation.legs import LEDGER_STATEMENT
-from include.reconciliation.steps import gateway_legs
+from include.reconciliation.steps import further_legs
 
 _TABLES = (
     "work_cause_subjects",
@@ -28,9 +28,9 @@ def find_causes(
     cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any]
 ) -> None:
     """Writes down, in the attempt's workspace, what explains the discrepancies that are open."""
-    for leg in gateway_legs.of(attempt):
+    for leg in further_legs.of(attempt):
         if leg != LEDGER_STATEMENT:
-            with gateway_legs.workplace(cursor, attempt, leg):
+            with further_legs.workplace(cursor, attempt, leg):
                 cursor.execute(warehouse.drop_table(*_TABLES))
                 # A formula is about a statement and the ledger: the other legs stay without one.
                 warehouse.run(cursor, "explain/030_found")

@@ -17,6 +17,7 @@ from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
 from include.reconciliation.steps import (
+    further_legs,
     gateway_legs,
     incidents,
     pauses,
@@ -174,8 +175,7 @@ def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_num
         "leg": LEDGER_STATEMENT,
         "run_number": run_number,
     }
-    if attempt.psp.gateway is not None:
-        gateway_legs.publish_matches(cursor, attempt, run_number, _SHARED_VOLUME)
+    further_legs.publish_matches(cursor, attempt, run_number, _SHARED_VOLUME)
     for name in _MATCHES:
         warehouse.run(cursor, f"publish/{name}", values)
     volume = volumes.attach(cursor, attempt.attempt_id, volumes.MEMBERS, run_number=run_number)

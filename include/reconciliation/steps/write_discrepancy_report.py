@@ -133,6 +133,9 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
     def rows(name: str, **values: Any) -> list[Row]:
         return list(warehouse.run(cursor, f"reports/{name}", values or None))
 
+    payouts = psp.get("payouts")
+    of_payouts = rows("payouts") if payouts else []
+    batches = sum(row["batches"] for row in of_payouts)
     facts = ReportFacts(
         header=header,
         psp_title=psp["title"],
@@ -159,7 +162,9 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         absorbed=rows("absorbed"),
         causes=rows("causes"),
         fees=rows("fees"),
-        listed=rows("counts_listed")[0],
+        listed={**rows("counts_listed")[0], "payouts": batches},
+        payouts=of_payouts,
+        bank_lines=rows("bank_lines") if payouts and payouts["bank"] else (),
     )
     ageing = rows("ageing", as_of_on=facts.as_of_on, zone=facts.zone)
     return replace(facts, ageing=ageing)
@@ -181,9 +186,11 @@ def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> N
             for block in copy:
                 file.write(block)
     with (draft / "discrepancies.xlsx").open("wb") as workbook:
+        has_payouts = bool(facts.header["rules"]["psp"].get("payouts"))
         sheets = {
             name: _stream(cursor, f"{name}_sheet", {**values, "rows_max": sheet.rows_max})
             for name, sheet in SHEETS.items()
+            if name != "payouts" or has_payouts
         }
         write_workbook(workbook, facts, sheets)
 
