@@ -89,11 +89,24 @@ def test_a_rejected_request_is_logged_and_never_applied(people: People, missing:
 def test_without_an_answer_nothing_is_approved(people: People, missing: Missing) -> None:
     people.ask(missing())
 
-    with pytest.raises(RequestError, match="nobody has approved"):
-        people.answer(None)
+    assert "waiting" == answer_request.standing(people.asked[-1])
+    with pytest.raises(RequestError, match="not approved: .* 0 of 1 approvals"):
+        answer_request.standing(people.asked[-1], ["approved", "ended"])
     with pytest.raises(RequestError, match="0 of 1 approvals"):
         people.apply()
-    assert [] == people.log()
+    assert [("answer_refused", "compensating_entry", None)] == people.log()
+
+
+def test_one_approval_of_two_is_not_the_second(people: People, missing: Missing) -> None:
+    """The task of the second approval, set to success by hand, is worth nothing."""
+    people.ask(missing("60000.00"))
+    assert "waiting" == people.answer("bea")
+
+    assert "approved_once" == answer_request.standing(people.asked[-1])
+    with pytest.raises(RequestError, match="not approved: .* 1 of 2 approvals"):
+        answer_request.standing(people.asked[-1], ["approved", "ended"])
+    assert "approved" == people.answer("carl")
+    assert "approved" == answer_request.standing(people.asked[-1], ["approved", "ended"])
 
 
 def test_an_expired_request_takes_no_answer(
