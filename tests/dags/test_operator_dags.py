@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from airflow import plugins_manager
 from airflow.dag_processing.dagbag import DagBag
+from airflow.listeners.listener import get_listener_manager
 from airflow.models.xcom import XComModel
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 from airflow.utils.session import create_session
+from airflow.utils.types import DagRunTriggeredByType
 
 from include.reconciliation import config, operator_form
 from include.reconciliation.edges import approval_tasks, approvals
@@ -195,7 +198,9 @@ def test_a_question_that_nobody_answers_in_time_ends_at_once(question) -> None:
 
 def test_a_run_of_which_nobody_is_named_asks_for_nothing(monkeypatch) -> None:
     """Who asks may not approve: where nobody knows who asked, that can't be checked."""
-    run = SimpleNamespace(dag_id="d", run_id="r", conf={}, triggering_user_name=None)
+    run = SimpleNamespace(
+        dag_id="d", run_id="r", conf={}, run_type="manual", triggering_user_name=None
+    )
     context = {"dag_run": run, "params": {"object_id": "w1"}}
     monkeypatch.setattr("airflow.sdk.get_current_context", lambda: context)
     asked = []
@@ -207,3 +212,47 @@ def test_a_run_of_which_nobody_is_named_asks_for_nothing(monkeypatch) -> None:
     run.triggering_user_name = "ana"
     ask.function()
     assert [{"object_id": "w1", "asked_in": "d/r", "changed_by": "ana"}] == asked
+
+
+@pytest.mark.parametrize(
+    ("run_type", "name"),
+    [
+        ("manual", "cli:zoe"),
+        ("manual", " CLI:zoe"),
+        ("backfill", "zoe"),
+        ("operator_triggered", "zoe"),
+    ],
+)
+def test_a_name_that_no_login_stands_behind_asks_for_nothing(monkeypatch, run_type, name) -> None:
+    run = SimpleNamespace(
+        dag_id="d", run_id="r", conf={}, run_type=run_type, triggering_user_name=name
+    )
+    context = {"dag_run": run, "params": {"object_id": "w1"}}
+    monkeypatch.setattr("airflow.sdk.get_current_context", lambda: context)
+    asked = []
+    ask = approval_tasks.asking(lambda **form: asked.append(form), form=["object_id"], task_id="t")
+
+    with pytest.raises(AirflowFailException, match="is no login"):
+        ask.function()
+    assert [] == asked
+
+
+@pytest.mark.parametrize(
+    ("began_by", "name", "expected"),
+    [
+        ("CLI", "zoe", "cli:zoe"),
+        ("CLI", "cli:zoe", "cli:zoe"),
+        ("CLI", None, None),
+        ("UI", "zoe", "zoe"),
+        ("REST_API", "zoe", "zoe"),
+    ],
+)
+def test_the_scheduler_marks_a_name_from_the_command_line(began_by, name, expected) -> None:
+    """LOGNAME=zoe bin/airflow dags trigger correct_discrepancy"""
+    plugin = plugins_manager.get_plugin_info()
+    assert "reconciliation_who_asks" in {each["name"] for each in plugin}
+    run = SimpleNamespace(triggered_by=DagRunTriggeredByType[began_by], triggering_user_name=name)
+
+    get_listener_manager().hook.on_dag_run_running(dag_run=run, msg="started")
+
+    assert expected == run.triggering_user_name

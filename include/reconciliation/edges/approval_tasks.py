@@ -16,7 +16,7 @@ from typing import Any
 from include.reconciliation.edges.recorded_approval import asked_in, recorded_approval
 from include.reconciliation.edges.task_outcome import told_to_airflow
 from include.reconciliation.errors import RequestError
-from include.reconciliation.trigger_form import moment, refuse_unknown_fields
+from include.reconciliation.trigger_form import COMMAND_LINE, moment, refuse_unknown_fields
 
 # What a step is told of the run beside its form.
 _OF_THE_RUN = ("asked_in", "changed_by")
@@ -46,15 +46,28 @@ def asking(
             refuse_unknown_fields(run.conf, fields)
             given = {name: filled[name] for name in fields}
             given |= {name: moment(name, filled[name]) for name in moments}
-            by = (run.triggering_user_name or "").strip()
-            if not by:
-                raise RequestError(
-                    "nobody is named as the one who triggered this run, so that nobody could be "
-                    "told apart from who approves: trigger it with a login"
-                )
+            by = _login(run)
             return do(**given, asked_in=asked_in(context), changed_by=by)
 
     return body
+
+
+def _login(run: Any) -> str:
+    """Who triggered a run, by a login; RequestError where no login stands behind the name."""
+    by = (run.triggering_user_name or "").strip()
+    if not by:
+        raise RequestError(
+            "nobody is named as the one who triggered this run, so that nobody could be told apart "
+            "from who approves: trigger it with a login"
+        )
+    # A backfill, and a run that another run began, take a name over from somewhere else.
+    began = str(getattr(run.run_type, "value", run.run_type))
+    if began != "manual" or by.lower().startswith(COMMAND_LINE):
+        raise RequestError(
+            f"{by!r} is no login ({began} run): the command line takes any name, so that who asks "
+            "could approve under another. Trigger it in the web interface or by the REST API"
+        )
+    return by
 
 
 def approval(task_id: str, record: Callable[[str, Any], str], standing: Callable[..., str]) -> Any:

@@ -99,7 +99,7 @@ def test_without_an_answer_nothing_is_approved(people: People, missing: Missing)
 
 def test_one_approval_of_two_is_not_the_second(people: People, missing: Missing) -> None:
     """The task of the second approval, set to success by hand, is worth nothing."""
-    people.ask(missing("60000.00"))
+    people.ask(missing("10000.01"))
     assert "waiting" == people.answer("bea")
 
     assert "approved_once" == answer_request.standing(people.asked[-1])
