@@ -1,4 +1,4 @@
-"""`bin/reconciliation evidence verify [--strict] FILE…`: whether evidence packs prove what they say.
+"""`bin/reconciliation evidence verify [--strict] FILE…`: whether a pack proves what it says.
 
 This file needs the standard library of Python alone: no database, nothing of the project, so that
 whoever doubts the project can run a copy of it. FILE is a pack as JSON, or a PDF that carries one.

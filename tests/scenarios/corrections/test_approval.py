@@ -90,7 +90,7 @@ def test_without_an_answer_nothing_is_approved(people: People, missing: Missing)
     people.ask(missing())
 
     assert "waiting" == answer_request.standing(people.asked[-1])
-    with pytest.raises(RequestError, match="not approved: .* 0 of 1 approvals"):
+    with pytest.raises(RequestError, match=r"not approved: .* 0 of 1 approvals"):
         answer_request.standing(people.asked[-1], ["approved", "ended"])
     with pytest.raises(RequestError, match="0 of 1 approvals"):
         people.apply()
@@ -103,7 +103,7 @@ def test_one_approval_of_two_is_not_the_second(people: People, missing: Missing)
     assert "waiting" == people.answer("bea")
 
     assert "approved_once" == answer_request.standing(people.asked[-1])
-    with pytest.raises(RequestError, match="not approved: .* 1 of 2 approvals"):
+    with pytest.raises(RequestError, match=r"not approved: .* 1 of 2 approvals"):
         answer_request.standing(people.asked[-1], ["approved", "ended"])
     assert "approved" == people.answer("carl")
     assert "approved" == answer_request.standing(people.asked[-1], ["approved", "ended"])
