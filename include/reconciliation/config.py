@@ -25,6 +25,7 @@ from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.notifications import Notifications, read_notifications
 from include.reconciliation.recorded_rules import plain
+from include.reconciliation.report_settings import ReportSettings, read_report_settings
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
     NAME,
@@ -115,6 +116,7 @@ class Psp:
     oauth: OAuth | None = None
     # Where the gateway's books are held against the ledger's and the statements.
     gateway: Gateway | None = None
+    report: ReportSettings = ReportSettings()
     # The table [[format]] that it names, where the format is declared beside it.
     declared_format: Mapping[str, Any] | None = None
 
@@ -278,6 +280,7 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
+        report=read_report_settings(reader.take("report", dict, {}), f"{reader.place}, report"),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
         raise ConfigurationError(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.reconciliation.report.control_page import VERDICTS
+from include.reconciliation.report.header_blocks import VERDICTS
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
 
 
