@@ -116,7 +116,7 @@ class Psp:
     oauth: OAuth | None = None
     # Where the gateway's books are held against the ledger's and the statements.
     gateway: Gateway | None = None
-    report: ReportSettings = ReportSettings()
+    report: ReportSettings = field(default_factory=ReportSettings)
     # The table [[format]] that it names, where the format is declared beside it.
     declared_format: Mapping[str, Any] | None = None
 

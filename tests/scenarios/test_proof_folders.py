@@ -19,6 +19,7 @@ import pytest
 from include.reconciliation import config
 from include.reconciliation import verify as module
 from include.reconciliation.cli import COMMANDS
+from include.reconciliation.report.pages import PAGES
 from include.reconciliation.verify import READERS, main, verify
 from tests.scenarios.conftest import Desk, a_line
 
@@ -121,7 +122,7 @@ def test_a_match_reads_like_this(folders: Folders) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*READERS, "discrepancies.csv", "discrepancies.xlsx", "pending.csv"]
+    "name", [*READERS, "discrepancies.csv", "discrepancies.xlsx", *PAGES, "pending.csv"]
 )
 def test_one_changed_byte_is_named_with_its_file(folders: Folders, name: str) -> None:
     for folder in folders:

@@ -30,7 +30,7 @@ _LISTS = {
 
 
 def ageing(facts: ReportFacts) -> Iterator[Block]:
-    """Days from the item's own day to the business day of the cut-off; nothing where all is young."""
+    """Days from the item's own day to the business day of the cut-off; nothing if none is open."""
     if not facts.ageing and not facts.kind_ages:
         return
     say = facts.say
@@ -42,7 +42,7 @@ def ageing(facts: ReportFacts) -> Iterator[Block]:
             day=say.day(facts.as_of_on),
         ),
     )
-    names = [say(_LISTS.get(row["list"], row["list"])) for row in facts.ageing]
+    names = [say(str(_LISTS.get(row["list"], row["list"]))) for row in facts.ageing]
     yield _table(facts, say("List and currency"), list(zip(names, facts.ageing, strict=True)))
     if not facts.kind_ages:
         return

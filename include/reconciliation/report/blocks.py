@@ -101,7 +101,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of figures that a table of the page has; a sheet, which has the table, leaves it out."""
+    """A picture of figures that a table has, too; a sheet leaves it out."""
 
     drawing: Drawing
 

@@ -1,4 +1,4 @@
-"""The kinds of discrepancy from run to run, their categories, and apart from them what only waits."""
+"""The kinds of discrepancy from run to run, their categories, and what only waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from include.reconciliation.report.language import Language, text
 # The categories of finance, in the order of the page; and the kinds of each.
 CATEGORIES = {
     text("Missing at the PSP"): ("missing_in_statement",),
-    text("Missing in the ledger"): ("missing_in_ledger", "missing_capture", "correction_not_posted"),
+    text("Missing in the ledger"): (
+        "missing_in_ledger", "missing_capture", "correction_not_posted",
+    ),
     text("Missing in the gateway"): ("missing_in_gateway",),
     text("Amount"): ("amount_mismatch", "capture_exceeds_authorisation"),
     text("Fee or tax"): ("fee_mismatch", "tax_mismatch"),
@@ -127,9 +129,9 @@ def categories(facts: ReportFacts) -> Iterator[Block]:
     yield Heading(
         say("Categories"),
         say(
-            "Timing items clear by themselves by the day that is given, and are no errors. An event "
-            "that breaks several legs counts once. Amounts of timing items are signed, those of "
-            "errors are money at risk."
+            "Timing items clear by themselves by the day that is given, and are no errors. An "
+            "event that breaks several legs counts once. Amounts of timing items are signed, those "
+            "of errors are money at risk."
         ),
     )
     rows = [*_timing(facts), *_errors(facts)]

@@ -88,7 +88,7 @@ class Drawing:
 
 
 def svg(drawing: Drawing, name: str) -> str:
-    """The drawing as an element of an HTML page; `name` is unique there, for its text to be found."""
+    """The drawing as an element of an HTML page, where `name` is unique."""
     return "".join(_svg(drawing, name))
 
 

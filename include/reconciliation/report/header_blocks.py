@@ -117,7 +117,7 @@ def _facts(facts: ReportFacts) -> Facts:
 
 
 def _started_by(say: Language, header: Row) -> str:
-    started = say(_STARTED.get(header["trigger"], header["trigger"]))
+    started = say(str(_STARTED.get(header["trigger"], header["trigger"])))
     if header["requested_by"]:
         started += f", {header['requested_by']}"
     if header["request_note"]:

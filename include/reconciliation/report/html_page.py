@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -175,7 +175,8 @@ def _classes(value: str | int | None, column: Column) -> str:
 
 
 def _verdict(block: Verdict) -> Iterator[str]:
-    yield f'<div class="verdict {escaped(block.verdict)}"><strong>{escaped(block.word)}</strong>\n<ul>'
+    word = f"<strong>{escaped(block.word)}</strong>"
+    yield f'<div class="verdict {escaped(block.verdict)}">{word}\n<ul>'
     for reason in block.reasons:
         yield f"<li>{escaped(reason)}</li>"
     yield "</ul></div>\n"
@@ -190,7 +191,7 @@ def _facts(facts: Sequence[tuple[str, str]], look: str) -> Iterator[str]:
 
 def _places(columns: Sequence[Column]) -> list[str]:
     ends = [0, *accumulate(column.span for column in columns)]
-    return [f"c{first}_{last}" for first, last in zip(ends, ends[1:], strict=False)]
+    return [f"c{first}_{last}" for first, last in pairwise(ends)]
 
 
 def _left_over(columns: Sequence[Column]) -> int:

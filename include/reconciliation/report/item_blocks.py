@@ -94,7 +94,7 @@ def _item(facts: ReportFacts, row: Row) -> TableRow:
             money("ledger_minor"),
             money("delta_minor"),
             exposure,
-            say(_STATUSES.get(row["status"], row["status"])),
+            say(str(_STATUSES.get(row["status"], row["status"]))),
             "",
         ],
         detail=detail,

@@ -58,7 +58,7 @@ class Language:
         if self._texts:
             for english, pattern in known.items():
                 if found := pattern.fullmatch(sentence):
-                    return self(english, **found.groupdict()) if found.groupdict() else self(english)
+                    return self(english, **found.groupdict())
         return sentence
 
     def count(self, number: int) -> str:
@@ -89,7 +89,9 @@ class Language:
 
     def day(self, value: date) -> str:
         """A day: "2026-11-19", in Portuguese "19/11/2026"."""
-        return value.isoformat() if self.code == "en" else format_skeleton("yMd", value, locale=self._locale)
+        if self.code == "en":
+            return value.isoformat()
+        return str(format_skeleton("yMd", value, locale=self._locale))
 
     def moment(self, value: datetime | None) -> str:
         """An instant in UTC, such as "2026-11-19 10:00:00 UTC"; empty for None."""

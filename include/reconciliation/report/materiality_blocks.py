@@ -67,7 +67,7 @@ def _row(facts: ReportFacts, row: Row) -> TableRow:
 
 
 def _courses(facts: ReportFacts) -> Iterator[Block]:
-    """One chart per currency that was ever at risk in these runs; with a first run there is none."""
+    """One chart per currency that was ever at risk in these runs; none for a first run."""
     earlier: dict[str, Row] = {}
     at_risk: dict[tuple[str, str], int] = {}
     for row in facts.earlier_runs:

@@ -1,4 +1,4 @@
-"""The page that finance signs as files for people: HTML and PDF, from the blocks of the workbook."""
+"""The page that finance signs as HTML and as PDF, from the blocks of the workbook."""
 
 from __future__ import annotations
 

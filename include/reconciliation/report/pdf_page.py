@@ -1,4 +1,4 @@
-"""The blocks of a page as a PDF on A4 across: no date, no compression, the same blocks the same bytes.
+"""The blocks of a page as a PDF on A4 across, without a date: the same blocks, the same bytes.
 
 Texts are drawn as they are: nothing here reads markup. What the page's font lacks is written as its
 code; only the minus sign, which it lacks too, becomes a dash.
@@ -13,6 +13,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, SimpleDocTemplate, Spacer
+from reportlab.platypus import Table as JoinedTable
 
 from include.reconciliation.report.blocks import (
     GRID_WIDTHS,
@@ -52,6 +53,7 @@ _VERDICTS = {
     "reconciled": HexColor("#207227"),
 }
 _TEXT_MAX = 2_000
+_REASONS_JOINED_MAX = 20
 
 
 def write_pdf(
@@ -139,7 +141,9 @@ def _lines(text: str, font: str, size: int, ink: Any) -> Any:
 def _verdict(block: Verdict) -> Any:
     widths = [_WIDTH * 22 // 100, _WIDTH * 78 // 100]
     words = "\n".join(cell(_text(block.word), widths[0], _BOLD, 12))
-    reasons = [part for reason in block.reasons for part in cell(_text(reason), widths[1], _FONT, 9)]
+    reasons = [
+        part for reason in block.reasons for part in cell(_text(reason), widths[1] - 8, _FONT, 9)
+    ]
     colour = _VERDICTS[block.verdict]
     style = [
         ("FONT", (0, 0), (0, -1), _BOLD, 12, 14),
@@ -149,13 +153,18 @@ def _verdict(block: Verdict) -> Any:
         ("TEXTCOLOR", (1, 0), (1, -1), _INK),
         ("ALIGN", (0, 0), (0, -1), "CENTER"),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("TOPPADDING", (0, 0), (-1, -1), 1),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ("TOPPADDING", (0, 0), (-1, 0), 6),
-        ("BOTTOMPADDING", (0, -1), (-1, -1), 8),
+        ("BOTTOMPADDING", (0, -1), (-1, -1), 7),
         ("BOX", (0, 0), (-1, -1), 1, colour),
         ("LEFTPADDING", (1, 0), (1, -1), 10),
     ]
     first, *others = reasons
-    return _plain([[words, first], *(["", other] for other in others)], widths, style)
+    rows = [[words, first], *(["", other] for other in others)]
+    # A longer list of reasons than a page holds could not be broken in a joined cell.
+    joined = [("SPAN", (0, 0), (0, -1))] if len(rows) <= _REASONS_JOINED_MAX else []
+    return JoinedTable(rows, colWidths=widths, style=[*style, *joined], hAlign="LEFT")
 
 
 def _facts(block: Facts) -> Any:
@@ -206,6 +215,10 @@ def _table(block: Table, say: Language) -> Any:
             style.append(("FONT", (place, 1), (place, -1), _CODE, _SIZE, _LEADING))
     for row in block.rows:
         _add_row(row, block.columns, widths, say, rows, style)
+    if (rest := _WIDTH - sum(widths)) > 1:
+        # The bands of a narrow table are as wide as those of the others.
+        widths = [*widths, rest]
+        rows = [[*row, ""] for row in rows]
     table = _plain(rows, widths, style)
     table.repeatRows = 1
     return table
@@ -265,7 +278,7 @@ def _signature(role: str, place: str) -> Any:
     return _plain([[_text(role), "", _text(place), ""]], widths, style)
 
 
-class _Picture(Flowable):  # type: ignore[misc]
+class _Picture(Flowable):
     """A drawing at the width of the page."""
 
     def __init__(self, drawing: Drawing) -> None:

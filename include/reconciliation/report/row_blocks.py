@@ -16,7 +16,9 @@ from include.reconciliation.report.blocks import (
     Weight,
 )
 from include.reconciliation.report.facts import ReportFacts
+from include.reconciliation.report.language import text
 
+_MEASURES = {"gross": text("gross"), "fee": text("fee"), "tax": text("tax")}
 _BUCKETS = ("matched", "pending", "discrepancy", "not_expected")
 
 
@@ -55,7 +57,7 @@ def not_compared(facts: ReportFacts) -> Iterator[Block]:
     rows = [
         TableRow(
             [
-                f"{row['leg']}: {say(row['what'])}",
+                f"{row['leg']}: {say(str(_MEASURES.get(row['what'], row['what'])))}",
                 row["currency"],
                 row["lines"],
                 say.major(row["amount_minor"], row["currency"], facts.exponents),

@@ -22,7 +22,7 @@ STATEMENTS_MAX = 500
 
 
 def statements(facts: ReportFacts) -> Iterator[Block]:
-    """Each statement with its hash and what proves it; then the refused ones, with what was found."""
+    """Each statement with its hash and what proves it; then the refused ones, and why."""
     say = facts.say
     if facts.header["is_published"]:
         note = say("Those that this run brought into force.")

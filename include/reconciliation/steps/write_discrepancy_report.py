@@ -18,8 +18,8 @@ from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import CodeChangedError, Final
 from include.reconciliation.report import item_blocks
 from include.reconciliation.report.facts import ReportFacts, Row
-from include.reconciliation.report.materiality_blocks import RUNS_MAX
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
+from include.reconciliation.report.materiality_blocks import RUNS_MAX
 from include.reconciliation.report.pages import PAGES, write_pages
 from include.reconciliation.report.workbook import (
     DISCREPANCY_ROWS_MAX,
