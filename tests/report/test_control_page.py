@@ -59,9 +59,14 @@ def test_the_page_begins_with_what_when_and_the_verdict_in_one_word(
     assert ["2026-11-19 10:00:00 UTC  to  2026-11-19 11:00:00 UTC (exclusive)"] == page[1]
     assert [["INCOMPLETE", "batch 6 is missing"], ["batch 8 was refused"]] == verdict_of(page)
     run_id = an_ordinary_run.run_id
-    assert ["Cut-off (as of)", "2026-11-19 11:00:00 UTC", "Run", run_id] in page
-    local = ["in Europe/Amsterdam", "2026-11-19 12:00:00 (+0100)"]
-    assert [*local, "Predecessor", "none: the first run"] in page
+    assert ["Currencies", "EUR", "Run", run_id] in page
+    cut_off = ["Cut-off (as of)", "2026-11-19 11:00:00 UTC"]
+    assert [*cut_off, "Predecessor", "none: the first run"] in page
+    assert ["in Europe/Amsterdam", "2026-11-19 12:00:00 (+0100)"] in [row[:2] for row in page]
+    ledger = ["2026-11-19 11:00:00 UTC", "2026-11-19 11:00:00 (+0000)", "UTC"]
+    assert ["Ledger", *ledger] in page
+    statements = ["2026-11-18 00:00:00 UTC", "2026-11-18 01:00:00 (+0100)", "Europe/Amsterdam"]
+    assert ["Statements of Adyen", *statements] in page
     covered = next(row for row in page if row[:1] == ["Statements cover up to"])
     assert "2026-11-18 00:00:00 UTC" == covered[1]
 

@@ -118,7 +118,7 @@ def course(
 ) -> Drawing:  # fmt: skip
     """A column per run, the newest at the right and dark; the limit is a dashed line."""
     top, bottom = _TOP + 6, _TOP + _COURSE_HEIGHT
-    left, right = 10, WIDTH - _FIGURES - 40
+    left, right = 10, WIDTH - _FIGURES - 60
     highest = max([1, *(reading.minor for reading in readings), limit[1] if limit else 0])
     slot = (right - left) // max(len(readings), 10)
 
@@ -146,14 +146,14 @@ def course(
             ),
         ]  # fmt: skip
         shapes.append(
-            Words(WIDTH, _course_text_y(height, readings[-1].minor, limit, bottom, top),
-                  shown(readings[-1].minor), anchor=Anchor.END, bold=True)
+            Words(right + 10, _course_text_y(height, readings[-1].minor, limit, bottom, top),
+                  shown(readings[-1].minor), bold=True)
         )  # fmt: skip
     if limit is not None:
         y = bottom - height(limit[1])
         shapes += [
             Line(left, y, right, y, Tone.ALARM, dashed=True),
-            Words(WIDTH, y + 4, f"{limit[0]} {shown(limit[1])}", Tone.ALARM, Anchor.END),
+            Words(right + 10, y + 4, f"{limit[0]} {shown(limit[1])}", Tone.ALARM),
         ]
     return Drawing(WIDTH, bottom + 26, title, description, shapes)
 
