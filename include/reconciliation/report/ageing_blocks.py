@@ -95,8 +95,7 @@ def _chart(facts: ReportFacts) -> Chart:
         ageing_chart(
             say("Open discrepancies by age"),
             say(
-                "{number} open discrepancies by kind and age; {oldest} of them are over 30 days "
-                "old.",
+                "Open discrepancies by kind and age: {number}; over 30 days old: {oldest}.",
                 number=number,
                 oldest=oldest,
             ),
