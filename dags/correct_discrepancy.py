@@ -44,16 +44,31 @@ TEXT = {"type": ["null", "string"], "maxLength": 80}
     tags=["corrections"],
     user_defined_macros={"preview_of": preview_of, "title_of": title_of},
     params={
-        "discrepancy_id": Param(type="string", pattern="^[0-9a-f]{64}$", title="Discrepancy"),
+        "discrepancy_id": Param(
+            type="string", pattern="^[0-9a-f]{64}$", title="Discrepancy",
+            description="Its id, from a report. To reverse a correction: that of the correction.",
+        ),
         "action": Param("compensating_entry", enum=list(ACTIONS), title="What is to be done"),
         "reason_code": Param(type="string", enum=list(REASON_CODES), title="Why, as a code"),
         "reason": Param(type="string", minLength=5, maxLength=500, title="Why, in words"),
-        "requester": Param(None, **TEXT, title="On behalf of"),
-        "amount": Param(None, **TEXT, title="Amount of the entry, all of it if empty"),
+        "requester": Param(
+            None, **TEXT, title="On behalf of",
+            description="Who wants it, if not you: may not approve it either.",
+        ),
+        "amount": Param(
+            None, **TEXT, title="Amount of the entry",
+            description="With the sign of the difference, such as 184.90. Empty: all of it.",
+        ),
         "accept_until": Param(None, **trigger_form.LATER_MOMENT, title="Accepted until"),
-        "link_to": Param(None, **TEXT, title="Payment that its rows belong to"),
+        "link_to": Param(
+            None, **TEXT, title="Payment that its rows belong to",
+            description="For relink: the reference of that payment.",
+        ),
         "ticket": Param(None, **TEXT, title="Ticket"),
-        "psp_ticket": Param(None, **TEXT, title="The PSP's ticket"),
+        "psp_ticket": Param(
+            None, **TEXT, title="The PSP's ticket",
+            description="For mark_as_provider_error, which needs it.",
+        ),
     },
 )
 def correct_discrepancy() -> None:

@@ -1,13 +1,14 @@
 """Resolves an open alert that is mended, or accepts it as it is until a moment.
 
 **What.** Without *accepted until* the alert is closed; what is not mended opens a new one when it
-is next looked at. With it the alert stays, says nothing, and is open again at that moment.
+is next looked at. With it the alert stays, says nothing, and is open again at that moment. The
+incident of a PSP can only be accepted: its recovery closes it.
 
 **When.** By hand. Most alerts close by themselves when what they say is no longer so.
 
 **Reads and writes** the warehouse; who, when and why stays in `reconciliation.alert_changes`.
 **Rerun is safe**: an alert that is resolved already is told so. **When it fails** the form asked
-for an alert that is not there or resolved: `docs/alerts.md`.
+for an alert that is not there or resolved, or would close an incident: `docs/alerts.md`.
 """
 
 from datetime import UTC, datetime

@@ -21,6 +21,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from include.reconciliation.lab.fresh_databases import OWNERS, FreshDatabases, copy, drop, rename
 from include.reconciliation.local import binaries
 from include.reconciliation.local import bootstrap as bootstrap_module
 from include.reconciliation.local import migrate as migrate_module
@@ -38,7 +39,6 @@ from include.reconciliation.local.environment import (
 from include.reconciliation.local.layout import PROJECT_ROOT, ensure_state_directory
 from include.reconciliation.local.migrate import MIGRATIONS, migrate
 from include.reconciliation.local.server import Cluster, Server
-from tests.fresh_databases import OWNERS, FreshDatabases, copy, drop, rename
 
 # Tests survive no power cut, so nothing waits for the disk.
 FAST = {

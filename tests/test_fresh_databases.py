@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from include.reconciliation.lab.fresh_databases import FreshDatabases
 from include.reconciliation.local.bootstrap import SUPERUSER
 from include.reconciliation.local.server import Server
-from tests.fresh_databases import FreshDatabases
 
 AN_ACCOUNT = "insert into internal.accounts (psp, account) values ('adyen', 'ShopEU')"
 THIS_DATABASE = "select oid from pg_database where datname = current_database()"

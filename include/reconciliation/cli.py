@@ -39,6 +39,21 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
+    "lab-airflow": Command(
+        "disturb a real Airflow in mid-run, and compare what it leaves",
+        "include.reconciliation.lab.airflow_runs.run",
+        needs_server=False,
+    ),
+    "lab-bugs": Command(
+        "plant bugs in a copy of the project, and see that its tests find each of them",
+        "include.reconciliation.lab.planted_bugs.run",
+        needs_server=False,
+    ),
+    "lab-mutation": Command(
+        "change tokens in a copy of the project, and count what its tests notice",
+        "include.reconciliation.lab.mutation.run",
+        needs_server=False,
+    ),
     "statement": Command(
         "try a statement file before a PSP is wired, or list the formats",
         "include.reconciliation.statement_check.run",
@@ -61,6 +76,10 @@ COMMANDS: Mapping[str, Command] = {
     "verify-log": Command(
         "prove the log of corrections, from its first row to what reports know of it",
         "include.reconciliation.steps.verify_log",
+    ),
+    "postings": Command(
+        "export the corrections that the ledger is to post, as CSV or NDJSON",
+        "include.reconciliation.steps.export_postings",
     ),
     "diff": Command(
         "say what changed from one published run to another, and why",

@@ -84,9 +84,9 @@ def _books(request: ActionRequest, effect: Effect) -> list[str]:
 
     return [
         f"- Identity of {request.leg}: statement − ledger stays "
-        f"{amount(position['statement_minor'] - position['ledger_minor'])}; discrepancies "
-        f"{amount(-moved)}, corrections not in the ledger {amount(after)}; residual "
-        f"{amount(position['residual_minor'])}: {'holds' if held else 'does not hold'}",
+        f"{amount(position['statement_minor'] - position['ledger_minor'])}: discrepancies change "
+        f"by {amount(-moved)}, corrections not in the ledger become {amount(after)}; "
+        f"residual {amount(position['residual_minor'])}: {'holds' if held else 'does not hold'}",
         f"- Divergence of {request.psp}: {amount(position['divergence_before_minor'])} before, "
         f"{amount(position['divergence_after_minor'])} after",
     ]

@@ -32,7 +32,7 @@ STATUS = {
 }
 MEANING = {
     COMPENSATE: "an entry that the ledger is to post, with the correction's id",
-    WRITE_OFF: "the same, against the write-off account",
+    WRITE_OFF: "an entry that the ledger is to post against the write-off account",
     ACCEPT: "stays as it is until a day; its delta stays in the books and leaves the divergence",
     PROVIDER_ERROR: "the PSP puts it right, under its own ticket",
     RELINK: "its rows belong to another payment, whose reference is given",

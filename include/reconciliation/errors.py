@@ -7,6 +7,7 @@
     │   ├── StatementError       a statement is refused whole; carries reason code and place
     │   ├── SourceError          a ledger or gateway answers something that breaks its contract
     │   ├── Broken               a sentence that must be true of a book is not
+    │   ├── FormatCannotCarry    a simulated statement has no place in a format (the lab's)
     │   └── CodeChangedError     the code is not the one that this attempt began with
     ├── Transient                repeating may help: Airflow retries with a back-off
     │   ├── ProviderUnavailable  the PSP does not answer, or asks to wait

@@ -7,10 +7,18 @@ import re
 _MAIL_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:()]+")
 _CARD_NUMBER = re.compile(r"(?<![0-9])(?:[0-9][ -]?){12,18}[0-9](?![0-9])", re.ASCII)
 _TAX_NUMBER = re.compile(r"(?<![0-9])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])", re.ASCII)
+# What a spreadsheet takes for the beginning of a formula, as include/sql/reports has it.
+_FORMULA = tuple("-=+@\t\r\n＝＋－＠")
+
 
 def printable(text: str) -> str:
     """The text with a question mark for what has no shape: control, direction, half characters."""
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def no_formula(text: str) -> str:
+    """The text with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def masked(text: str) -> str:

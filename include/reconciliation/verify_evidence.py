@@ -26,7 +26,7 @@ SHOWN_MAX = 30
 SEALS = ("sections_sha256", "seal_sha256")
 LISTS = (
     "attempts", "decisions", "discrepancies", "events", "matches", "operator_actions", "positions",
-    "rail_requests", "rows",
+    "rail_requests", "requests", "rows",
 )  # fmt: skip
 SECTIONS = {
     *LISTS, "code_version", "corrections", "form", "intent", "masked", "payment_id", "references",
@@ -44,8 +44,16 @@ LOG_FIELDS = (
     "state_after", "requested_by", "on_behalf_of", "requested_at", "content_sha256", "approved_by",
     "approved_at", "second_approved_by", "second_approved_at", "result", "logged_at",
 )  # fmt: skip
+# What the hash of a request's content is over: what an approver of it approves.
+REQUEST_FIELDS = (
+    "request_id", "action", "object_kind", "object_id", "psp", "account_id", "leg",
+    "discrepancy_id", "episode", "currency", "amount_minor", "reason_code", "reason", "ticket",
+    "psp_ticket", "accept_until", "post_by", "link_to", "state_before", "state_after",
+    "state_sha256", "preview", "requested_by", "on_behalf_of", "expires_at", "approvals_needed",
+)  # fmt: skip
+ENDS = {"applied", "rejected", "expired", "refused"}
 MOMENTS = {
-    "occurred_at", "recorded_at", "accept_until", "requested_at", "approved_at",
+    "occurred_at", "recorded_at", "accept_until", "expires_at", "requested_at", "approved_at",
     "second_approved_at", "logged_at",
 }  # fmt: skip
 # The two machines: state, what happens, state after it (docs/decisions/018).
@@ -178,6 +186,7 @@ def examine(pack: Json) -> tuple[list[str], list[str]]:
         examination.matches,
         examination.discrepancies,
         examination.corrections,
+        examination.requests,
     ):
         try:
             part()
@@ -362,6 +371,29 @@ class Examination:
         ):
             self.found.append("corrections: the last row is not the end of the log")
 
+    def requests(self) -> None:
+        """Each has its own hash and no end in the log; others than who asked answered that hash."""
+        if self._not_there("requests"):
+            return
+        log = self.pack["corrections"]
+        ended = {row["request_id"] for row in log["rows"] if row["event"] in ENDS} if log else set()
+        for place, row in enumerate(self.pack["requests"]):
+            name = f"request {row['request_id']}"
+            if self._masked(f"/requests/{place}", REQUEST_FIELDS):
+                self.notes.append(f"not checked: {name}: its own hash, since a part is masked")
+            elif fields_sha256(row, REQUEST_FIELDS) != row["content_sha256"]:
+                self.found.append(f"{name}: its content does not have the hash that it was given")
+            if row["request_id"] in ended:
+                self.found.append(f"{name}: it has ended in the log, and is told as if it had not")
+            asked = {folded(row["requested_by"]), folded(row["on_behalf_of"] or "")}
+            answered = [folded(answer["answered_by"]) for answer in row["answers"]]
+            if asked & set(answered):
+                self.found.append(f"{name}: somebody who asked for it has answered it")
+            if len(set(answered)) < len(answered):
+                self.found.append(f"{name}: somebody has answered it twice")
+            if any(answer["content_sha256"] != row["content_sha256"] for answer in row["answers"]):
+                self.found.append(f"{name}: an answer is to another content than it has")
+
 
 def replayed(payment_id: str, events: list[Json]) -> tuple[Json, list[str]]:
     """The state after the events, as far as they can be followed, and what stopped them."""
@@ -432,7 +464,21 @@ def machine(text: str) -> dict[tuple[str, str], str]:
 
 def entry_sha256(row: Json, fields: Iterable[str]) -> str:
     """The hash of a row and of all before it: each field with its length before it."""
-    values = [row["previous_sha256"], *(field_text(name, row[name]) for name in fields)]
+    return values_sha256([row["previous_sha256"], *texts(row, fields)])
+
+
+def fields_sha256(row: Json, fields: Iterable[str]) -> str:
+    """The hash of these fields of a row, each with its length before it."""
+    return values_sha256(list(texts(row, fields)))
+
+
+def texts(row: Json, fields: Iterable[str]) -> Iterator[str | None]:
+    """The fields as they go into a hash."""
+    return (field_text(name, row[name]) for name in fields)
+
+
+def values_sha256(values: list[str | None]) -> str:
+    """The hash of texts, so that two can't run into each other and none is not empty."""
     return sha256(
         "".join(
             "-" if value is None else f"{len(value.encode())}:{value}" for value in values
@@ -538,6 +584,11 @@ def whole(value: object) -> int:
     if type(value) is not int or not -(2**63) <= value < 2**63:
         raise Wrong("a number is no whole number of 64 bits")
     return value
+
+
+def folded(name: str) -> str:
+    """A person's name as the database compares it."""
+    return name.strip().lower()
 
 
 def typed(row: Json, name: str, kind: type) -> Any:

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from include.reconciliation.bench import generate
-from include.reconciliation.demo.adyen_files import COLUMNS
 from include.reconciliation.edges.warehouse import statement
+from include.reconciliation.lab.statement_files.adyen import COLUMNS
 from tests.bench.ledgers import OwnLedger
 from tests.conftest import Databases
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from include.reconciliation import config
+from include.reconciliation.lab.kills import books
 from include.reconciliation.local.server import Server
 from tests.dags.published_books import Books
-from tests.kills import books
 
 
 @pytest.fixture

@@ -202,3 +202,14 @@ def test_the_files_are_read_without_network_connections_variables_or_a_database(
         check=True,
     )
     assert f"{DAG_IDS} {{}}" in outcome.stdout
+
+
+def test_an_answer_can_be_given_without_a_note(bag: DagBag) -> None:
+    """Airflow's page has no button to press while a field that must be filled is empty."""
+    approvals = [
+        task for dag in bag.dags.values() for task in dag.tasks
+        if task.task_id in ("approve", "approve_again")
+    ]  # fmt: skip
+
+    assert 2 * (1 + len(OPERATOR_ACTIONS)) == len(approvals)
+    assert {None} == {task.params.get_param("note").resolve() for task in approvals}

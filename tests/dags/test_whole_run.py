@@ -7,8 +7,8 @@ import pytest
 
 from include.reconciliation import config
 from include.reconciliation.edges.pause_variable import AirflowVariables
+from include.reconciliation.lab.kills import books
 from include.reconciliation.steps import fetch_psp_statements
-from tests.kills import books
 
 WINDOW = {
     "psps": ["adyen"],

@@ -17,11 +17,12 @@ from include.reconciliation.demo.marketplace_faults import plant
 from include.reconciliation.demo.payment_events.history import make_event_store
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.violations import BROKEN_PROJECTIONS
+from include.reconciliation.lab.kills import state
 from include.reconciliation.local.bootstrap import SUPERUSER
 from include.reconciliation.local.server import Server
 from tests.books.conftest import AS_OF, Book
 from tests.books.wallets import wallets_that_drift
-from tests.kills import book_tasks, state
+from tests.kills import book_tasks
 from tests.payouts.conftest import ENTRY
 from tests.payouts.payouts_book import PayoutsBook
 from tests.payouts.provider_server import KEY, STATUS_PATH, Provider

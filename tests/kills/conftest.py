@@ -8,12 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from include.reconciliation.lab.fresh_databases import FreshDatabases
+from include.reconciliation.lab.kills import books, course, state
+from include.reconciliation.lab.kills.course import Course
+from include.reconciliation.lab.kills.nursery import Nursery, nursery
+from include.reconciliation.lab.kills.proxy import proxy_before
 from include.reconciliation.local.server import Server
-from tests.fresh_databases import FreshDatabases
-from tests.kills import books, course, state
-from tests.kills.course import Course
-from tests.kills.nursery import Nursery, nursery
-from tests.kills.proxy import proxy_before
 
 OWN_VOLUMES = """
     select inhparent::regclass::text from pg_inherits

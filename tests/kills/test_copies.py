@@ -5,9 +5,9 @@ import json
 import psycopg
 import pytest
 
-from tests.kills import books, course
-from tests.kills.course import Course
-from tests.kills.nursery import nursery
+from include.reconciliation.lab.kills import books, course
+from include.reconciliation.lab.kills.course import Course
+from include.reconciliation.lab.kills.nursery import nursery
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def test_two_copies_of_a_run_at_once_end_as_one(number, environment, place, chil
     with nursery() as others:
         copies = (children, others)
         for copy in copies:
-            copy.begin("tests.kills.course:do_all", "manual__1", environment=environment)
+            copy.begin(f"{course.__name__}:do_all", "manual__1", environment=environment)
         run_ids = {copy.end().value() for copy in copies}
     assert 1 == len(run_ids), "both copies published the same run"
     assert undisturbed.left_behind == place.left_behind()

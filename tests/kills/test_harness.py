@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.kills import state
-from tests.kills.nursery import Nursery, nursery
-from tests.kills.proxy import KillAt, Proxy, proxy_before
+from include.reconciliation.lab.kills import state, toys
+from include.reconciliation.lab.kills.file_calls import FileBlow
+from include.reconciliation.lab.kills.nursery import Nursery, nursery
+from include.reconciliation.lab.kills.proxy import Blow, Proxy, proxy_before
 
-CAREFUL, NAIVE = "tests.kills.toys:careful", "tests.kills.toys:naive"
+CAREFUL, NAIVE = (f"{toys.__name__}:{name}" for name in ("careful", "naive"))
 
 
 @pytest.fixture
@@ -39,8 +40,8 @@ def kill_everywhere(function, children, proxy, databases, toy, folder) -> list[s
     """Kills `function` at every message and file call, reruns it, and says where that shows."""
     conninfo = proxy.server.conninfo(databases.names["reconciliation"], "reconciliation_rw")
 
-    def run(kill_at=None, **order):
-        proxy.watch(kill_at)
+    def run(blow=None, **order):
+        proxy.watch(blow)
         return children.run(function, conninfo, str(folder), environment={}, **order)
 
     def left_behind():
@@ -53,14 +54,14 @@ def kill_everywhere(function, children, proxy, databases, toy, folder) -> list[s
             path.unlink()
 
     undisturbed_run = run()
-    messages, calls = len(proxy.seen), undisturbed_run.file_calls
+    messages, calls = len(proxy.seen), len(undisturbed_run.file_calls)
     undisturbed = left_behind()
     differing = []
     points = [
-        (f"message {n}, delivered: {is_delivered}", {"kill_at": KillAt(n, is_delivered)})
+        (f"message {n}, delivered: {is_delivered}", {"blow": Blow(n, is_delivered)})
         for n in range(1, messages + 1)
         for is_delivered in (False, True)
-    ] + [(f"file call {n}", {"kill_at_file_call": n}) for n in range(1, calls + 1)]
+    ] + [(f"file call {n}", {"file_blow": FileBlow(n)}) for n in range(1, calls + 1)]
     for name, point in points:
         clean()
         assert run(**point).killed_by == 9, f"nobody was killed at {name}"
@@ -91,6 +92,6 @@ def test_the_proxy_counts_each_message_of_a_client_once(children, proxy, databas
 
 
 def test_an_error_of_a_step_is_told_and_not_taken_for_a_kill(children):
-    outcome = children.run("tests.kills.toys:careful", "host=/nowhere", "", environment={})
+    outcome = children.run(CAREFUL, "host=/nowhere", "", environment={})
     assert outcome.killed_by is None
     assert "OperationalError" in (outcome.error or "")

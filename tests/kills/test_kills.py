@@ -5,12 +5,12 @@ from signal import SIGKILL
 
 import pytest
 
+from include.reconciliation.lab.kills import course
+from include.reconciliation.lab.kills.course import Course
+from include.reconciliation.lab.kills.proxy import Blow, proxy_before
 from include.reconciliation.report.manifest import MANIFEST
 from include.reconciliation.report.pages import PAGES
 from include.reconciliation.verify import READERS
-from tests.kills import course
-from tests.kills.course import Course
-from tests.kills.proxy import KillAt, proxy_before
 
 pytestmark = pytest.mark.slow
 
@@ -35,9 +35,9 @@ def run(place, children) -> Iterator[Course]:
 def points(messages):
     """Where a step of so many messages is killed; its last one is its commit."""
     return {
-        "middle": KillAt(messages // 2),
-        "last": KillAt(messages),
-        "last, reply lost": KillAt(messages, is_delivered=True),
+        "middle": Blow(messages // 2),
+        "last": Blow(messages),
+        "last, reply lost": Blow(messages, is_delivered=True),
     }
 
 
@@ -68,9 +68,9 @@ def test_a_run_that_is_cleared_after_its_report_changes_nothing(run, place, undi
 def test_a_step_killed_at_its_first_message_and_once_more_leaves_what_it_leaves_undisturbed(
     step, point, run, place, undisturbed
 ):
-    kill_at = points(undisturbed.efforts[step].messages)[point]
-    assert SIGKILL == run.kill(step, KillAt(1)).killed_by
-    assert SIGKILL == run.kill(step, kill_at).killed_by
+    blow = points(undisturbed.efforts[step].messages)[point]
+    assert SIGKILL == run.kill(step, Blow(1)).killed_by
+    assert SIGKILL == run.kill(step, blow).killed_by
     if (step, point) in UNTIL_PUBLISHED:
         left = place.left_behind()
         assert {} == {name: rows for name, rows in left.items() if rows}, "nothing is public yet"
@@ -88,10 +88,10 @@ def test_a_branch_killed_while_the_other_is_at_work_holds_nobody_up(
     with proxy_before(place.server) as held:
         held.hold_at = undisturbed.efforts[beside].messages // 2
         environment = course.environment(held.server, place, place.folder)
-        others.begin("tests.kills.course:do", beside, attempt_id, environment=environment)
+        others.begin(f"{course.__name__}:do", beside, attempt_id, environment=environment)
         assert held.is_held.wait(timeout=60), "the other branch is in the middle of its work"
-        kill_at = points(undisturbed.efforts[step].messages)[point]
-        assert SIGKILL == run.run(step, attempt_id, kill_at=kill_at).killed_by
+        blow = points(undisturbed.efforts[step].messages)[point]
+        assert SIGKILL == run.run(step, attempt_id, blow=blow).killed_by
         left = place.left_behind()
         assert {} == {name: rows for name, rows in left.items() if rows}, "nothing is public yet"
         run.run(step, attempt_id).value()
@@ -109,10 +109,10 @@ def test_a_step_that_is_killed_before_any_of_its_file_calls_leaves_the_same_byte
     step, place, undisturbed, children
 ):
     calls = undisturbed.efforts[step].file_calls
-    assert calls >= 3, "temporary file, its name, its folder"
+    assert {"fsync", "write", "mkdir"} <= set(calls), "temporary file, its name, its folder"
     run = Course(children, course.environment(place.server, place, place.folder))
     killed = 0
-    for number in range(1, calls + 1):
+    for number in range(1, len(calls) + 1):
         if run.kill_at_file_call(step, number).killed_by is None:
             # What earlier tries made durable is not made again, so no call has this number.
             break

@@ -8,10 +8,10 @@ from signal import SIGKILL
 
 import pytest
 
+from include.reconciliation.lab.kills.nursery import Outcome
+from include.reconciliation.lab.kills.proxy import Blow, Proxy, proxy_before
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
 from tests.kills.book_worlds import TASKS, Task, World
-from tests.kills.nursery import Outcome
-from tests.kills.proxy import KillAt, Proxy, proxy_before
 from tests.payouts import provider_server
 
 pytestmark = pytest.mark.slow
@@ -43,8 +43,8 @@ def new_world(
 def do(children) -> Callable[..., Outcome]:
     """Has a task done in a process of its own, through a proxy that may kill it."""
 
-    def run(task: Task, world: World, proxy: Proxy, kill_at: KillAt | None = None) -> Outcome:
-        proxy.watch(kill_at)
+    def run(task: Task, world: World, proxy: Proxy, blow: Blow | None = None) -> Outcome:
+        proxy.watch(blow)
         connections = {
             f"AIRFLOW_CONN_{name.upper()}": connection_json(
                 proxy.server, world.names[database], role
@@ -60,7 +60,7 @@ def do(children) -> Callable[..., Outcome]:
     return run
 
 
-def deaths(proxy: Proxy) -> list[KillAt]:
+def deaths(proxy: Proxy) -> list[Blow]:
     """Where a task dies that has said so much: as soon as each of its commits is through.
 
     What lasts changes there alone. Also at its first message, at the last and evenly between, all
@@ -68,9 +68,9 @@ def deaths(proxy: Proxy) -> list[KillAt]:
     """
     last = len(proxy.seen)
     if EVERYWHERE:
-        return [KillAt(place, lost) for place in range(1, last + 1) for lost in (False, True)]
+        return [Blow(place, lost) for place in range(1, last + 1) for lost in (False, True)]
     between = sorted({1 + number * (last - 1) // (BETWEEN - 1) for number in range(BETWEEN)})
-    return [KillAt(place) for place in between] + [KillAt(place, True) for place in proxy.commits]
+    return [Blow(place) for place in between] + [Blow(place, True) for place in proxy.commits]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
@@ -86,9 +86,9 @@ def test_a_task_killed_anywhere_and_run_again_leaves_what_it_leaves_undisturbed(
     assert untouched != undisturbed, "the task does something here"
 
     wrong = {}
-    for kill_at in points:
+    for blow in points:
         with new_world(task) as world, proxy_before(world.server) as proxy:
-            assert SIGKILL == do(task, world, proxy, kill_at).killed_by
+            assert SIGKILL == do(task, world, proxy, blow).killed_by
             half_done = task.half_done(world)
             task.before_again(world)
             do(task, world, proxy).value()
@@ -96,5 +96,5 @@ def test_a_task_killed_anywhere_and_run_again_leaves_what_it_leaves_undisturbed(
             half_done += task.half_done(world)
         differing = {what: rows for what, rows in left.items() if rows != undisturbed[what]}
         if half_done or differing:
-            wrong[str(kill_at)] = (half_done, differing)
+            wrong[str(blow)] = (half_done, differing)
     assert {} == wrong, pformat(wrong)

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from include.reconciliation.lab.kills import course
+from include.reconciliation.lab.kills.course import Course
+from include.reconciliation.lab.kills.proxy import Blow, proxy_before
 from include.reconciliation.local.bootstrap import SUPERUSER
-from tests.kills import course
-from tests.kills.course import Course
-from tests.kills.proxy import KillAt, proxy_before
 
 pytestmark = pytest.mark.slow
 
@@ -51,11 +51,11 @@ def test_a_step_killed_over_large_loads_leaves_what_it_leaves_undisturbed(
     step, point, efforts, place, children, undisturbed
 ):
     messages = efforts[step].messages
-    at = KillAt(messages // 2 if point == "middle" else messages, point.endswith("lost"))
+    at = Blow(messages // 2 if point == "middle" else messages, point.endswith("lost"))
     with proxy_before(place.server) as proxy:
         environment = course.environment(proxy.server, place, place.folder)
         run = Course(children, environment | course.EVERY_LOAD_IS_LARGE, proxy)
-        assert SIGKILL == run.kill(step, KillAt(1)).killed_by
+        assert SIGKILL == run.kill(step, Blow(1)).killed_by
         assert SIGKILL == run.kill(step, at).killed_by
         if step != "publish_run":
             assert [] == place.own_volumes(), "nothing is attached yet"
@@ -85,7 +85,7 @@ def test_rows_whose_indexing_was_ended_are_published_all_the_same(
     with psycopg.connect(conninfo) as holder, psycopg.connect(conninfo, autocommit=True) as ender:
         rows = sql.Identifier(f"work_{attempt_id}", staged)
         holder.execute(sql.SQL("lock table {} in row exclusive mode").format(rows))
-        children.begin("tests.kills.course:do", step, attempt_id, environment=run.environment)
+        children.begin(f"{course.__name__}:do", step, attempt_id, environment=run.environment)
         deadline = time.monotonic() + 30
         while not (waiting := ender.execute(SESSION_THAT_INDEXES).fetchall()):
             assert time.monotonic() < deadline, "nobody waits to index the rows"

@@ -3,10 +3,9 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from include.reconciliation.lab.waiting import wait_for as wait_for
 from include.reconciliation.local import processes
 from include.reconciliation.local.layout import PROJECT_ROOT
 
@@ -101,16 +100,6 @@ def run(
         check=False,
         timeout=120,
     )
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> bool:
-    """Whether something became true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def processes_that_mention(text: str) -> list[str]:

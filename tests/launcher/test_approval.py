@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from include.reconciliation.lab.airflow_runs.api import AirflowApi
 from include.reconciliation.local.server import Cluster
 from tests.launcher import programs
-from tests.launcher.rest import AirflowApi
 from tests.launcher.test_launcher import free_port, nothing_left, start_airflow
 from tests.operations.conftest import Books
 from tests.slack.conftest import SECRET, TEAM, Slack

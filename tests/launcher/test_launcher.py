@@ -15,11 +15,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from include.reconciliation.lab.airflow_runs.api import AirflowApi
 from include.reconciliation.local import launcher, processes
 from include.reconciliation.local.layout import PROJECT_ROOT
 from include.reconciliation.local.server import Cluster
 from tests.launcher import programs
-from tests.launcher.rest import AirflowApi
 
 RECONCILIATION, ALERTS = "billing_gateway_reconciliation", "deliver_alerts"
 LAUNCHER = str(PROJECT_ROOT / "bin" / "launcher")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from include.reconciliation import config
+from include.reconciliation.lab.fake_slack import FakeSlack, running
 from include.reconciliation.steps import deliver_alerts as steps
 from tests.operations.conftest import PSP, Books
-from tests.operations.fake_slack import FakeSlack, running
 
 
 @pytest.mark.parametrize(("kind", "in_force"), [("pause", "paused"), ("stop", "stopped")])

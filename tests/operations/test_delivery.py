@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import pytest
 
 from include.reconciliation.edges import outbox, slack, warehouse
+from include.reconciliation.lab.fake_slack import Answer, FakeSlack, running
 from include.reconciliation.steps.deliver_alerts import deliver, hasten_delivery
 from tests.conftest import Databases, Sources
 from tests.listening import listening
 from tests.operations.conftest import EUROPE, Books
-from tests.operations.fake_slack import Answer, FakeSlack, running
 
 NOWHERE = {"host": "http://127.0.0.1:9/services"}
 

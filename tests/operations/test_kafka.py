@@ -17,12 +17,12 @@ from include.reconciliation import config
 from include.reconciliation.edges import kafka, outbox, warehouse
 from include.reconciliation.edges.connections import connection
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.lab.fake_slack import FakeSlack, running
 from include.reconciliation.steps import reconciliation_events
 from include.reconciliation.steps.deliver_alerts import deliver
 from tests.conftest import Databases
 from tests.listening import listening
 from tests.operations.conftest import Books
-from tests.operations.fake_slack import FakeSlack, running
 
 RECORDS = [kafka.Record(number, "key", f"value {number}".encode()) for number in (1, 2, 3)]
 LOOPBACK = {"bootstrap.servers": "127.0.0.1:9"}

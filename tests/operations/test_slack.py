@@ -12,7 +12,7 @@ import pytest
 from include.reconciliation.edges import slack
 from include.reconciliation.edges.connections import connection
 from include.reconciliation.errors import ConfigurationError
-from tests.operations.fake_slack import Answer, FakeSlack, running
+from include.reconciliation.lab.fake_slack import Answer, FakeSlack, running
 
 
 @pytest.fixture

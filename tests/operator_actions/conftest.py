@@ -22,12 +22,12 @@ from include.reconciliation.edges import (
     service_calls,
     warehouse,
 )
+from include.reconciliation.lab import service_server
+from include.reconciliation.lab.service_server import TOKEN, Service
 from include.reconciliation.steps import answer_request, call_service
 from include.reconciliation.steps.propose_action import propose_action
 from tests.conftest import Databases
-from tests.operator_actions import service_server
 from tests.operator_actions.service_books import ServiceBooks
-from tests.operator_actions.service_server import TOKEN, Service
 from tests.payouts import provider_server
 from tests.payouts.conftest import ENTRY, Variables
 from tests.payouts.provider_server import KEY, STATUS_PATH, Provider

@@ -9,9 +9,9 @@ import pytest
 
 from include.reconciliation.edges import service_calls
 from include.reconciliation.errors import ProviderUnavailable, RequestError, Transient
+from include.reconciliation.lab.service_server import TOKEN, Reply
 from include.reconciliation.steps import call_service
 from tests.operator_actions.conftest import Desk
-from tests.operator_actions.service_server import TOKEN, Reply
 
 IN_DOUBT = "operator-action-in-doubt"
 

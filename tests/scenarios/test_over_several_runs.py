@@ -202,6 +202,23 @@ def test_rows_after_the_window_are_listed_and_in_no_sum(desk: Desk) -> None:
     ) == [{"ledger_minor": 10000, "ledger_new_minor": 10000, "residual_minor": 0}]
 
 
+def test_a_line_at_the_very_end_of_the_window_is_of_the_next_one_though_the_ledger_has_it(
+    desk: Desk,
+) -> None:
+    desk.ledger("L1", 10000, at="2026-03-02T10:00:00Z")
+    # Midnight in UTC, where the window ends, is one o'clock in Amsterdam.
+    desk.batch(1, a_line(booked="2026-03-04 01:00:00"))
+    desk.run(*TUESDAY)
+
+    assert [] == desk.matches()
+    assert ("statement", "after_the_window", 10000) in desk.pending()
+
+    desk.run(*WEDNESDAY)
+
+    assert [("event_reference", 1, 1)] == desk.matches()
+    assert [] == desk.pending()
+
+
 def test_reprocessing_is_a_new_run_at_the_head_that_supersedes_the_old(desk: Desk) -> None:
     desk.ledger("L1", 10000)
     desk.batch(1, a_line())

@@ -79,6 +79,19 @@ def test_another_currency_is_two_rows_of_one_event_counted_once(desk: Desk) -> N
     assert len(desk.rows("select distinct event_id from reconciliation.discrepancies")) == 1
 
 
+def test_the_same_number_in_another_currency_is_no_match(desk: Desk) -> None:
+    desk.ledger("L1", 10000, currency="USD")
+    desk.batch(1, a_line())
+
+    desk.run()
+
+    assert [] == desk.matches()
+    assert [
+        ("currency_mismatch", "EUR", 10000, 10000),
+        ("currency_mismatch", "USD", -10000, 0),
+    ] == desk.open_discrepancies()
+
+
 def test_money_for_an_event_that_failed_in_the_ledger_is_a_status_mismatch(desk: Desk) -> None:
     desk.ledger("L1", 10000, status="failed")
     desk.batch(1, a_line())

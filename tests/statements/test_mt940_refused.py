@@ -75,6 +75,8 @@ BAD_FILES: dict[str, tuple[str | bytes, str, tuple[str, ...]]] = {
     "entry without an amount": (_entry("250610CNTRFX"), "bad_amount", ()),
     "entry with a sign": (_entry("250610C-20,00NTRFX"), "bad_amount", ()),
     "entry of 16": (_entry("250610C1234567890123,45NTRFX"), "bad_amount", ("15",)),
+    # The letter would be the first of a type ONTR, and the amount still that of the balances.
+    "entry with an O for a 0": (_entry("250610C20,0ONTRFX"), "bad_amount", ("row 6", "20,0O")),
     "entry of other digits": (_entry("250610C\uff12\uff10,00NTRFX"), "bad_amount", ()),
     "entry of a third of a cent": (_entry("250610C20,003NTRFX"), "excess_decimals", ("row 6",)),
     "entry without a type": (_entry("250610C20,00"), "bad_amount", ()),

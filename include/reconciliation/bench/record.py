@@ -9,7 +9,6 @@ import json
 import os
 import platform
 import shlex
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import Any
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.documentation import benchmarks
 from include.reconciliation.documentation.benchmarks import PAGE, RESULTS
+from include.reconciliation.local.commit import code_of
 
 # What a measurement writes changes nothing of what the next one measures.
 _OWN_FILES = {path.relative_to(PROJECT_ROOT).as_posix() for path in (RESULTS, PAGE)}
@@ -50,7 +50,7 @@ def setting(arguments: Sequence[str]) -> dict[str, Any]:
     """When, from which code, on what and by which command is measured; asked before it begins."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        **_code(),
+        **code_of(_OWN_FILES),
         "command": shlex.join(["bin/reconciliation", "bench", *arguments]),
         "machine": {
             "cores": os.cpu_count(),
@@ -84,26 +84,6 @@ def keep(measurement: Measurement, its_setting: Mapping[str, Any]) -> None:
 
 def _load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
-
-
-def _code() -> dict[str, Any]:
-    """The commit, and whether files differ from it; both unknown outside of a repository."""
-    commit = _git("rev-parse", "HEAD")
-    changes = _git("status", "--porcelain")
-    if commit is None or changes is None:
-        return {"commit": "unknown", "is_dirty": True}
-    changed = {line[3:] for line in changes.splitlines()}
-    return {"commit": commit.strip(), "is_dirty": bool(changed - _OWN_FILES)}
-
-
-def _git(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
 
 
 def _cpu() -> str:

@@ -15,19 +15,10 @@ from datetime import date, datetime
 
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.movements import StatementLine
-from include.reconciliation.money import format_minor
+from include.reconciliation.lab.statement_files.adyen import Batch, report
+from include.reconciliation.statements.amounts import EXPONENTS
 
-COLUMNS = (
-    "Company Account", "Merchant Account", "Psp Reference", "Merchant Reference",
-    "Payment Method", "Creation Date", "TimeZone", "Type", "Modification Reference",
-    "Gross Currency", "Gross Debit (GC)", "Gross Credit (GC)", "Exchange Rate", "Net Currency",
-    "Net Debit (NC)", "Net Credit (NC)", "Commission (NC)", "Markup (NC)", "Scheme Fees (NC)",
-    "Interchange (NC)", "Payment Method Variant", "Modification Merchant Reference",
-    "Batch Number", "Reserved4", "Reserved5", "Reserved6", "Reserved7", "Reserved8", "Reserved9",
-    "Reserved10", "Booking Date", "Booking Date TimeZone",
-)
 FIRST_BATCHES = {"NorthwindEU": 412, "NorthwindBR": 187}
-_EXPONENT = 2  # of every currency that these accounts settle in
 _CARDS = ("visa", "mc", "elo", "amex")
 
 
@@ -71,31 +62,41 @@ def _deliveries(
     def plays(scenario: str) -> bool:
         return scenarios is None or scenario in scenarios
 
-    stem = f"settlement_detail_report_batch_{batch_number(account, day)}"
-    first = settlement_file(account, day, [line for line in lines if 1 in line.versions])
+    number = batch_number(account, day)
+    stem = f"settlement_detail_report_batch_{number}"
+    first = settlement_file(account, number, day, [line for line in lines if 1 in line.versions])
     usual = DroppedFile(timeline.delivered(day), account, day, f"{stem}.csv", first)
     match account, day:
         case "NorthwindEU", timeline.THURSDAY if plays("file_delivered_twice"):
             again = timeline.at(timeline.FRIDAY, 15)
             return [usual, DroppedFile(again, account, day, f"{stem}_copy.csv", first)]
         case "NorthwindEU", timeline.FRIDAY if plays("refused_file"):
-            damaged = DroppedFile(usual.known_at, account, day, usual.name, _damaged(first))
+            refused = DroppedFile(usual.known_at, account, day, usual.name, damaged(first))
             good_at = timeline.at(timeline.MONDAY, 8)
-            return [damaged, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
+            return [refused, DroppedFile(good_at, account, day, f"{stem}_2.csv", first)]
         case "NorthwindBR", timeline.MONDAY if plays("late_file"):
             return [DroppedFile(timeline.at(timeline.TUESDAY, 19), account, day, usual.name, first)]
         case "NorthwindBR", timeline.FRIDAY if plays("corrected_file"):
-            second = settlement_file(account, day, [line for line in lines if 2 in line.versions])
+            corrected = [line for line in lines if 2 in line.versions]
+            second = settlement_file(account, number, day, corrected)
             second_at = timeline.at(timeline.SATURDAY, 15)
             return [usual, DroppedFile(second_at, account, day, f"{stem}_2.csv", second)]
         case _:
             return [usual]
 
 
-def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> bytes:
+def settlement_file(
+    account: str, number: int, day: date, lines: Sequence[StatementLine]
+) -> bytes:
     """The bytes of one batch: its lines, account fees, and payouts that empty it per currency."""
-    number = str(batch_number(account, day))
-    rows = [_line_row(line, number) for line in sorted(lines, key=_order)]
+    batch = Batch(
+        company="Northwind",
+        account=account,
+        number=number,
+        zone=timeline.ZONE,
+        exponents=EXPONENTS,
+    )
+    rows = [_line_row(batch, line) for line in sorted(lines, key=_order)]
     net_minor: dict[str, int] = defaultdict(int)
     for line in lines:
         net_minor[line.net_currency] += line.net_minor
@@ -103,120 +104,69 @@ def settlement_file(account: str, day: date, lines: Sequence[StatementLine]) -> 
     for currency in sorted(net_minor):
         # Two equal rows are two fees, one for each terminal.
         for _ in range(2):
-            fee = ("Fee", "Terminal rent", currency, -150)
-            rows.append(_account_row(account, number, *fee, booked_at))
+            rows.append(batch.account_row("Fee", "Terminal rent", currency, -150, booked_at))
             net_minor[currency] -= 150
         total_minor = net_minor[currency]
         paid_out = total_minor > 0
         rows.append(
-            _account_row(
-                account,
-                number,
+            batch.account_row(
                 "MerchantPayout" if paid_out else "Balancetransfer",
-                _payout_text(account, number, currency) if paid_out else "to next batch",
+                _payout_text(batch, currency) if paid_out else "to next batch",
                 currency,
                 -total_minor,
                 booked_at,
             )
         )
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return report(rows)
 
 
-def _payout_text(account: str, number: str, currency: str) -> str:
+def _payout_text(batch: Batch, currency: str) -> str:
     """What the bank's statement shows as well."""
-    return f"TX{number}{currency}XT batch {number}, {account}"
+    return f"TX{batch.number}{currency}XT batch {batch.number}, {batch.account}"
 
 
-def _line_row(line: StatementLine, number: str) -> dict[str, str]:
-    created_at = line.created_at.astimezone(timeline.ZONE)
-    row = {
-        **_common(line.account, number, line.booked_at),
-        "Psp Reference": line.psp_reference or "",
-        "Merchant Reference": line.merchant_reference or "",
-        "Payment Method": line.payment_method,
-        "Payment Method Variant": line.payment_method,
-        "Creation Date": created_at.strftime("%Y-%m-%d %H:%M:%S"),
-        "TimeZone": str(created_at.tzname()),
-        "Type": line.provider_type,
-        "Modification Reference": line.event_reference or "",
-        "Gross Currency": line.currency,
-        "Exchange Rate": line.exchange_rate,
-        "Net Currency": line.net_currency,
-        "Modification Merchant Reference": "<auto>",
-    }
-    if line.gross_minor is not None:
-        row[f"Gross {_side(line.gross_minor)} (GC)"] = _text(line.gross_minor)
-    row[f"Net {_side(line.net_minor)} (NC)"] = _text(line.net_minor)
-    return row | _costs(line)
+def _line_row(batch: Batch, line: StatementLine) -> dict[str, str]:
+    return batch.payment_row(
+        line.provider_type,
+        psp_reference=line.psp_reference or "",
+        event_reference=line.event_reference or "",
+        merchant_reference=line.merchant_reference or "",
+        payment_method=line.payment_method,
+        created_at=line.created_at,
+        booked_at=line.booked_at,
+        gross_minor=line.gross_minor,
+        currency=line.currency,
+        exchange_rate=line.exchange_rate,
+        net_minor=line.net_minor,
+        net_currency=line.net_currency,
+        costs_minor=_costs_minor(line),
+    )
 
 
-def _costs(line: StatementLine) -> dict[str, str]:
+def _costs_minor(line: StatementLine) -> dict[str, int]:
     if line.fee_minor == 0:
         return {}
     if line.provider_type != "Settled":
-        return {"Markup (NC)": _text(line.fee_minor)}
+        return {"Markup": line.fee_minor}
     if line.payment_method not in _CARDS:
-        return {"Commission (NC)": _text(line.fee_minor)}
+        return {"Commission": line.fee_minor}
     scheme_minor = line.fee_minor // 6
     interchange_minor = line.fee_minor // 3
     return {
-        "Scheme Fees (NC)": _text(scheme_minor),
-        "Interchange (NC)": _text(interchange_minor),
-        "Markup (NC)": _text(line.fee_minor - scheme_minor - interchange_minor),
+        "Scheme Fees": scheme_minor,
+        "Interchange": interchange_minor,
+        "Markup": line.fee_minor - scheme_minor - interchange_minor,
     }
 
 
-def _account_row(
-    account: str, number: str, provider_type: str, text: str, currency: str, net_minor: int,
-    booked_at: datetime,
-) -> dict[str, str]:
-    row = _common(account, number, booked_at)
-    row |= {
-        "Creation Date": row["Booking Date"],
-        "TimeZone": row["Booking Date TimeZone"],
-        "Type": provider_type,
-        "Modification Reference": text,
-        "Net Currency": currency,
-    }
-    row[f"Net {_side(net_minor)} (NC)"] = _text(net_minor)
-    return row
-
-
-def _common(account: str, number: str, booked_at: datetime) -> dict[str, str]:
-    local = booked_at.astimezone(timeline.ZONE)
-    return {
-        "Company Account": "Northwind",
-        "Merchant Account": account,
-        "Batch Number": number,
-        "Booking Date": local.strftime("%Y-%m-%d %H:%M:%S"),
-        "Booking Date TimeZone": str(local.tzname()),
-    }
-
-
-def _damaged(content: bytes) -> bytes:
+def damaged(content: bytes) -> bytes:
     """The file with 10.00 more in its first payout, so that it no longer adds up."""
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     payout = next(row for row in rows if row["Type"] == "MerchantPayout")
     whole, _, cents = payout["Net Debit (NC)"].partition(".")
     payout["Net Debit (NC)"] = f"{int(whole) + 10}.{cents}"
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return report(rows)
 
 
 def _order(line: StatementLine) -> tuple[datetime, str, str, int]:
     return line.created_at, line.event_reference or "", line.provider_type, line.net_minor
-
-
-def _side(amount_minor: int) -> str:
-    return "Credit" if amount_minor >= 0 else "Debit"
-
-
-def _text(amount_minor: int) -> str:
-    return format_minor(abs(amount_minor), _EXPONENT)

@@ -63,7 +63,9 @@ def make_history(seed: int, *, scenarios: frozenset[str] | None = None) -> Histo
         intents=intents,
         transactions=transactions,
         files=files,
-        balance_transactions=balance_transactions(story.lines),
+        balance_transactions=balance_transactions(
+            line for line in story.lines if line.psp == "stripe"
+        ),
         labels=tuple(story.labels),
         decoys=tuple(story.decoys),
         payments=len({movement.psp_reference for movement in story.movements}),

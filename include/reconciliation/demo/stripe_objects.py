@@ -9,27 +9,22 @@ from typing import Any
 
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.movements import StatementLine
-
-# Stripe's `type` where it is another word than its `reporting_category`.
-_TYPES = {
-    "charge": "charge",
-    "refund": "refund",
-    "dispute": "adjustment",
-    "partial_capture_reversal": "refund",
-    "charge_failure": "payment_failure_refund",
-}
+from include.reconciliation.lab.statement_files.stripe_balance_transactions import (
+    balance_transaction,
+    source_object,
+)
 
 
 def balance_transactions(
-    lines: Iterable[StatementLine],
+    lines: Iterable[StatementLine], *, until: datetime = timeline.END
 ) -> tuple[tuple[datetime, Mapping[str, Any]], ...]:
-    """Every balance transaction with the instant at which it is made, in that order."""
+    """Every balance transaction made before `until` with its instant, in that order."""
     made: list[tuple[datetime, Mapping[str, Any]]] = [
         (line.booked_at, _of_line(line))
         for line in lines
-        if line.psp == "stripe" and line.booked_at < timeline.END
+        if line.booked_at < until
     ]
-    made.extend(_payouts_and_fees(made))
+    made.extend(_payouts_and_fees(made, until))
     return tuple(sorted(made, key=lambda entry: (entry[0], entry[1]["id"])))
 
 
@@ -39,38 +34,32 @@ def _of_line(line: StatementLine) -> dict[str, Any]:
         (line.fee_minor, "stripe_fee", "Stripe processing fees"),
         (line.tax_minor, "tax", "Tax on the fee"),
     ]
-    return _balance_transaction(
+    return balance_transaction(
         line.line_id,
         line.booked_at,
         line.gross_minor,
         line.currency,
         reporting_category=line.provider_type,
-        provider_type=_TYPES.get(line.provider_type, line.provider_type),
         source=_source(line),
         fees=[(amount, word, text) for amount, word, text in fees if amount],
     )
 
 
 def _source(line: StatementLine) -> dict[str, Any]:
-    order = {"order_id": line.merchant_reference} if line.merchant_reference else {}
-    common = {
-        "id": line.event_reference,
-        "amount": abs(line.gross_minor or 0),
-        "currency": line.currency.lower(),
-        "created": int(line.created_at.timestamp()),
-        "payment_intent": line.psp_reference,
-        "metadata": order,
-    }
     prefix = str(line.event_reference).partition("_")[0]
-    if prefix == "re":
-        return {**common, "object": "refund", "status": "succeeded", "charge": None}
-    if prefix == "dp":
-        return {**common, "object": "dispute", "status": "lost", "charge": None}
-    return {**common, "object": "charge", "status": "succeeded", "captured": True}
+    return source_object(
+        {"re": "refund", "dp": "dispute"}.get(prefix, "charge"),
+        line.event_reference,
+        line.gross_minor or 0,
+        line.currency,
+        created_at=line.created_at,
+        payment=line.psp_reference,
+        order=line.merchant_reference,
+    )
 
 
 def _payouts_and_fees(
-    made: Iterable[tuple[datetime, Mapping[str, Any]]],
+    made: Iterable[tuple[datetime, Mapping[str, Any]]], until: datetime
 ) -> list[tuple[datetime, Mapping[str, Any]]]:
     """Per day and currency: a fee without a source, and the next day a payout of the net."""
     net_minor: dict[tuple[datetime, str], int] = defaultdict(int)
@@ -85,9 +74,9 @@ def _payouts_and_fees(
         others.append(
             (
                 fee_at,
-                _balance_transaction(
+                balance_transaction(
                     f"txn_fee{stamp}", fee_at, -fee_minor, currency,
-                    reporting_category="fee", provider_type="stripe_fee", source=None, fees=[],
+                    reporting_category="fee", source=None,
                 ),
             )
         )
@@ -97,53 +86,10 @@ def _payouts_and_fees(
             others.append(
                 (
                     paid_at,
-                    _balance_transaction(
+                    balance_transaction(
                         f"txn_po{stamp}", paid_at, fee_minor - total_minor, currency,
-                        reporting_category="payout", provider_type="payout", source=payout, fees=[],
+                        reporting_category="payout", source=payout,
                     ),
                 )
             )
-    return [(made_at, entry) for made_at, entry in others if made_at < timeline.END]
-
-
-def _balance_transaction(
-    transaction_id: str,
-    made_at: datetime,
-    amount_minor: int,
-    currency: str,
-    *,
-    reporting_category: str,
-    provider_type: str,
-    source: Mapping[str, Any] | None,
-    fees: Iterable[tuple[int, str, str]],
-) -> dict[str, Any]:
-    fees = list(fees)
-    details = [
-        {
-            "amount": fee_minor,
-            "application": None,
-            "currency": currency.lower(),
-            "description": text,
-            "type": word,
-        }
-        for fee_minor, word, text in fees
-    ]
-    total_fee_minor = sum(fee_minor for fee_minor, _, _ in fees)
-    return {
-        "id": transaction_id,
-        "object": "balance_transaction",
-        "amount": amount_minor,
-        "available_on": int((made_at + timedelta(days=2)).timestamp()),
-        "balance_type": "payments",
-        "created": int(made_at.timestamp()),
-        "currency": currency.lower(),
-        "description": None,
-        "exchange_rate": None,
-        "fee": total_fee_minor,
-        "fee_details": details,
-        "net": amount_minor - total_fee_minor,
-        "reporting_category": reporting_category,
-        "source": source,
-        "status": "available",
-        "type": provider_type,
-    }
+    return [(made_at, entry) for made_at, entry in others if made_at < until]

@@ -17,7 +17,9 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-PATH = "/v1/balance_transactions"
+from include.reconciliation.lab.statement_files import stripe_balance_transactions
+
+PATH = stripe_balance_transactions.PATH
 DEFAULT_KEY = "rk_test_balance_transactions"
 _LIMIT_MAX = 100
 _LIMIT_DEFAULT = 10

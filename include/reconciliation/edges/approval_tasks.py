@@ -71,7 +71,8 @@ def approval(task_id: str) -> Any:
         task_id=task_id,
         subject="{{ title_of(dag_run.dag_id ~ '/' ~ dag_run.run_id) }}",
         body="{{ preview_of(dag_run.dag_id ~ '/' ~ dag_run.run_id) }}",
-        params={"note": Param("", type="string", maxLength=500, title="Note")},
+        # The page offers no answer while a field that must be text is empty.
+        params={"note": Param(None, type=["null", "string"], maxLength=500, title="Note")},
         response_timeout=RESPONSE_TIMEOUT,
     )
 

@@ -37,13 +37,15 @@ class StoredPayment:
 
 @dataclass(frozen=True, slots=True)
 class ReconciledPayment:
-    """One payment in the warehouse: its rows, matches and discrepancies of all runs, its log."""
+    """One payment in the warehouse: its rows, matches and discrepancies of all runs, its log, and
+    what was asked about it and has not ended."""
 
     rows: list[Row]
     matches: list[Row]
     discrepancies: list[Row]
     log: list[Row]
     log_head: Row | None
+    requests: list[Row]
     positions: list[Row]
 
 
@@ -131,5 +133,6 @@ def _reconciled(cursor: warehouse.Cursor, references: list[str]) -> ReconciledPa
         discrepancies=discrepancies,
         log=read("log_of_payment", wanted=wanted, discrepancy_ids=found),
         log_head=head,
+        requests=read("requests_of_payment", wanted=wanted, discrepancy_ids=found),
         positions=read("positions", account_ids=scope["account_ids"]),
     )

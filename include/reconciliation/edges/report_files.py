@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from include.reconciliation import config
 from include.reconciliation.edges import store
+from include.reconciliation.errors import RequestError
 from include.reconciliation.report.manifest import MANIFEST, ReportFile
 
 _BLOCK = 1 << 20
@@ -181,3 +182,19 @@ def _is_abandoned(folder: Path) -> bool:
 
 def _stamp(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def write_once(output: Path, content: bytes) -> None:
+    """A file of its owner alone; RequestError for one that is there with other bytes: it stays."""
+    try:
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        if output.is_file() and output.read_bytes() == content:
+            return
+        raise RequestError(
+            f"--output: {output} is there, with other bytes; give another name, or remove it"
+        ) from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

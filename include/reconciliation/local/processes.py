@@ -41,7 +41,7 @@ def started_at(process_id: int) -> str | None:
 def descendants(roots: Iterable[int]) -> set[int]:
     """All living children of these processes, and theirs."""
     children: dict[int, list[int]] = {}
-    for process_id, parent in _parents().items():
+    for process_id, parent in parents().items():
         children.setdefault(parent, []).append(process_id)
     found: set[int] = set()
     waiting = list(roots)
@@ -106,7 +106,8 @@ def _send(known: dict[int, str | None], number: signal.Signals) -> None:
             os.kill(process_id, number)
 
 
-def _parents() -> dict[int, int]:
+def parents() -> dict[int, int]:
+    """Every living process with its parent."""
     if PROC.joinpath("self").exists():
         found = {}
         for entry in PROC.glob("[0-9]*"):

@@ -58,6 +58,8 @@ def summary(pack: Row, exponents: Mapping[str, int]) -> Iterator[tuple[str, str]
         events = Counter(row["event"] for row in pack["corrections"]["rows"])
         told = ", ".join(f"{events[name]} {name.replace('_', ' ')}" for name in sorted(events))
         yield "Log of corrections", told or "no row about this payment"
+    if pack["requests"]:
+        yield "Requests not ended", ", ".join(_standing(row) for row in pack["requests"])
     for source in pack["sources"]:
         said = f": {source['said']}" if source["said"] else ""
         yield f"Source {source['source']}", source["state"].replace("_", " ") + said
@@ -208,6 +210,23 @@ def _log(pack: Row, exponents: Mapping[str, int]) -> Iterator[Section]:
             for row in log["rows"]
         ],
     )  # fmt: skip
+    requests = pack["requests"]
+    yield (
+        "Requests that have not ended",
+        ("Action", "Amount", "Reason", "Asked", "Answers", "Until", "Request and its content"),
+        (3, 2, 4, 3, 3, 3, 4),
+        None if requests is None else [
+            (
+                f"{row['action']}\n{_standing(row)}",
+                _money(row["amount_minor"], row["currency"], exponents),
+                f"{row['reason_code']}: {row['reason']}",
+                f"{row['requested_by']}\n{row['on_behalf_of'] or ''}\n{row['requested_at']}",
+                "\n".join(f"{each['answer']} by {each['answered_by']}" for each in row["answers"]),
+                row["expires_at"], f"{row['request_id']}\n{row['content_sha256']}",
+            )
+            for row in requests
+        ],
+    )  # fmt: skip
     ends = None if log is None else [log["head"]] if log["head"] is not None else []
     yield (
         "End of the log",
@@ -222,6 +241,15 @@ def _log(pack: Row, exponents: Mapping[str, int]) -> Iterator[Section]:
             for row in pack["positions"]
         ],
     )  # fmt: skip
+
+
+def _standing(row: Row) -> str:
+    """How far a request has come; whether its time is over is for the reader's clock."""
+    answers = [each["answer"] for each in row["answers"]]
+    if "rejected" in answers:
+        return "rejected"
+    given, needed = len(answers), row["approvals_needed"]
+    return "approved" if given >= needed else f"waits for an answer, {given} of {needed} approvals"
 
 
 def _money(minor: int | None, currency: str | None, exponents: Mapping[str, int]) -> str:

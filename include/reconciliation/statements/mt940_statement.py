@@ -26,6 +26,8 @@ from include.reconciliation.statements.text_files import refused
 
 AMOUNT_FORM = "digits with a decimal comma, at most 15 characters"
 PROOF = "opening + entries = closing"
+# What the type of an entry begins with: SWIFT's, a bank's own, or that of the first entry.
+TYPES = ("N", "F", "S")
 # The library holds what it reads, so it reads so many entries at once.
 BATCH = 500
 OPTIONS = mt940.Options.all()
@@ -193,8 +195,9 @@ def _entry_text(field: Field, file: str) -> str:
     if mark is None:
         raise _bad(field, file, "malformed_row", "YYMMDD, perhaps MMDD, C, D, RC or RD, an amount")
     amount = _AMOUNT.match(first, mark.end())
-    if amount is None or not first[amount.end() : amount.end() + 1].isalpha():
-        raise _bad(field, file, "bad_amount", AMOUNT_FORM)
+    # Any other letter is a digit that was misread: 100,0O would be an amount and a type ONTR.
+    if amount is None or not first.startswith(TYPES, amount.end()):
+        raise _bad(field, file, "bad_amount", f"{AMOUNT_FORM}, then a type in {', '.join(TYPES)}")
     # The library writes an entry over the one before it that has no type.
     if _TYPE.match(first, amount.end()) is None:
         raise _bad(field, file, "malformed_row", "a type of four characters after the amount")

@@ -9,10 +9,11 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from include.reconciliation import config
 from include.reconciliation.edges import warehouse
 from include.reconciliation.errors import RequestError
 from include.reconciliation.outside_text import login, masked
-from include.reconciliation.steps.incidents import close_alert, tell
+from include.reconciliation.steps.incidents import INCIDENT, close_alert, tell
 
 # What is accepted for longer than a year has been forgotten.
 LONGEST = timedelta(days=366)
@@ -59,13 +60,15 @@ def resolve_alert(
 ) -> None:
     """An alert is mended, or accepted as it is until a moment, after which it is open again.
 
-    Raises RequestError for an alert that is not there or resolved, or a moment that is past. What
-    is not mended opens a new alert when it is next looked at.
+    Raises RequestError for an alert that is not there or resolved, a moment that is past, and an
+    incident, which is closed by its recovery alone. What is not mended opens a new alert when it is
+    next looked at.
     """
     with warehouse.transaction() as cursor:
         alert = _open_one(cursor, alert_id)
         _refuse_past(alert, "accept_until", accept_until)
         if accept_until is None:
+            _refuse_incident(alert)
             close_alert(
                 cursor, alert["fingerprint"], masked(note), changed_by=changed_by, note=note
             )
@@ -95,6 +98,16 @@ def _open_one(cursor: warehouse.Cursor, alert_id: int) -> dict[str, Any]:
     if alert["state"] != "open":
         raise RequestError(f"alert {alert_id} ({alert['name']}) is resolved: nothing is left to do")
     return alert
+
+
+def _refuse_incident(alert: dict[str, Any]) -> None:
+    """Money at risk is not talked away; only a PSP that has gone has no more cycles."""
+    configured = {psp.name for psp in config.load().psps}
+    if alert["name"] == INCIDENT and alert["psp"] in configured:
+        raise RequestError(
+            f"alert {alert['alert_id']} is the incident of {alert['psp']}: nobody closes it, two "
+            "good cycles of every account do (docs/alerts.md); acknowledge it, or give accept_until"
+        )
 
 
 def _refuse_past(alert: dict[str, Any], field: str, until: datetime | None) -> None:

@@ -23,17 +23,18 @@ def preview_of(asked_in: str) -> str:
     shown = approvals.shown(asked_in)
     approvers = "one approver" if shown["approvals_needed"] == 1 else "two approvers"
     return (
-        f"{shown['preview']}\n\nNeeds {approvers} other than {shown['requested_by']}, by "
-        f"{shown['expires_at']:%Y-%m-%d %H:%M} UTC. Content `{shown['content_sha256']}`, request "
-        f"`{shown['request_id']}`"
+        f"{shown['preview']}\n\n**Needs {approvers} other than {_those_who_asked(shown)}, by "
+        f"{shown['expires_at']:%Y-%m-%d %H:%M} UTC**\n\n- Request `{shown['request_id']}`\n"
+        f"- Content `{shown['content_sha256']}`"
     )
 
 
 def title_of(asked_in: str) -> str:
-    """One line about the request."""
+    """One line about the request, to tell it from others that wait."""
     shown = approvals.shown(asked_in)
     named = shown["object_id"] if len(shown["object_id"]) <= 20 else shown["object_id"][:12]
-    return f"{shown['action'].replace('_', ' ')}: {shown['object_kind']} {named}"
+    place = f"{shown['psp']} / {shown['account']}, " if shown["account"] is not None else ""
+    return f"{shown['action'].replace('_', ' ')}: {place}{shown['object_kind']} {named}"
 
 
 def record_answer(asked_in: str, response: Mapping[str, Any] | None) -> str:
@@ -100,8 +101,20 @@ def end_expired_requests() -> int:
 
 
 def apply_request(asked_in: str) -> int:
-    """Applies the approved request of a run; its place in the log. Raises what `apply` does."""
-    return apply(asked_in, None)
+    """Applies the approved request of a run; its place in the log. Raises what `apply` does.
+
+    A try that finds it applied, by one that died before it could say so or by another copy at work
+    beside it, has nothing left to do.
+    """
+    try:
+        return apply(asked_in, None)
+    except RequestError:
+        with warehouse.transaction() as cursor:
+            known = approvals.asked(cursor, asked_in)
+        if known is None or known["applied_as"] is None:
+            raise
+    log.info("%s was applied already, as row %s", known["request_id"], known["applied_as"])
+    return int(known["applied_as"])
 
 
 def apply(asked_in: str, state_sha256: str | None) -> int:
@@ -125,6 +138,11 @@ def apply(asked_in: str, state_sha256: str | None) -> int:
         raise
     log.info("%s is row %s of reconciliation.correction_log", known["request_id"], place)
     return place
+
+
+def _those_who_asked(shown: Mapping[str, Any]) -> str:
+    names = (shown["requested_by"], shown["on_behalf_of"])
+    return " and ".join(name for name in names if name is not None)
 
 
 def _who(response: Mapping[str, Any]) -> str:

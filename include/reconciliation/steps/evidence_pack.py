@@ -88,7 +88,7 @@ def _refuse_unknown(
     if isinstance(stored, StoredPayment):
         return
     if isinstance(reconciled, ReconciledPayment) and (
-        reconciled.rows or reconciled.discrepancies or reconciled.log
+        reconciled.rows or reconciled.discrepancies or reconciled.log or reconciled.requests
     ):
         return
     unread = [
@@ -174,7 +174,8 @@ def _replay(finding: Finding) -> Row:
 def _of_the_warehouse(reconciled: ReconciledPayment | Unread) -> dict[str, Any]:
     """The sections of the warehouse; None where it was not read."""
     if isinstance(reconciled, Unread):
-        return dict.fromkeys(("rows", "matches", "discrepancies", "corrections", "positions"))
+        names = ("rows", "matches", "discrepancies", "corrections", "requests", "positions")
+        return dict.fromkeys(names)
     rows = {row["item_id"]: row for row in reconciled.rows}
     matches = _gathered(reconciled.matches, _OF_A_MATCH, "rows")
     for row in (row for match in matches for row in match["rows"]):
@@ -184,6 +185,7 @@ def _of_the_warehouse(reconciled: ReconciledPayment | Unread) -> dict[str, Any]:
         "matches": matches,
         "discrepancies": _gathered(reconciled.discrepancies, _OF_A_DISCREPANCY, "history"),
         "corrections": {"head": reconciled.log_head, "rows": reconciled.log},
+        "requests": reconciled.requests,
         "positions": reconciled.positions,
     }
 

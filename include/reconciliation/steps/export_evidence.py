@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -91,7 +90,7 @@ def export(payment_id: str, format: str, output: Path | None = None) -> Exported
     sha256 = store.keep(content)
     path = _in_reports(payment_id, format, sha256, len(content))
     if output is not None:
-        _write(output, content)
+        report_files.write_once(output, content)
         path = output
     document = pack.document
     return Exported(path, sha256, json_sha256, document["verdict"], document["verdict_reasons"])
@@ -122,19 +121,3 @@ def _in_reports(payment_id: str, format: str, sha256: str, size: int) -> Path:
     if lost := report_files.restore(folder, [ReportFile(name, sha256, size)]):
         raise Final(f"{folder}: the bytes of {', '.join(lost)} are not kept; is the store full?")
     return folder / name
-
-
-def _write(output: Path, content: bytes) -> None:
-    """A file of its owner alone; what is there is never written over."""
-    try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except FileExistsError:
-        if output.is_file() and output.read_bytes() == content:
-            return
-        raise RequestError(
-            f"--output: {output} is there, with other bytes; give another name, or remove it"
-        ) from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -7,6 +7,8 @@ is written down, as it does for every other way in.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from include.reconciliation.edges import airflow_answers, slack_requests, warehouse
 from include.reconciliation.edges.slack_requests import DONE, SlackRequest
@@ -27,8 +29,7 @@ def carry_out(request: SlackRequest, asked: Answer) -> str:
             what = "several requests begin" if found else "no request that waits begins"
             raise RequestError(f"{what} with {asked.request}: see reconciliation.action_requests")
         (waiting,) = found
-        if waiting["requested_by"].strip().casefold() == person.name.casefold():
-            raise RequestError(f"{person.name} asked for it: somebody else must answer")
+        _refuse_who_asked(waiting, person.name)
         done = "approved" if asked.verb == "approve" else "rejected"
         text = (
             f"Done: {waiting['action']} of {waiting['object_kind']} {waiting['object_id'][:12]} is "
@@ -40,3 +41,13 @@ def carry_out(request: SlackRequest, asked: Answer) -> str:
         )
     log.info("request %s of %s: %s", request.request_id, person.name, text)
     return text
+
+
+def _refuse_who_asked(waiting: Mapping[str, Any], name: str) -> None:
+    """Neither who triggered it nor in whose name it is asked may answer, as in the database."""
+    for asked_by, asked in (
+        (waiting["requested_by"], "asked for it"),
+        (waiting["on_behalf_of"], "is the one on whose behalf it is asked"),
+    ):
+        if asked_by is not None and asked_by.strip().casefold() == name.strip().casefold():
+            raise RequestError(f"{name} {asked}: somebody else must answer")

@@ -5,6 +5,7 @@
 select
     alert_id,
     name,
+    psp,
     severity,
     state,
     summary,

@@ -13,6 +13,10 @@ select
             and correction_log.event in ('applied', 'rejected', 'expired', 'refused')
     ) as is_ended,
     (
+        select correction_log.sequence_number from internal.correction_log
+        where correction_log.request_id = asked.request_id and correction_log.event = 'applied'
+    ) as applied_as,
+    (
         select correction_log.event from internal.correction_log
         where correction_log.request_id = asked.request_id and correction_log.event in ('verified', 'failed')
     ) as outcome

@@ -8,6 +8,7 @@ select distinct on (requests.request_id)
     requests.object_kind,
     requests.object_id,
     requests.requested_by,
+    requests.on_behalf_of,
     runs.asked_in
 from reconciliation.action_requests as requests
 inner join internal.action_request_runs as runs on requests.request_id = runs.request_id

@@ -10,12 +10,13 @@ import psycopg
 import pytest
 
 from include.reconciliation import config
+from include.reconciliation.lab import fake_slack
+from include.reconciliation.lab.fake_slack import FakeSlack
 from include.reconciliation.local.bootstrap import SUPERUSER
 from tests.conftest import Databases
-from tests.operations import fake_mail, fake_slack
+from tests.operations import fake_mail
 from tests.operations.conftest import Books
 from tests.operations.fake_mail import FakeMail
-from tests.operations.fake_slack import FakeSlack
 
 # include/psps.toml: stripe in USD alerts above 1,000.00.
 LIMIT = 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ import pytest
 
 from include.reconciliation import config
 from include.reconciliation.errors import RequestError
+from include.reconciliation.lab.fake_slack import FakeSlack
 from include.reconciliation.steps import incident_summaries
 from include.reconciliation.steps.alert_life import acknowledge_alert, resolve_alert
 from include.reconciliation.steps.deliver_alerts import deliver, watch
 from include.reconciliation.steps.incident_summaries import write_due
 from tests.operations.conftest import Books, Variables
 from tests.operations.fake_mail import FakeMail
-from tests.operations.fake_slack import FakeSlack
 from tests.operations.incidents.conftest import LIMIT, NAME, OPENED, Clock, stripe, summaries
 
 pytestmark = pytest.mark.usefixtures("recipients")
@@ -177,13 +178,36 @@ def test_the_end_is_told_once_with_a_final_summary(
 def test_an_incident_that_opens_and_closes_between_two_rounds_still_has_its_final_summary(
     books: Books, variables: Variables, slack: FakeSlack, post: FakeMail
 ) -> None:
-    stripe(books, LIMIT + 1)
-    resolve_alert(1, changed_by="ana", note="a planted fault")
+    for exposure_minor in (LIMIT + 1, 0, 0):
+        stripe(books, exposure_minor)
     write_due()
     deliver()
 
     assert [(0, True)] == summaries(books)
-    assert "resolved by hand by ana: a planted fault" in post.mails[0][1].get_content()
+    assert "recovered, two complete runs in a row" in post.mails[0][1].get_content()
+
+
+def test_an_incident_is_closed_by_its_recovery_and_by_nobody(
+    books: Books, variables: Variables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stripe(books, LIMIT + 1)
+    with pytest.raises(RequestError) as refused:
+        resolve_alert(1, changed_by="ana", note="a planted fault")
+    after_refusal = books.alerts()
+    # A PSP that is gone from the configuration makes no more cycles.
+    stripe_is_gone = replace(config.load(), psps=(config.load().psp("adyen"),))
+    with config.using(stripe_is_gone):
+        resolve_alert(1, changed_by="ana", note="the contract has ended")
+
+    assert [("open", ["divergence"])] == after_refusal
+    assert (
+        "alert 1 is the incident of stripe: nobody closes it, two good cycles of every account do "
+        "(docs/alerts.md); acknowledge it, or give accept_until"
+    ) == str(refused.value)
+    assert [("closed", ["divergence"])] == books.alerts()
+    assert [{"note": "the contract has ended"}] == books.rows(
+        "select note from reconciliation.alert_changes where changed_by = 'ana'"
+    )
 
 
 @pytest.mark.parametrize("is_accepted", [True, False])

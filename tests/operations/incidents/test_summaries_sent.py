@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from include.reconciliation.edges import outbox
+from include.reconciliation.lab.fake_slack import Answer, FakeSlack
 from include.reconciliation.steps.alert_life import acknowledge_alert
 from include.reconciliation.steps.deliver_alerts import deliver, watch
 from include.reconciliation.steps.incident_summaries import write_due
 from tests.listening import listening
 from tests.operations.conftest import Books, Variables
 from tests.operations.fake_mail import FakeMail
-from tests.operations.fake_slack import Answer, FakeSlack
 from tests.operations.incidents.conftest import LIMIT, NAME, OPENED, Clock, stripe, summaries
 
 MISSED = "3 updates were not sent before this one, from"

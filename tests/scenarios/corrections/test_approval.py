@@ -40,8 +40,19 @@ def test_a_correction_is_asked_for_approved_by_another_and_applied_once(
     assert 1 == people.apply()
     assert [("applied", "compensating_entry", "bea")] == people.log()
     with pytest.raises(RequestError, match="it is applied once"):
-        people.apply()
+        with warehouse.transaction() as cursor:
+            approvals.apply(cursor, request["request_id"])
     assert 1 == len(people.log())
+
+
+def test_a_task_that_died_after_its_commit_finds_that_it_is_done(
+    people: People, missing: Missing
+) -> None:
+    people.ask(missing())
+    people.answer("bea")
+
+    assert [1, 1] == [people.apply(), people.apply()]
+    assert [("applied", "compensating_entry", "bea")] == people.log()
 
 
 @pytest.mark.parametrize("approver", ["ana", "Ana", " ana "])
@@ -274,3 +285,22 @@ def test_even_the_owner_of_the_tables_changes_no_row(
             for verb in ("delete from internal.{}", "truncate internal.{} cascade"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only added"):
                     session.execute(SQL(verb).format(Identifier(table)))
+
+
+def test_an_approver_reads_which_of_many_it_is_and_who_may_not_answer(
+    people: People, missing: Missing
+) -> None:
+    found = missing()
+    request = people.ask(found, requester="carl")
+
+    title, shown = (
+        say(people.asked[-1]) for say in (answer_request.title_of, answer_request.preview_of)
+    )
+
+    assert f"compensating entry: adyen / Shop, discrepancy {found[:12]}" == title
+    assert "**Needs one approver other than ana and carl, by " in shown
+    assert f"- Content `{request['content_sha256']}`" in shown
+    assert (
+        "statement − ledger stays EUR 100.00: discrepancies change by EUR -100.00, "
+        "corrections not in the ledger become EUR 100.00; residual EUR 0.00: holds"
+    ) in shown

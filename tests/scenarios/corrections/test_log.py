@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from include.reconciliation.correction_chain import FIELDS, entry_sha256, problems
+from include.reconciliation.edges import warehouse
 from include.reconciliation.local.bootstrap import SUPERUSER
 from include.reconciliation.steps.verify_log import verify_log
 from tests.conftest import Databases
@@ -158,3 +159,33 @@ def test_fields_can_not_run_into_each_other() -> None:
 
     assert 3 == len({entry_sha256(None, each) for each in (left, right, absent)})
     assert [] == list(problems([], []))
+
+
+def test_a_link_counts_from_the_row_of_the_log_that_a_run_knows(
+    desk: Desk, people: People, missing: Callable[..., str]
+) -> None:
+    """What is linked, or taken back, after a run has read the end of the log is the next run's."""
+    desk.ledger("L9", 10000, payment="P-typo", event=None)
+    missing()
+    (found,) = desk.rows(
+        "select discrepancy_id from reconciliation.discrepancies"
+        " where kind = 'missing_in_statement'"
+    )
+    linked = people.ask(found["discrepancy_id"], action="relink", link_to="P1")
+    people.answer("bea")
+    assert 1 == people.apply()
+    people.ask(linked["request_id"], action="reverse_correction")
+    people.answer("bea")
+    assert 2 == people.apply()
+
+    def links(log_sequence_number: int) -> list[tuple[str, str]]:
+        values = {
+            "account_id": linked["account_id"],
+            "leg": "ledger_statement",
+            "log_sequence_number": log_sequence_number,
+        }
+        with warehouse.transaction() as cursor:
+            rows = warehouse.run(cursor, "match/004_relinks", values).fetchall()
+        return [(row["ledger_id"], row["payment_key"]) for row in rows]
+
+    assert [[], [("L9", "P1")], []] == [links(number) for number in (0, 1, 2)]

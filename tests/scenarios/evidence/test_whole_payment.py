@@ -8,10 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from pypdf import PdfReader
 
 from include.reconciliation import verify_evidence
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore, PaymentWriter, project
+from include.reconciliation.errors import RequestError
 from include.reconciliation.identifiers import canonical_json
 from include.reconciliation.steps.export_evidence import export
 from tests.payment_events.payments import AT
@@ -241,3 +243,100 @@ def test_a_match_that_does_not_tie_and_an_amount_without_currency_are_found(  # 
     assert 2 == len(found)
     assert "its rows leave {'EUR': 1}, absorbed 0" in found[0]
     assert "an amount without a currency" in found[1]
+
+
+@pytest.fixture
+def asked(desk: Desk, paid: EventStore) -> Callable[[], People]:
+    """P1's capture misses in the ledger; Ana asks for EUR 100.00, and another of P2 asks, too."""
+
+    def run() -> People:
+        desk.batch(1, a_line(), a_line(payment="P2", event="C2", amount="7.00"))
+        desk.run()
+        found = desk.rows(
+            "select discrepancy_id from reconciliation.discrepancies where change <> 'resolved'"
+            " and aspect = 'existence' order by psp_reference desc"
+        )
+        people = People(desk)
+        for row in found:
+            people.ask(row["discrepancy_id"], requester="carl", ticket="FIN-7")
+        return people
+
+    return run
+
+
+def test_a_request_that_waits_is_in_the_pack_until_it_ends(asked, pack) -> None:  # type: ignore[no-untyped-def]
+    people = asked()
+    waiting = pack()["requests"]
+    with pytest.raises(RequestError, match="somebody else must answer"):
+        people.answer("ana")
+    after_refusal = pack()
+    people.answer("bea")
+    approved = pack()["requests"]
+    people.apply()
+    applied = pack()
+
+    (request,) = waiting
+    shown = "action", "amount_minor", "currency", "requested_by", "on_behalf_of", "approvals_needed"
+    assert ("compensating_entry", 10000, "EUR", "ana", "carl", 1) == tuple(
+        request[name] for name in shown
+    )
+    assert ([], "FIN-7") == (request["answers"], request["ticket"])
+    assert "Closes: 1 discrepancy, when the ledger has posted the entry" in request["preview"]
+    assert ["answer_refused"] == [row["event"] for row in after_refusal["corrections"]["rows"]]
+    assert waiting == after_refusal["requests"]
+    assert [("approved", "bea", request["content_sha256"])] == [
+        (answer["answer"], answer["answered_by"], answer["content_sha256"])
+        for answer in approved[0]["answers"]
+    ]
+    assert [] == applied["requests"]
+    assert ["answer_refused", "applied"] == [row["event"] for row in applied["corrections"]["rows"]]
+
+
+def test_the_pages_say_which_requests_wait(asked, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    asked()
+
+    export("P1", "pdf", tmp_path / "pack.pdf")
+
+    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "pack.pdf").pages)
+    assert "Requests not ended" in text
+    assert "waits for an answer, 0 of 1 approvals" in text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        (lambda row, _: row.update(amount_minor=1), "its content does not have the hash"),
+        (lambda row, _: row.update(expires_at="2036-01-01T00:00:00Z"), "its content does not have"),
+        (
+            lambda row, _: row["answers"][0].update(answered_by=" Carl"),
+            "somebody who asked for it has answered it",
+        ),
+        (
+            lambda row, _: row["answers"].append(row["answers"][0]),
+            "somebody has answered it twice",
+        ),
+        (
+            lambda row, _: row["answers"][0].update(content_sha256="0" * 64),
+            "an answer is to another content",
+        ),
+        (
+            lambda row, told: row.update(request_id=told["corrections"]["rows"][0]["request_id"]),
+            "it has ended in the log",
+        ),
+    ],
+)
+def test_a_request_that_is_changed_is_named_though_the_pack_is_sealed_anew(  # type: ignore[no-untyped-def]
+    desk: Desk, asked, pack, tmp_path: Path, change, about: str
+) -> None:
+    refused_action(desk, "P1")
+    asked().answer("bea")
+    told = pack()
+    change(told["requests"][0], told)
+    body = {name: value for name, value in told.items() if name not in verify_evidence.SEALS}
+    path = tmp_path / "changed.json"
+    path.write_text(canonical_json({**body, **verify_evidence.seals(body)}) + "\n")
+
+    found, _ = verify_evidence.verify(path)
+
+    named = f"request {told['requests'][0]['request_id']}: {about}"
+    assert any(text.startswith(named) for text in found), found

@@ -16,10 +16,10 @@ from psycopg.rows import dict_row
 
 from include.reconciliation.edges import pause_variable
 from include.reconciliation.edges.pause_variable import NothingPaused
+from include.reconciliation.lab.fresh_databases import FreshDatabases
 from include.reconciliation.local.environment import CONNECTIONS
 from include.reconciliation.local.server import Server
 from tests.conftest import Databases
-from tests.fresh_databases import FreshDatabases
 from tests.scenarios.conftest import CONFIGURATION, Desk, Line, batch_file
 from tests.scenarios.properties.books import BOOKED, MONDAY, Book
 

@@ -6,8 +6,8 @@ import sys
 from datetime import datetime
 
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+from include.reconciliation.lab.kills.course import STEPS
 from include.reconciliation.steps.choose_window import choose_window
-from tests.kills.course import STEPS
 
 
 def main(name: str, start: str, end: str) -> None:

@@ -58,15 +58,15 @@ def of_views(warehouse: psycopg.Connection) -> dict[str, list[str]]:
     """Every row of the public views as text, without numbers and moments."""
     hidden = list(NUMBERS + MOMENTS)
     state = {
-        view: _rows(
+        view: rows_of(
             warehouse,
             sql.SQL("select * from reconciliation.{}").format(sql.Identifier(view)),
             hidden,
         )
         for view in VIEWS
     }
-    state["matches"] = _rows(warehouse, sql.SQL(MATCHES), hidden)
-    state["outbox"] = _rows(warehouse, sql.SQL(OUTBOX), hidden)
+    state["matches"] = rows_of(warehouse, sql.SQL(MATCHES), hidden)
+    state["outbox"] = rows_of(warehouse, sql.SQL(OUTBOX), hidden)
     return state
 
 
@@ -79,7 +79,8 @@ def of_files(folder: Path) -> dict[str, str]:
     }
 
 
-def _rows(warehouse: psycopg.Connection, query: sql.Composable, hidden: list[str]) -> list[str]:
+def rows_of(warehouse: psycopg.Connection, query: sql.Composable, hidden: list[str]) -> list[str]:
+    """The rows of a query as text, sorted, without the columns that are hidden."""
     rows = warehouse.execute(
         sql.SQL("select (to_jsonb(shown) - {}::text[])::text from ({}) as shown").format(
             sql.Literal(hidden), query

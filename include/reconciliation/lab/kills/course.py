@@ -11,10 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.edges import volumes
+from include.reconciliation.edges import drop_folder, volumes
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
+from include.reconciliation.lab.kills import books
+from include.reconciliation.lab.kills.file_calls import FileBlow
+from include.reconciliation.lab.kills.nursery import Nursery, Outcome
+from include.reconciliation.lab.kills.proxy import Blow, Proxy
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_window import choose_window
@@ -24,9 +28,6 @@ from include.reconciliation.steps.match_transactions import match_transactions
 from include.reconciliation.steps.publish_run import publish_run
 from include.reconciliation.steps.validate_statements import validate_statements
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
-from tests.kills import books
-from tests.kills.nursery import Nursery, Outcome
-from tests.kills.proxy import KillAt, Proxy
 
 STEPS = {
     step.__name__: step
@@ -63,6 +64,7 @@ def choose(airflow_run_id: str, window: tuple[str, str] | None = None) -> int:
 
 def do(step: str, attempt_id: int) -> Any:
     """One step of an attempt, once: alone on its account it needs no second try."""
+    drop_folder.LOOKS_APART_SECONDS = 0
     volumes.ROWS_FROM = int(os.environ.get(LARGE_FROM, volumes.ROWS_FROM))
     with reading_from(NothingPaused()):
         return STEPS[step](attempt_id)
@@ -93,7 +95,7 @@ class Effort:
     """Messages to PostgreSQL (the last is a commit) and file calls of a step left in peace."""
 
     messages: int
-    file_calls: int
+    file_calls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,13 @@ class Course:
     window: tuple[str, str] | None = None
 
     def run(self, name: str, attempt_id: int | None = None, **order: Any) -> Outcome:
-        """One step in a child process; `kill_at` or `kill_at_file_call` says where it dies."""
+        """One step in a child process; `blow` or `file_blow` says where it dies."""
         if self.proxy is not None:
-            self.proxy.watch(order.pop("kill_at", None))
+            self.proxy.watch(order.pop("blow", None))
         if name == "choose_window":
-            call: tuple[Any, ...] = ("tests.kills.course:choose", self.airflow_run_id, self.window)
+            call: tuple[Any, ...] = (f"{__name__}:choose", self.airflow_run_id, self.window)
         else:
-            call = ("tests.kills.course:do", name, attempt_id)
+            call = (f"{__name__}:do", name, attempt_id)
         return self.children.run(*call, environment=self.environment, **order)
 
     def run_until(self, last: str = NAMES[-1]) -> int:
@@ -133,13 +135,13 @@ class Course:
             efforts[name] = Effort(len(self.proxy.seen), outcome.file_calls)
         return efforts
 
-    def kill(self, name: str, at: KillAt) -> Outcome:
+    def kill(self, name: str, at: Blow) -> Outcome:
         """The steps before `name`, then `name` killed at that message."""
-        return self.run(name, self.before(name), kill_at=at)
+        return self.run(name, self.before(name), blow=at)
 
     def kill_at_file_call(self, name: str, number: int) -> Outcome:
         """The steps before `name`, then `name` killed before its file call of that number."""
-        return self.run(name, self.before(name), kill_at_file_call=number)
+        return self.run(name, self.before(name), file_blow=FileBlow(number))
 
     def before(self, name: str) -> int | None:
         """Runs all steps before this one; the attempt, None where that is still to be chosen."""

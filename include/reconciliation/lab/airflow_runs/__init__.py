@@ -1,0 +1,1 @@
+"""Airflow as it is: its real processes, disturbed in mid-run, and what became of the books."""

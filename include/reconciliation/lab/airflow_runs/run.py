@@ -1,0 +1,86 @@
+"""`bin/reconciliation lab-airflow`: disturbs a real Airflow, and compares what it leaves.
+
+The undisturbed run comes first. After each disturbance the position of the books must be the same,
+and Slack must have been told the same, each message once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from include.reconciliation.lab.airflow_runs.place import airflow
+from include.reconciliation.lab.airflow_runs.scenarios import (
+    SCENARIOS,
+    DisturbedError,
+    Ended,
+    Scenario,
+    play,
+    undisturbed,
+)
+from include.reconciliation.lab.results import Result, commit, write_result
+
+
+def main(arguments: list[str]) -> int:
+    """Play the scenarios; 0 only when each ended as the undisturbed run did."""
+    options = _parser().parse_args(arguments)
+    chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
+    rows: list[dict[str, int | float | str]] = []
+    with tempfile.TemporaryDirectory(prefix="lab-airflow-") as folder, airflow(Path(folder)) as it:
+        usual = play(it, Scenario("undisturbed", undisturbed))
+        print(f"undisturbed: {usual.seconds:.0f} s, {usual.heads}, {len(usual.texts)} messages")
+        for scenario in chosen:
+            try:
+                ended = play(it, scenario)
+                outcome, seconds = difference(usual, ended), ended.seconds
+            except DisturbedError as error:
+                outcome, seconds = str(error), 0.0
+            print(f"{scenario.name}: {outcome or 'as undisturbed'} ({seconds:.0f} s)", flush=True)
+            rows.append(
+                {
+                    "what was done": scenario.name,
+                    "ended": outcome or "as undisturbed",
+                    "seconds": round(seconds),
+                }
+            )
+    alike = sum(row["ended"] == "as undisturbed" for row in rows)
+    if options.write_docs:
+        write_result(
+            "airflow",
+            Result(
+                title="Airflow as it is",
+                date=datetime.now(UTC).date().isoformat(),
+                commit=commit(),
+                command="bin/reconciliation lab-airflow --write-docs",
+                figures={"disturbances": len(rows), "ended as undisturbed": alike},
+                rows=rows,
+            ),
+        )
+    return 0 if alike == len(chosen) else 1
+
+
+def difference(usual: Ended, ended: Ended) -> str | None:
+    """What is not as after the undisturbed run, in a sentence; None when nothing is."""
+    if not usual.heads:
+        return "the undisturbed run published nothing to compare with"
+    if ended.heads != usual.heads:
+        return f"the heads are {ended.heads}"
+    for view, rows in usual.position.items():
+        if ended.position[view] != rows:
+            here = len(set(ended.position[view]) - set(rows))
+            there = len(set(rows) - set(ended.position[view]))
+            return f"{view} differ: {here} rows more, {there} rows less"
+    if ended.texts != usual.texts:
+        return f"Slack was told {len(ended.texts)} messages instead of {len(usual.texts)}"
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bin/reconciliation lab-airflow", description=__doc__)
+    parser.add_argument("--only", default="", metavar="WORDS", help="in the scenario's name")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="keep the outcome for docs/RELIABILITY.md"
+    )
+    return parser

@@ -1,0 +1,39 @@
+"""Mutants: what is changed, and what is left alone."""
+
+from __future__ import annotations
+
+from include.reconciliation.lab.mutation.mutants import mutants
+from include.reconciliation.lab.mutation.run import areas
+
+
+def _changed(file: str, text: str) -> list[str]:
+    return [mutant.applied(text) for mutant in mutants(file, text)]
+
+
+def test_operators_words_and_numbers_of_python_are_changed_one_at_a_time() -> None:
+    assert ["a <= 1 and b", "a < 2 and b", "a < 1 or b"] == _changed("x.py", "a < 1 and b")
+
+
+def test_comments_texts_signs_and_imports_of_python_are_left_alone() -> None:
+    text = '"""1 < 2 and 3."""\nfrom a import b  # not 1\nc = -d\n'
+
+    assert [] == _changed("x.py", text)
+
+
+def test_operators_words_and_numbers_of_sql_are_changed_one_at_a_time() -> None:
+    assert [
+        "select max(a) where b = c",
+        "select sum(a) where b <> c",
+    ] == _changed("x.sql", "select sum(a) where b = c")
+
+
+def test_comments_texts_casts_and_bound_values_of_sql_are_left_alone() -> None:
+    assert [] == _changed("x.sql", "-- a = 1\nselect '1 < 2', b::text, %(is_not)s, c -> 'd'")
+
+
+def test_the_same_seed_chooses_the_same_mutants_of_every_area() -> None:
+    for area in areas():
+        names = [change.name for change in area.sample(5, seed=7)]
+
+        assert len(names) == 5
+        assert names == [change.name for change in area.sample(5, seed=7)]
