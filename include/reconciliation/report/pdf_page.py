@@ -36,9 +36,11 @@ from include.reconciliation.report.language import Language
 from include.reconciliation.report.pdf_text import cell, drawn
 
 _FONT, _BOLD, _CODE, _SIZE, _LEADING = "Helvetica", "Helvetica-Bold", "Courier", 7, 9
-_MARGIN = 34
 _PAGE = landscape(A4)
-_WIDTH = _PAGE[0] - 2 * _MARGIN
+# A frame has a padding of its own.
+_MARGIN, _PADDING = 30, 6
+_LEFT = _MARGIN + _PADDING
+_WIDTH = _PAGE[0] - 2 * _LEFT
 _INK, _MUTED, _RULE = HexColor("#1F2933"), HexColor("#52606D"), HexColor("#CBD2D9")
 _BAND, _PAPER = HexColor("#243B53"), HexColor("#FFFFFF")
 _GROUNDS = {
@@ -53,7 +55,11 @@ _VERDICTS = {
     "reconciled": HexColor("#207227"),
 }
 _TEXT_MAX = 2_000
+# Between a figure and a text at its right.
+_FIGURE_PADDING = 8
 _REASONS_JOINED_MAX = 20
+# Of a drawing's points in those of the page.
+_SCALE_MAX, _SCALE_MIN, _PICTURE_POINTS_MAX = 0.68, 0.52, 480
 
 
 def write_pdf(
@@ -66,17 +72,17 @@ def write_pdf(
         canvas.setTitle(title)
         canvas.setFont(_FONT, 6)
         canvas.setFillColor(_MUTED)
-        canvas.drawString(_MARGIN, 20, foot)
+        canvas.drawString(_LEFT, 20, foot)
         number = _text(say("page {number}", number=canvas.getPageNumber()))
-        canvas.drawRightString(_PAGE[0] - _MARGIN, 20, number)
+        canvas.drawRightString(_PAGE[0] - _LEFT, 20, number)
 
     def canvas_of(*arguments: Any, **settings: Any) -> Canvas:
         settings.update(invariant=1, pageCompression=0)
         return Canvas(*arguments, **settings)
 
     SimpleDocTemplate(
-        stream, pagesize=_PAGE, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=30,
-        bottomMargin=34, lang=say.code,
+        stream, pagesize=_PAGE, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=24,
+        bottomMargin=30, lang=say.code,
     ).build([part for block in blocks for part in _drawn_block(block, say)],
             onFirstPage=draw_foot, onLaterPages=draw_foot, canvasmaker=canvas_of)  # fmt: skip
 
@@ -107,6 +113,9 @@ def _drawn_block(block: Block, say: Language) -> Iterator[Any]:
                 yield _lines(block.note, _FONT, _SIZE, _MUTED)
             yield Spacer(1, 3)
         case Note():
+            if block.text.endswith(":"):
+                # It speaks of the table below it.
+                yield CondPageBreak(70)
             yield _lines(block.text, _FONT, _SIZE, _MUTED)
         case Table():
             yield _table(block, say)
@@ -197,7 +206,7 @@ def _facts(block: Facts) -> Any:
 def _table(block: Table, say: Language) -> Any:
     widths = _widths(block.columns)
     heads = [
-        "\n".join(cell(_text(column.title), width, _BOLD, _SIZE))
+        "\n".join(cell(_text(column.title), width - _FIGURE_PADDING, _BOLD, _SIZE))
         for column, width in zip(block.columns, widths, strict=False)
     ]
     rows = [heads]
@@ -210,7 +219,10 @@ def _table(block: Table, say: Language) -> Any:
     ]
     for place, column in enumerate(block.columns):
         if column.look in (Look.AMOUNT, Look.COUNT):
-            style.append(("ALIGN", (place, 0), (place, -1), "RIGHT"))
+            style += [
+                ("ALIGN", (place, 0), (place, -1), "RIGHT"),
+                ("RIGHTPADDING", (place, 0), (place, -1), _FIGURE_PADDING),
+            ]
         elif column.look is Look.CODE:
             style.append(("FONT", (place, 1), (place, -1), _CODE, _SIZE, _LEADING))
     for row in block.rows:
@@ -235,7 +247,8 @@ def _add_row(
     for value, column, width in zip(values, columns, widths, strict=False):
         shown = say.count(value) if isinstance(value, int) else value or ""
         font = _CODE if column.look is Look.CODE else _BOLD if bold else _FONT
-        parts.append(cell(_text(shown), width, font, _SIZE))
+        fits = width if column.look in (Look.TEXT, Look.CODE) else width - _FIGURE_PADDING
+        parts.append(cell(_text(shown), fits, font, _SIZE))
     for number in range(max(map(len, parts))):
         rows.append([part[number] if number < len(part) else "" for part in parts])
     last = len(rows) - 1
@@ -279,15 +292,18 @@ def _signature(role: str, place: str) -> Any:
 
 
 class _Picture(Flowable):
-    """A drawing at the width of the page."""
+    """A drawing, as wide as is easy to read; smaller where that saves half a page."""
 
     def __init__(self, drawing: Drawing) -> None:
         super().__init__()
         self._drawing = drawing
-        self._scale = min(_WIDTH * 0.86 / drawing.width, 480 / drawing.height)
+        self._scale = _SCALE_MAX
 
-    def wrap(self, *_: Any) -> tuple[float, float]:
-        """How large it is."""
+    def wrap(self, _: Any, height: Any) -> tuple[float, float]:
+        """How large it is in what the page has left, or on the next one."""
+        fitting = height / self._drawing.height
+        self._scale = min(fitting, _SCALE_MAX) if fitting >= _SCALE_MIN else _SCALE_MAX
+        self._scale = min(self._scale, _PICTURE_POINTS_MAX / self._drawing.height)
         return _WIDTH, self._drawing.height * self._scale
 
     def draw(self) -> None:
