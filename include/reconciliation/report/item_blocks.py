@@ -48,7 +48,7 @@ def items(facts: ReportFacts) -> Iterator[Block]:
         yield Note(say("No discrepancy is open."))
         return
     columns = [
-        Column(say("Category and reference")),
+        Column(say("Category and currency")),
         Column(say("Age, days"), Look.COUNT),
         Column(say("Statement"), Look.AMOUNT),
         Column(say("Ledger"), Look.AMOUNT),
@@ -76,19 +76,19 @@ def _item(facts: ReportFacts, row: Row) -> TableRow:
         return "" if row[name] is None else say.major(row[name], currency, facts.exponents)
 
     exposure = money("exposure_minor") or say("unknown")
-    references = [row["psp_reference"] or "", row["merchant_reference"] or ""]
     where = "" if row["statement_file"] is None else row["statement_file"]
     if where and row["statement_row"] is not None:
         where += say(", row {number}", number=row["statement_row"])
     detail = " · ".join(
         part
-        for part in (row["kind"], *references[1:], _short(row["explanation"] or ""), where)
+        for part in (
+            row["psp_reference"], row["merchant_reference"], row["kind"], row["explanation"], where,
+        )
         if part
-    )
-    name = f"{say(category_of(row['kind']))}, {currency or ''}".rstrip(", ")
+    )  # fmt: skip
     return TableRow(
         [
-            f"{name}: {references[0]}" if references[0] else name,
+            f"{say(category_of(row['kind']))}, {currency or ''}".rstrip(", "),
             row["age_days"],
             money("statement_minor"),
             money("ledger_minor"),
@@ -97,7 +97,7 @@ def _item(facts: ReportFacts, row: Row) -> TableRow:
             say(str(_STATUSES.get(row["status"], row["status"]))),
             "",
         ],
-        detail=detail,
+        detail=_short(detail),
     )
 
 
