@@ -2,11 +2,14 @@
 # PYTHON=/path/to/python3 chooses the Python; TESTS=tests/scenarios and PYTEST_ARGS=-x narrow
 # `make test`, WORKERS=0 runs it in one process.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint up down lock clean
+.PHONY: help setup demo lab test lint up down lock clean
 SHELL := /bin/sh
 TESTS ?=
 PYTEST_ARGS ?= -q
 WORKERS ?= 2
+# A day's seeds are that day's, so that no night tries those of another one.
+SEEDS ?= 10000
+SEED ?= $(shell date +%Y%m%d)0000
 PYTEST = PYTHONPATH= var/venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 help: ## list the targets
@@ -14,6 +17,13 @@ help: ## list the targets
 
 setup: ## make the environment in var/venv from the lock; installs nothing when it is there
 	@bin/setup
+
+lab: setup ## plant faults in 10,000 random histories, kill every task at every point; hours
+	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --write-docs
+	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --clean --write-docs
+	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --second-opinion --write-docs
+	@bin/reconciliation lab-kills --write-docs
+	@bin/reconciliation lab --page
 
 demo: setup ## reconcile a few business days of three made-up accounts and compare with the planted faults
 	@bin/reconciliation demo

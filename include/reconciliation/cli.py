@@ -39,6 +39,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.bench.run",
         makes_up_books=True,
     ),
+    "lab": Command(
+        "try random histories with planted faults and hold what is reported to the labels",
+        "include.reconciliation.lab.run",
+        makes_up_books=True,
+    ),
     "lab-airflow": Command(
         "disturb a real Airflow in mid-run, and compare what it leaves",
         "include.reconciliation.lab.airflow_runs.run",
@@ -88,6 +93,11 @@ COMMANDS: Mapping[str, Command] = {
     "backtest": Command(
         "say what other rules would have made of published history; publishes nothing",
         "include.reconciliation.backtest.run",
+    ),
+    "lab-kills": Command(
+        "strike every task at every point of its work, run it again, and compare",
+        "include.reconciliation.lab.kills.run",
+        needs_server=False,
     ),
     "heartbeat": Command(
         "say whether every PSP account was reconciled, and every book checked, in time",

@@ -41,7 +41,8 @@ MAY_IMPORT = {
     },
     "backtest": {"core", "report", "edges", "steps", "local", "backtest"},
     "lab": {
-        "core", "statements", "report", "edges", "steps", "local", "demo", "statement_files", "lab",
+        "core", "statements", "report", "edges", "steps", "local", "demo", "bench", "documentation",
+        "statement_files", "lab",
     },
     "cli": {
         "core", "steps", "local", "demo", "bench", "documentation", "edges", "statements",

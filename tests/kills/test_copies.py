@@ -1,6 +1,7 @@
 """Two copies of a run at once end as one; a run that lost its place to another starts over."""
 
 import json
+import time
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from include.reconciliation.lab.kills import books, course
 from include.reconciliation.lab.kills.course import Course
 from include.reconciliation.lab.kills.nursery import nursery
+from include.reconciliation.local.bootstrap import SUPERUSER
 
 pytestmark = pytest.mark.slow
 
@@ -65,3 +67,26 @@ def test_a_run_that_comes_second_is_decided_again_on_the_run_that_came_first(
     folders = {name.rpartition("/")[0] for name in left["files"]}
     assert 1 == len(folders) and f"{folders.pop()}/manifest.json" in left["files"]
     assert ["workspace work_2"] == place.strays(), "the report of the first is still to be written"
+
+
+WAITING = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and wait_event = 'transactionid'
+"""
+
+
+def test_two_first_runs_of_an_account_at_once_both_learn_its_number(place, children):
+    environment = course.environment(place.server, place, place.folder)
+    conninfo = place.server.conninfo(place.names["reconciliation"], SUPERUSER)
+    with psycopg.connect(conninfo) as other, psycopg.connect(conninfo, autocommit=True) as onlooker:
+        other.execute(
+            "insert into internal.accounts (psp, account) values (%s, %s)",
+            (books.PSP, books.ACCOUNT),
+        )
+        children.begin(f"{course.__name__}:choose", "manual__1", environment=environment)
+        deadline = time.monotonic() + 60
+        while onlooker.execute(WAITING).fetchone() == (0,):
+            assert time.monotonic() < deadline, "the run waits for the other one"
+            time.sleep(0.02)
+        other.commit()
+        assert 1 == children.end().value()

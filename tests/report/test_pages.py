@@ -202,13 +202,15 @@ def test_every_kind_has_a_category() -> None:
 
 
 def test_ages_are_told_by_kind_in_number_and_money(a_run) -> None:
-    a_run.a_discrepancy(1, exposure_minor=100)
-    a_run.a_discrepancy(2, exposure_minor=20, occurred_at="2026-10-01 00:00Z")
-    a_run.a_discrepancy(3, kind="fee_mismatch", aspect="fee", occurred_at="2026-11-19 00:00Z")
+    """To the 19th in Amsterdam: 1 and 2 days are apart, and so are 7 and 8, and 30 and 31."""
+    for number, day in enumerate(("11-18", "11-17", "11-12", "11-11", "10-20", "10-19")):
+        a_run.a_discrepancy(number, exposure_minor=10**number, occurred_at=f"2026-{day} 12:00Z")
+    a_run.a_discrepancy(7, kind="fee_mismatch", aspect="fee", occurred_at="2026-11-19 00:00Z")
 
     page = Page(html_of(a_run))
 
-    assert ["amount_mismatch  EUR", "", "1: 1.00", "", "1: 0.20", "2", "1.20"] in page.rows
+    ages = ["1: 0.01", "2: 1.10", "2: 110.00", "1: 1,000.00", "6", "1,111.11"]
+    assert ["amount_mismatch  EUR", *ages] in page.rows
     assert ["fee_mismatch  EUR", "1: 0.45", "", "", "", "1", "0.45"] in page.rows
 
 

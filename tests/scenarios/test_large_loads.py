@@ -344,3 +344,24 @@ def test_retention_keeps_a_partition_with_an_open_item_and_the_next_run_explains
 
     assert run["is_published"]
     assert desk.open_discrepancies() == [("missing_in_ledger", "EUR", 900, 900)]
+
+
+def test_the_partitions_of_a_new_month_are_made_beside_those_who_read_and_write(
+    desk: Desk, databases: Databases
+) -> None:
+    """Else a run that publishes first in a month waits for one that proves, and holds it up."""
+    desk.run()
+    address = databases.conninfo("reconciliation", "reconciliation_rw")
+    with psycopg.connect(address) as reader, psycopg.connect(address) as publisher:
+        reader.execute("select count(*) from internal.statement_lines")
+        reader.execute("update internal.ledger_transactions set last_run_number = null")
+        publisher.execute("set lock_timeout = '1s'")
+        made = publisher.execute("select internal.ensure_volume('2031-05-01')").fetchone()
+        publisher.commit()
+        # Both look into the new partition, and nobody waits.
+        reader.execute("select count(*) from internal.statement_lines")
+
+    assert (203105,) == made
+    assert [{"parents": 3}] == desk.rows(
+        "select count(*) as parents from pg_inherits where inhrelid::regclass::text ~ '_2031_05$'"
+    )

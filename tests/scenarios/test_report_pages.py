@@ -50,6 +50,8 @@ def test_the_course_has_every_run_of_the_chain_up_to_this_one(desk: Desk) -> Non
     desk.ledger("L1", 10000)
     desk.batch(1, a_line(), a_line(payment="P6", event="C6", amount="6.00"))
     report_of(desk, *DAYS[:2])
+    lost = a_line(payment="P7", event="C7", amount="9.00")
+    desk.batch(2, lost, booked="2026-03-04 21:00:00")
     report_of(desk, *DAYS[1:3])
     desk.ledger("L6", 600, payment="P6", event="C6")
 
@@ -57,7 +59,7 @@ def test_the_course_has_every_run_of_the_chain_up_to_this_one(desk: Desk) -> Non
 
     described = Page((folder / HTML).read_bytes()).described
     assert "Money at risk over the last 3 runs, EUR" in described
-    assert "From EUR 6.00 to EUR 0.00; the highest was EUR 6.00." in described
+    assert "From EUR 6.00 to EUR 9.00; the highest was EUR 15.00." in described
 
 
 def test_a_run_of_a_portuguese_psp_is_told_in_portuguese(

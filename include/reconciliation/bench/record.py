@@ -46,12 +46,12 @@ class Measurement:
         return {**self.figures, **of_peers}
 
 
-def setting(arguments: Sequence[str]) -> dict[str, Any]:
+def setting(arguments: Sequence[str], *, command: str = "bench") -> dict[str, Any]:
     """When, from which code, on what and by which command is measured; asked before it begins."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         **code_of(_OWN_FILES),
-        "command": shlex.join(["bin/reconciliation", "bench", *arguments]),
+        "command": shlex.join(["bin/reconciliation", command, *arguments]),
         "machine": {
             "cores": os.cpu_count(),
             "cpu": _cpu(),

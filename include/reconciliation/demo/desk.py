@@ -38,12 +38,14 @@ class AccountProfile:
     same_day_method: str | None
     sales_per_day: int
     sales_per_weekend_day: int
+    # Whose words and references it has, where that is not the PSP's own name.
+    family: str = ""
 
 
 STRIPE = AccountProfile(
     psp="stripe",
     account="default",
-    order_prefix="WEB",
+    order_prefix="WEB-",
     currencies={"USD": (55, 900, 24_000), "BRL": (25, 2_500, 90_000), "JPY": (20, 800, 30_000)},
     payment_methods=("visa", "mc", "amex"),
     same_day_method=None,
@@ -53,7 +55,7 @@ STRIPE = AccountProfile(
 EUROPE = AccountProfile(
     psp="adyen",
     account="NorthwindEU",
-    order_prefix="EU",
+    order_prefix="EU-",
     currencies={"EUR": (82, 700, 35_000), "USD": (18, 1_200, 40_000)},
     payment_methods=("visa", "mc", "sepadirectdebit"),
     same_day_method="ideal",
@@ -63,7 +65,7 @@ EUROPE = AccountProfile(
 BRAZIL = AccountProfile(
     psp="adyen",
     account="NorthwindBR",
-    order_prefix="BR",
+    order_prefix="BR-",
     currencies={"BRL": (88, 1_900, 120_000), "USD": (12, 1_500, 30_000)},
     payment_methods=("visa", "mc", "elo"),
     same_day_method="pix",
@@ -92,7 +94,7 @@ class Desk:
         self.story = story
         self.profile = profile
         self.numbers = numbers
-        self.is_stripe = profile.psp == "stripe"
+        self.is_stripe = (profile.family or profile.psp) == "stripe"
 
     # -- true movements -------------------------------------------------------------------------
 
@@ -114,7 +116,8 @@ class Desk:
         payment_reference, capture_reference = self._references()
         day = occurred_at.astimezone(timeline.ZONE).date()
         settles_on = timeline.business_day(day) if is_same_day else None
-        fee_minor, tax_minor = self._fee(converted(amount_minor, exchange_rate), currency)
+        settled_minor = converted(amount_minor, exchange_rate, currency, net_currency or currency)
+        fee_minor, tax_minor = self._fee(settled_minor, currency)
         methods = self.profile.payment_methods
         return self._note(
             Movement(
@@ -124,7 +127,7 @@ class Desk:
                 provider_type="charge" if self.is_stripe else "Settled",
                 psp_reference=payment_reference,
                 event_reference=capture_reference,
-                merchant_reference=f"{self.profile.order_prefix}-{self._digits(8)}",
+                merchant_reference=f"{self.profile.order_prefix}{self._digits(8)}",
                 amount_minor=amount_minor,
                 currency=currency,
                 fee_minor=fee_minor,
@@ -139,6 +142,7 @@ class Desk:
                 occurred_at=occurred_at,
                 booked_at=self._booked(occurred_at, batch or settles_on or self._due(day)),
                 settles_on=settles_on,
+                has_tax=self.is_stripe,
             )
         )
 

@@ -36,7 +36,7 @@ def plant_gaps(
         seen_at = max(
             window.end for window in timeline.windows() if window.end <= arrivals[account, day]
         )
-        for currency, exposure_minor in sorted(_waiting(story, account, day, seen_at).items()):
+        for currency, exposure_minor in sorted(waiting(story, account, day, seen_at).items()):
             story.labels.append(
                 Label(
                     fault=fault,
@@ -54,7 +54,7 @@ def plant_gaps(
             )
 
 
-def _waiting(story: Story, account: str, day: date, seen_at: datetime) -> dict[str, int]:
+def waiting(story: Story, account: str, day: date, seen_at: datetime) -> dict[str, int]:
     """Absolute amount per currency of the ledger rows due that day that no earlier batch shows."""
     shown_before = {
         line.event_reference

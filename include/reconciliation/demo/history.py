@@ -7,7 +7,7 @@ its labels) or only seems to (a decoy, which must not be reported).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ def make_history(seed: int, *, scenarios: frozenset[str] | None = None) -> Histo
     story.labels.extend(on_other_legs(story.labels))
     return History(
         seed=seed,
-        ledger_changes=tuple(sorted(story.changes, key=_change_order)),
+        ledger_changes=in_order(story.changes),
         intents=intents,
         transactions=transactions,
         files=files,
@@ -102,5 +102,6 @@ def _sale(desk: Desk, profile: AccountProfile, occurred_at: datetime) -> None:
         desk.both(desk.chargeback(payment, later))
 
 
-def _change_order(change: LedgerChange) -> tuple[datetime, str]:
-    return change.known_at, change.ledger_id
+def in_order(changes: Iterable[LedgerChange]) -> tuple[LedgerChange, ...]:
+    """The changes of a ledger as they become known."""
+    return tuple(sorted(changes, key=lambda change: (change.known_at, change.ledger_id)))

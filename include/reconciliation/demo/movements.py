@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from include.reconciliation.demo import timeline
+from include.reconciliation.statements.amounts import EXPONENTS
 
 MOVED = "settled"
 FAILED = "failed"
@@ -37,6 +38,8 @@ class Movement:
     occurred_at: datetime
     booked_at: datetime
     settles_on: date | None = None
+    # Whether the PSP names the tax on its fee.
+    has_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def ledger_row(movement: Movement, *, ledger_id: str | None = None) -> LedgerRow
         status=MOVED,
         amount_minor=movement.amount_minor,
         fee_minor=movement.fee_minor if knows_fee else None,
-        tax_minor=movement.tax_minor if knows_fee and movement.psp == "stripe" else None,
+        tax_minor=movement.tax_minor if knows_fee and movement.has_tax else None,
         currency=movement.currency,
         settles_on=movement.settles_on,
         occurred_at=movement.occurred_at,
@@ -125,7 +128,9 @@ def ledger_row(movement: Movement, *, ledger_id: str | None = None) -> LedgerRow
 
 def statement_line(movement: Movement, *, line_id: str | None = None) -> StatementLine:
     """What a statement without faults says of a movement."""
-    converted_minor = converted(movement.amount_minor, movement.exchange_rate)
+    converted_minor = converted(
+        movement.amount_minor, movement.exchange_rate, movement.currency, movement.net_currency
+    )
     return StatementLine(
         psp=movement.psp,
         account=movement.account,
@@ -149,15 +154,16 @@ def statement_line(movement: Movement, *, line_id: str | None = None) -> Stateme
 
 def with_gross(line: StatementLine, gross_minor: int) -> StatementLine:
     """The line with another gross amount and the net that follows from it."""
-    net_minor = converted(gross_minor, line.exchange_rate) - line.fee_minor - line.tax_minor
+    settled_minor = converted(gross_minor, line.exchange_rate, line.currency, line.net_currency)
+    net_minor = settled_minor - line.fee_minor - line.tax_minor
     return replace(line, gross_minor=gross_minor, net_minor=net_minor)
 
 
-def converted(amount_minor: int, exchange_rate: str) -> int:
-    """An amount times a rate with a point, rounded half away from zero to a minor unit."""
+def converted(amount_minor: int, exchange_rate: str, currency: str, net_currency: str) -> int:
+    """An amount times a rate in major units, rounded half away from zero to a minor unit."""
     whole, _, fraction = exchange_rate.partition(".")
-    scale = 10 ** len(fraction)
-    product = abs(amount_minor) * int(whole + fraction)
+    scale = 10 ** (len(fraction) + EXPONENTS[currency])
+    product = abs(amount_minor) * int(whole + fraction) * 10 ** EXPONENTS[net_currency]
     rounded = (2 * product + scale) // (2 * scale)
     return rounded if amount_minor >= 0 else -rounded
 

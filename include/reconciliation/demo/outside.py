@@ -18,7 +18,6 @@ from typing import Any
 import psycopg
 
 from include.reconciliation.demo import timeline
-from include.reconciliation.demo.desk import PROFILES
 from include.reconciliation.demo.history import History
 from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.edges.warehouse import statement
@@ -52,9 +51,8 @@ class Outside:
         self._balance_transactions = balance_transactions
         self._balance_transactions_file = balance_transactions_file
         self._known_until: datetime | None = None
-        for profile in PROFILES:
-            if profile.psp == "adyen":
-                (drop_folder / profile.account).mkdir(parents=True, exist_ok=True)
+        for account in {file.account for file in history.files}:
+            (drop_folder / account).mkdir(parents=True, exist_ok=True)
 
     def advance(self, until: datetime) -> None:
         """Lets everything happen that is known before that instant and has not happened yet."""

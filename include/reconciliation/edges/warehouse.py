@@ -6,6 +6,7 @@ the attempt's lock (two copies of a step take turns) and its workspace in the se
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from psycopg.rows import dict_row
 
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.edges.connections import connection
+
+log = logging.getLogger(__name__)
 
 SQL_FOLDER = PROJECT_ROOT / "include" / "sql"
 CONNECTION_ID = "reconciliation"
@@ -103,7 +106,8 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
     """One step of an attempt: its lock, and its workspace first in the search path.
 
     Two copies of a step take turns, and so do two steps; only steps of different branches (the
-    statements, the ledger) may work at the same time.
+    statements, the ledger) may work at the same time. What a crash of the server has emptied is
+    opened anew, so that no step takes lost rows for none.
     """
     with transaction() as cursor:
         run(
@@ -111,6 +115,9 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
             "runs/lock_attempt" if branch is None else "runs/lock_branch",
             {"attempt_id": attempt_id, "branch": branch},
         )
+        row = run(cursor, "runs/restore_workspace", {"attempt_id": attempt_id}).fetchone()
+        if row is not None and row["was_lost"]:
+            log.warning("the server has crashed: the workspace of attempt %s is empty", attempt_id)
         _enter(cursor, attempt_id)
         yield cursor
 

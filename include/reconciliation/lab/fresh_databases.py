@@ -10,6 +10,7 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
@@ -78,6 +79,13 @@ and starelid not in (select unnest(%(kept)s::text[])::regclass)
 """
 
 
+class Administrator(Protocol):
+    """A superuser who makes, renames and drops databases, each statement by itself."""
+
+    def execute(self, query: Any, params: Any = None) -> Any:
+        """Runs one statement."""
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """What a database is when nobody has used it."""
@@ -93,7 +101,7 @@ class FreshDatabases:
     """The databases of one test process."""
 
     def __init__(
-        self, server: Server, administrator: psycopg.Connection, templates: Mapping[str, str]
+        self, server: Server, administrator: Administrator, templates: Mapping[str, str]
     ) -> None:
         self.server = server
         self.templates = templates
@@ -180,7 +188,8 @@ def _empty(session: psycopg.Connection, before: _State) -> None:
     if filled := [table for table, has_rows in tables if has_rows and table not in before.rows]:
         # Tables that are only added to refuse even this, as long as their triggers are heard.
         session.execute("set session_replication_role = replica")
-        session.execute("truncate {} cascade".format(", ".join(filled)))
+        named = sql.SQL(", ").join(map(sql.SQL, filled))
+        session.execute(sql.SQL("truncate {} cascade").format(named))
         session.execute("reset session_replication_role")
         session.execute(_FORGET_STATISTICS, {"kept": list(before.rows)})
     for name, start, last in session.execute(_SEQUENCES).fetchall():
@@ -196,7 +205,7 @@ def _one(session: psycopg.Connection, query: sql.SQL | sql.Composed) -> str:
     return str(row[0])
 
 
-def copy(administrator: psycopg.Connection, template: str, name: str, owner: str) -> None:
+def copy(administrator: Administrator, template: str, name: str, owner: str) -> None:
     """A new database as the template is."""
     administrator.execute(
         # Copying files is twice as fast here as writing every page to the log.
@@ -206,7 +215,7 @@ def copy(administrator: psycopg.Connection, template: str, name: str, owner: str
     )
 
 
-def rename(administrator: psycopg.Connection, before: str, after: str) -> None:
+def rename(administrator: Administrator, before: str, after: str) -> None:
     """The same database under another name."""
     administrator.execute(
         sql.SQL("alter database {} rename to {}").format(
@@ -215,7 +224,7 @@ def rename(administrator: psycopg.Connection, before: str, after: str) -> None:
     )
 
 
-def drop(administrator: psycopg.Connection, name: str) -> None:
+def drop(administrator: Administrator, name: str) -> None:
     """Gone, whoever is connected."""
     administrator.execute(
         sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))

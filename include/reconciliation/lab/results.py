@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.lab import reliability
 from include.reconciliation.local.commit import code_of
 
-FOLDER = PROJECT_ROOT / "docs" / "reliability"
+FOLDER = reliability.RESULTS
 PAGE = "docs/RELIABILITY.md"
 
 
@@ -28,13 +27,8 @@ class Result:
 
 
 def write_result(name: str, result: Result) -> Path:
-    """Keeps it under its name, instead of what was known before."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"{name}.json"
-    path.write_text(
-        json.dumps(asdict(result), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    return path
+    """Keeps it under its name, instead of what was known before, and writes the page anew."""
+    return reliability.keep(name, asdict(result), folder=FOLDER)
 
 
 def commit() -> str:

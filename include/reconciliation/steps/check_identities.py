@@ -14,6 +14,7 @@ from typing import Any
 from include.reconciliation.edges import attempts, volumes, warehouse
 from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT
 from include.reconciliation.steps import gateway_legs, proof_files
+from include.reconciliation.steps.match_transactions import match_transactions
 
 _TABLES = (
     "work_statement_side",
@@ -44,6 +45,9 @@ _DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 
 def check_identities(attempt_id: int) -> str:
     """The verdict of the run: one word."""
+    if not _is_decided(attempt_id):
+        # A crash of the server has emptied the workspace: what was decided there is decided again.
+        match_transactions(attempt_id)
     with warehouse.attempt(attempt_id) as cursor:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
@@ -56,6 +60,14 @@ def check_identities(attempt_id: int) -> str:
             verdict = prove(cursor, attempt)
         proof_files.note(cursor, written.result())
         return verdict
+
+
+def _is_decided(attempt_id: int) -> bool:
+    with warehouse.attempt(attempt_id) as cursor:
+        if attempts.load(cursor, attempt_id).is_over:
+            return True
+        row = warehouse.run(cursor, "runs/is_decided").fetchone()
+        return row is not None and bool(row["is_decided"])
 
 
 def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:

@@ -42,9 +42,7 @@ def choose_window(
         "calendar": calendar_version(),
     }
     with warehouse.transaction() as cursor:
-        account_id = _value(
-            warehouse.run(cursor, "runs/ensure_account", {"psp": psp, "account": account})
-        )
+        account_id = _account_id(cursor, {"psp": psp, "account": account})
         warehouse.run(cursor, "runs/lock_choice", {"account_id": account_id})
         in_use = warehouse.run(
             cursor,
@@ -97,6 +95,13 @@ def choose_window(
         )
         cursor.execute("select internal.open_workspace(%s)", [attempt_id])
         return attempt_id
+
+
+def _account_id(cursor: warehouse.Cursor, account: dict[str, str]) -> int:
+    if warehouse.run(cursor, "runs/ensure_account", account).rowcount == 0:
+        # Another run gave it its number meanwhile: that is seen by the next statement, not by this.
+        warehouse.run(cursor, "runs/ensure_account", account)
+    return _value(cursor)
 
 
 def _value(cursor: warehouse.Cursor) -> int:

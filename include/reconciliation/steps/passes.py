@@ -7,6 +7,7 @@ BY_REFERENCE = (
     "140_pair_without_gross",
     "150_pair_with_difference",
     "160_pair_by_amount",
+    "165_pair_with_unmoved",
     "170_mark_duplicates",
     "180_payment_totals",
     "185_unanswered_ledger_rows",

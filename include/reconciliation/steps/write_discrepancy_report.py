@@ -128,7 +128,8 @@ def _refuse_without_rows(cursor: warehouse.Cursor, attempt_id: int, run_id: str)
     if not (found and found["is_complete"]):
         raise Final(
             f"the report of run {run_id} is not kept and the rows that it is made of are gone: "
-            "restore the store from its backup"
+            "restore the store from its backup; if the server crashed before the report was ever "
+            "written, the run stands, and its rows are in the views of the warehouse"
         )
 
 

@@ -4,7 +4,8 @@
 --          meets nobody. Twins meet each other's: a payment with more than one row is looked at later.
 -- Binds:   as_of, head_as_of (timestamptz), compare_dates, has_cut_off (boolean), zone (text), ledger_grace (interval).
 -- Reason:  nearly every payment is one pair, found here in one pass over the rows. A row that is not
---          compared (later than the as-of, of unknown type, no money) has no key, so it meets nobody.
+--          compared (later than the as-of, of unknown type, no money) has no key, so it meets nobody. One that moves no
+--          money makes its payment a crowd all the same: the event of the line may be its own.
 create unlogged table work_paired_rows as
 with
 
@@ -21,7 +22,8 @@ entries as not materialized (
 
     select
         *,
-        case when dated_at < %(as_of)s and type <> 'unknown' and moves_money then payment_key end as plain_key
+        case when dated_at < %(as_of)s and type <> 'unknown' and moves_money then payment_key end as plain_key,
+        case when dated_at < %(as_of)s and type <> 'unknown' then payment_key end as group_key
     from work_pool_ledger
 
 ),
@@ -32,7 +34,7 @@ pairs as not materialized (
         lines.item_id as statement_item_id,
         entries.item_id as ledger_item_id,
         coalesce(lines.payment_key, entries.payment_key) as payment_key,
-        coalesce(lines.plain_key, entries.plain_key) as plain_key,
+        coalesce(lines.plain_key, entries.group_key) as group_key,
         coalesce(lines.economic_type, entries.economic_type) as economic_type,
         lines.event_reference = entries.event_reference as has_same_event,
         lines.net_currency as fee_currency,
@@ -67,7 +69,7 @@ select
     pairs.statement_item_id,
     pairs.ledger_item_id,
     hashtextextended(pairs.payment_key, 0) as payment_hash,
-    internal.group_hash(pairs.plain_key, pairs.economic_type) as group_hash,
+    internal.group_hash(pairs.group_key, pairs.economic_type) as group_hash,
     pairs.has_same_event,
     pairs.fee_currency,
     pairs.has_comparable_fees,

@@ -101,7 +101,6 @@ named as (
         %(compare_dates)s
         -- An entry that posts a correction is of the day on which somebody posted it.
         and not is_posting
-        and is_matched
         and type in ('payment', 'refund')
         and (
             statement_at >= due_at

@@ -1,6 +1,6 @@
 -- The number of a PSP account, which it is given the first time that it is asked for.
 --
--- Grain:   one row.
+-- Grain:   one row; none where another transaction gives it one at this very moment.
 -- Binds:   psp, account (text).
 with
 

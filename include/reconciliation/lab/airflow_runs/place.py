@@ -56,8 +56,6 @@ with borrowed_server() as server:
             balance_transactions_file=place.balance_transactions_file(),
         ).advance(timeline.END)
 """
-# What two runs over the same books must leave alike, whatever happened on the way.
-_POSITION = ("discrepancies", "pending_items", "statement_lines")
 
 
 class Place:
@@ -158,9 +156,7 @@ class Place:
         """What people see at the heads, without numbers, moments and names of runs."""
         with self._warehouse() as session:
             found = left_behind.of_views(session)
-        shown = {view: [_without_runs(row) for row in found[view]] for view in _POSITION}
-        shown["matches"] = [_without_runs(row) for row in found["matches"]]
-        return {view: sorted(rows) for view, rows in shown.items()}
+        return left_behind.position(found)
 
     def heads(self) -> list[tuple[str, str]]:
         """The verdict of each account's head, as (account, verdict)."""
@@ -258,13 +254,3 @@ def _let_in(database: str, is_open: bool) -> sql.Composed:
     return sql.SQL("alter database {} allow_connections {}").format(
         sql.Identifier(database), sql.Literal(is_open)
     )
-
-
-def _without_runs(row: str) -> str:
-    """A row of a view without what names the runs that it went through."""
-    kept = {
-        name: value
-        for name, value in json.loads(row).items()
-        if not name.endswith("run_id") and name not in ("change", "age_days")
-    }
-    return json.dumps(kept, sort_keys=True)

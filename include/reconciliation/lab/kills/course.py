@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from include.reconciliation.edges import drop_folder, volumes
-from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
+from include.reconciliation.edges.pause_variable import names_in_environment, reading_from
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
 from include.reconciliation.lab.kills import books
@@ -49,6 +49,18 @@ EVERY_LOAD_IS_LARGE = {LARGE_FROM: "1"}
 TRIES = 5
 
 
+class FromEnvironment:
+    """Pauses as the environment sets them: nothing is paused where it sets none."""
+
+    def names(self, prefix: str) -> list[str]:
+        """The Variables of the environment."""
+        return names_in_environment(prefix)
+
+    def value(self, name: str) -> str:
+        """The text of one."""
+        return os.environ[f"AIRFLOW_VAR_{name.upper()}"]
+
+
 def choose(airflow_run_id: str, window: tuple[str, str] | None = None) -> int:
     """The attempt of an Airflow run for the account of `books`."""
     start, end = window or (books.WINDOW_START.isoformat(), books.WINDOW_END.isoformat())
@@ -66,7 +78,7 @@ def do(step: str, attempt_id: int) -> Any:
     """One step of an attempt, once: alone on its account it needs no second try."""
     drop_folder.LOOKS_APART_SECONDS = 0
     volumes.ROWS_FROM = int(os.environ.get(LARGE_FROM, volumes.ROWS_FROM))
-    with reading_from(NothingPaused()):
+    with reading_from(FromEnvironment()):
         return STEPS[step](attempt_id)
 
 
@@ -83,9 +95,9 @@ def do_again_and_again(step: str, attempt_id: int) -> Any:
     return do(step, attempt_id)
 
 
-def do_all(airflow_run_id: str) -> str:
+def do_all(airflow_run_id: str, window: tuple[str, str] | None = None) -> str:
     """A whole run in one process beside others; returns the id of the run that it published."""
-    attempt_id = choose(airflow_run_id)
+    attempt_id = choose(airflow_run_id, window)
     results = {step: do_again_and_again(step, attempt_id) for step in STEPS}
     return str(results["publish_run"])
 

@@ -24,6 +24,7 @@ from include.reconciliation.lab.kills.worlds import Ground, Stage
 
 AnyBlow = Blow | FileBlow
 LOST_COMMIT = "reply to COMMIT lost"
+AT_FILE_CALLS = "SIGKILL at a file call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,6 @@ class Drill:
         number = list(self.script.tasks).index(task)
         with self.life(is_over_tcp=isinstance(blow, Blow) and blow.kind == RESET) as (life, proxy):
             life.do_all(self.script.tasks[:number])
-            visible = self._visible(number)
             if isinstance(blow, Blow):
                 proxy.watch(blow)
                 outcome = life.do(task)
@@ -115,21 +115,22 @@ class Drill:
                 is_struck = outcome.killed_by is not None or len(outcome.file_calls) >= blow.call
             finding.struck += is_struck
             proxy.watch()
-            wrong = [*_half_seen(life.left(), visible), *self.script.wrong(life.world)]
+            wrong = [*self.half_seen(life, number), *self.script.wrong(life.world)]
             if outcome.is_final:
-                wrong.append(f"Airflow would not try again: {_last_line(outcome)}")
+                wrong.append(f"Airflow would not try again: {last_line(outcome)}")
             for again in self.script.tasks[number:]:
                 if (outcome := life.do(again)).error or outcome.killed_by:
-                    wrong.append(f"{again.name} can't be done again: {_last_line(outcome)}")
+                    wrong.append(f"{again.name} can't be done again: {last_line(outcome)}")
                     break
             wrong += [*different(life.left(), self.end), *self.script.wrong(life.world)]
         if wrong:
             finding.differing[str(blow)] = "; ".join(dict.fromkeys(wrong))
         finding.identical += is_struck and not wrong
 
-    def _visible(self, number: int) -> list[Left]:
+    def half_seen(self, life: Life, number: int) -> list[str]:
+        """What can be seen and is neither as before the task of that number nor as after it."""
         before = self.efforts[self.script.tasks[number - 1].name].after if number else self.before
-        return [before, self.efforts[self.script.tasks[number].name].after]
+        return _half_seen(life.left(), [before, self.efforts[self.script.tasks[number].name].after])
 
 
 def blows(effort: Effort, kinds: Sequence[str], sample: int | None) -> Iterator[AnyBlow]:
@@ -146,7 +147,7 @@ def blows(effort: Effort, kinds: Sequence[str], sample: int | None) -> Iterator[
         elif kind in ERRORS:
             for number in spread(calls, sample):
                 yield FileBlow(number, kind)
-        elif kind == "SIGKILL at a file call":
+        elif kind == AT_FILE_CALLS:
             for number in spread(calls, sample):
                 yield FileBlow(number)
         else:
@@ -174,7 +175,11 @@ def spread(numbers: Sequence[int], sample: int | None) -> list[int]:
     return sorted({numbers[(each + 1) * len(numbers) // sample - 1] for each in range(sample)})
 
 
-KINDS = (KILL, RESET, LOST_COMMIT, *SQLSTATES, "SIGKILL at a file call", *ERRORS)
+def tell_nothing(task: str, kind: str, done: int, of: int) -> None:
+    """For those who do not want to see how far it is."""
+
+
+KINDS = (KILL, RESET, LOST_COMMIT, *SQLSTATES, AT_FILE_CALLS, *ERRORS)
 
 
 def drill(
@@ -183,10 +188,11 @@ def drill(
     kinds: Sequence[str] = KINDS,
     *,
     sample: int | None = None,
+    tasks: Sequence[str] | None = None,
     stop: Callable[[], None] | None = None,
-    tell: Callable[[str, str, int, int], None] = lambda task, kind, done, of: None,
+    tell: Callable[[str, str, int, int], None] = tell_nothing,
 ) -> dict[str, dict[str, Any]]:
-    """Task to what it says and writes, and to its findings by kind."""
+    """Task to what it says and writes, and to its findings by kind; `tasks` names some of them."""
     found: dict[str, dict[str, Any]] = {}
     with ExitStack() as stack:
         held = Drill(script, stack.enter_context(ground.stage(script)), ground.children)
@@ -194,7 +200,7 @@ def drill(
         if stop is not None:
             held.stop = stop
         for task in script.tasks:
-            if task.is_scenery:
+            if task.is_scenery or (tasks is not None and task.name not in tasks):
                 continue
             effort = held.efforts[task.name]
             findings: dict[str, Finding] = {}
@@ -243,7 +249,8 @@ def _first_difference(found: Any, wanted: Any) -> str:
     return f"{str(found)[:200]} for {str(wanted)[:200]}"
 
 
-def _last_line(outcome: Outcome) -> str:
+def last_line(outcome: Outcome) -> str:
+    """How a task ended that did not return: one line."""
     if outcome.killed_by:
         return f"killed by signal {outcome.killed_by}"
     return (outcome.error or "").strip().rpartition("\n")[2][:300]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 START_UP = "start-up"
 GOOD_BYE = "X"
+# Asks for encryption, over TCP only; like a good-bye it is never counted.
+NEGOTIATION = "negotiation"
 # A query and a sync; to other messages the server may say nothing before the next one.
 ANSWERED = "QS"
 # Parse, bind, describe, execute, close: parts of a statement that a sync ends.
@@ -24,9 +26,10 @@ def messages(client: socket.socket) -> Iterator[tuple[str, bytes]]:
     while head := _exactly(client, 5 if is_started else 4):
         (length,) = _LENGTH.unpack(head[-4:])
         body = _exactly(client, length - 4)
-        kind = chr(head[0]) if is_started else START_UP
+        kind = chr(head[0])
         if not is_started:
             is_started = _LENGTH.unpack(body[:4])[0] not in _NEGOTIATIONS
+            kind = START_UP if is_started else NEGOTIATION
         yield kind, head + body
 
 

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import json
 import os
+import select
 import subprocess
 import sys
 import traceback
@@ -68,6 +69,11 @@ class Nursery:
     def end(self) -> Outcome:
         """Waits for the child that `begin` started."""
         return self._outcomes()[0]
+
+    def is_done(self, seconds: float) -> bool:
+        """Whether what `begin` started ends within so many seconds."""
+        assert self._process.stdout is not None
+        return bool(select.select([self._process.stdout], [], [], seconds)[0])
 
     def run(self, function: str, *arguments: Any, **order: Any) -> Outcome:
         """`begin` and `end`."""

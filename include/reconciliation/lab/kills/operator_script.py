@@ -25,8 +25,8 @@ _QUERIES = {
     "requests": "select * from reconciliation.action_requests",
     "answers": "select * from internal.action_answers",
     "alerts": "select name, state from internal.alerts",
-    "what the calls came to": (
-        "select distinct outcome, answer, object_id, amount_minor"
+    "outcomes": (
+        "select distinct outcome, object_id, amount_minor"
         " from reconciliation.operator_actions"
     ),
 }
@@ -88,7 +88,9 @@ def _prepare(world: World, children: Nursery) -> None:
 
 def _left(world: World) -> Left:
     conninfo = world.server.conninfo(world.names["reconciliation"], "reconciliation_rw")
-    hidden = list(correction_script.MOMENTS)
+    # What the service said is lost with whoever died before writing it down: the book says what was
+    # done, and `result` repeats the service's words.
+    hidden = [*correction_script.MOMENTS, "result"]
     with psycopg.connect(conninfo) as session, world.session("wallet_balances") as book:
         log = "select * from reconciliation.correction_log"
         return {

@@ -28,6 +28,7 @@ from include.reconciliation.lab.kills.messages import (
     COMMIT,
     EXTENDED,
     GOOD_BYE,
+    NEGOTIATION,
     messages,
     raising,
 )
@@ -112,7 +113,7 @@ class Proxy:
     ) -> None:
         kept = b""
         for kind, message in messages(client):
-            blow = None if kind == GOOD_BYE else self._count(kind, message)
+            blow = None if kind in (GOOD_BYE, NEGOTIATION) else self._count(kind, message)
             self._hold()
             if self.blow is not None and self.blow.kind in SQLSTATES:
                 if kind in EXTENDED:

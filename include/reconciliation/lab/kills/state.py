@@ -7,6 +7,8 @@ public views and every byte of the report files must not.
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -31,6 +33,9 @@ MOMENTS = (
     "updated_at",
     "closed_at",
 )
+# What two ways to the same position leave alike, and columns that only tell of the way.
+POSITION = ("discrepancies", "pending_items", "statement_lines", "matches")
+OF_THE_WAY = ("change", "episode")
 MATCHES = """
     select
         matches.psp,
@@ -68,6 +73,20 @@ def of_views(warehouse: psycopg.Connection) -> dict[str, list[str]]:
     state["matches"] = rows_of(warehouse, sql.SQL(MATCHES), hidden)
     state["outbox"] = rows_of(warehouse, sql.SQL(OUTBOX), hidden)
     return state
+
+
+def position(views: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What stands at the heads, whatever the runs are called that led there and in which order."""
+    return {view: sorted(map(_without_runs, views[view])) for view in POSITION}
+
+
+def _without_runs(row: str) -> str:
+    kept = {
+        name: value
+        for name, value in json.loads(row).items()
+        if not name.endswith("run_id") and name not in OF_THE_WAY
+    }
+    return json.dumps(kept, sort_keys=True)
 
 
 def of_files(folder: Path) -> dict[str, str]:

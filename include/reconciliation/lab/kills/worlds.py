@@ -9,11 +9,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from include.reconciliation.lab.fresh_databases import OWNERS, FreshDatabases, copy, drop
+from include.reconciliation.lab.fresh_databases import (
+    OWNERS,
+    Administrator,
+    FreshDatabases,
+    copy,
+    drop,
+)
 from include.reconciliation.lab.kills.nursery import Nursery
 from include.reconciliation.lab.kills.scripts import Script, World
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap, create_source_tables
@@ -33,11 +40,25 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
+class Superuser:
+    """Connects anew for every statement: the server may have been stopped since the last."""
+
+    server: Server
+
+    def execute(self, query: Any, params: Any = None) -> list[Any]:
+        """Runs one statement; its rows."""
+        address = self.server.conninfo("postgres", SUPERUSER)
+        with psycopg.connect(address, autocommit=True) as session:
+            cursor = session.execute(query, params)
+            return cursor.fetchall() if cursor.description else []
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """A server with empty, migrated databases to copy, where children come from, and a folder."""
 
     server: Server
-    administrator: psycopg.Connection
+    administrator: Administrator
     templates: Mapping[str, str]
     children: Nursery
     folder: Path
@@ -89,20 +110,19 @@ def ground(cluster: Cluster, children: Nursery, folder: Path) -> Iterator[Ground
     """A ground on a server of the lab's own, started for it."""
     with cluster.borrowed() as server:
         bootstrap(server)
-        address = server.conninfo("postgres", SUPERUSER)
-        with psycopg.connect(address, autocommit=True) as administrator:
-            _drop_what_is_left(administrator)
-            templates = {name: f"{PREFIX}{os.getpid()}_empty_{name}" for name in OWNERS}
-            try:
-                for name, template in templates.items():
-                    _make(server, administrator, name, template)
-                yield Ground(server, administrator, templates, children, folder)
-            finally:
-                for template in templates.values():
-                    drop(administrator, template)
+        administrator = Superuser(server)
+        _drop_what_is_left(administrator)
+        templates = {name: f"{PREFIX}{os.getpid()}_empty_{name}" for name in OWNERS}
+        try:
+            for name, template in templates.items():
+                _make(server, administrator, name, template)
+            yield Ground(server, administrator, templates, children, folder)
+        finally:
+            for template in templates.values():
+                drop(administrator, template)
 
 
-def _make(server: Server, administrator: psycopg.Connection, name: str, template: str) -> None:
+def _make(server: Server, administrator: Administrator, name: str, template: str) -> None:
     administrator.execute(
         sql.SQL(
             "create database {} owner {} template template0 "
@@ -115,9 +135,9 @@ def _make(server: Server, administrator: psycopg.Connection, name: str, template
         create_source_tables(server.conninfo(template, SUPERUSER), name, OWNERS[name])
 
 
-def _drop_what_is_left(administrator: psycopg.Connection) -> None:
+def _drop_what_is_left(administrator: Administrator) -> None:
     query = "select datname from pg_catalog.pg_database where datname ~ '^(lab_kills|test)_[0-9]'"
-    for (name,) in administrator.execute(query).fetchall():
+    for (name,) in list(administrator.execute(query)):
         process_id = int(name.removeprefix(PREFIX).removeprefix("test_").split("_")[0])
         if not Path(f"/proc/{process_id}").exists():
             drop(administrator, name)

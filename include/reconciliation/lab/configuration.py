@@ -1,0 +1,72 @@
+"""The `psps.toml` of a pack: one PSP per format and week, with the accounts that it needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from include.reconciliation.lab.history import Place
+
+_HEAD = """
+cycle = "1h"
+look_back = "30d"
+ledger_change_detection = "hash"
+"""
+_FILES = """
+[[psp]]
+name = "{psp}"
+format = "{format}"
+zone = "Europe/Amsterdam"
+accounts = [{accounts}]
+[psp.statements]
+due = "daily"
+weekdays = ["mon", "tue", "wed", "thu", "fri"]
+deadline = 10:00:00
+deadline_days = 1
+grace = "2h"
+[psp.settlement]
+days = 1
+holidays = "ECB"
+ledger_grace = "12h"
+statement_grace = "12h"
+"""
+_API = """
+[[psp]]
+name = "{psp}"
+format = "{format}"
+endpoint = "{endpoint}"
+zone = "UTC"
+accounts = [{accounts}]
+[psp.statements]
+due = "every_run"
+look_back = "3d"
+[psp.settlement]
+days = 0
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ledger_grace = "2h"
+statement_grace = "2h"
+"""
+_LIMITS = """[psp.limits]
+EUR = { alert_above_minor = 100000, recovered_below_minor = 10000 }
+USD = { alert_above_minor = 100000, recovered_below_minor = 10000 }
+JPY = { alert_above_minor = 150000, recovered_below_minor = 15000 }
+KWD = { alert_above_minor = 300000, recovered_below_minor = 30000 }
+"""
+
+
+def configuration_text(places: Iterable[Place], endpoints: Mapping[str, str]) -> str:
+    """The entries of these accounts; `endpoints` by PSP, for those that have an API."""
+    accounts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for place in places:
+        accounts[place.psp, place.format].append(place.account)
+    entries = [
+        (_API if psp in endpoints else _FILES).format(
+            psp=psp,
+            format=format_name,
+            endpoint=endpoints.get(psp, ""),
+            accounts=", ".join(f'"{account}"' for account in sorted(names)),
+        )
+        + _LIMITS
+        for (psp, format_name), names in sorted(accounts.items())
+    ]
+    return "\n".join([_HEAD, *entries])

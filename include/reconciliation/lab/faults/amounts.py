@@ -1,0 +1,128 @@
+"""Other amounts, fees, taxes and currencies: edits of a draft, so that several may meet on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from include.reconciliation.demo.movements import converted, ledger_row, with_gross
+from include.reconciliation.lab.scene import Draft, Scene
+from include.reconciliation.statements.amounts import EXPONENTS
+
+
+def _other_amount(draft: Draft, booked_minor: int) -> None:
+    """The ledger has another amount; a refund's mismatch has its own name."""
+    draft.book(amount_minor=booked_minor)
+    kind = "refund_mismatch" if draft.row.type == "refund" else "amount_mismatch"
+    delta_minor = draft.sale.amount_minor - booked_minor
+    draft.scene.label("amount", kind, draft.sale, delta_minor)
+
+
+def one_minor_unit(draft: Draft) -> None:
+    """One minor unit more or less, on one side or the other."""
+    step = draft.scene.numbers.choice((-1, 1))
+    if draft.scene.numbers.randrange(2):
+        _other_amount(draft, draft.sale.amount_minor + step)
+        return
+    assert draft.line.gross_minor is not None
+    draft.line = with_gross(draft.line, draft.line.gross_minor + step)
+    draft.scene.label("amount", "amount_mismatch", draft.sale, step)
+
+
+def sign_flipped(draft: Draft) -> None:
+    """The ledger booked a sale as a refund of itself: minus for plus."""
+    _other_amount(draft, -draft.sale.amount_minor)
+
+
+def times_100(draft: Draft) -> None:
+    """The ledger took minor units for major ones, or the other way round."""
+    amount_minor = draft.sale.amount_minor
+    _other_amount(draft, draft.scene.numbers.choice((amount_minor * 100, amount_minor // 100)))
+
+
+def fee_wrong(draft: Draft) -> None:
+    """The PSP took more, or less, than the ledger's fee table says."""
+    difference = draft.scene.numbers.choice((-3, -1, 1, 7))
+    draft.book(fee_minor=draft.sale.fee_minor - difference)
+    draft.scene.label("fee", "fee_mismatch", draft.sale, difference)
+
+
+def tax_wrong(draft: Draft) -> None:
+    """The tax on the fee was booked with another amount."""
+    difference = draft.scene.numbers.choice((-1, 1, 5))
+    draft.book(tax_minor=draft.sale.tax_minor - difference)
+    draft.scene.label("fee", "tax_mismatch", draft.sale, difference)
+
+
+def net_and_gross_swapped(draft: Draft) -> None:
+    """The ledger booked what was paid out for what the customer paid."""
+    _other_amount(draft, draft.line.net_minor)
+
+
+def partial_capture_in_full(draft: Draft) -> None:
+    """A part was captured; the ledger booked all that was authorised."""
+    _other_amount(draft, draft.sale.amount_minor + draft.scene.part(draft.sale.amount_minor))
+
+
+def decimals_error(draft: Draft) -> None:
+    """The ledger gave the currency two decimals, which it does not have."""
+    exponent = EXPONENTS[draft.scene.currency]
+    amount_minor = draft.sale.amount_minor
+    _other_amount(draft, amount_minor * 100 if exponent == 0 else amount_minor // 10)
+
+
+def wrong_currency(draft: Draft) -> None:
+    """The same number, in another currency."""
+    other = next(code for code in ("EUR", "USD") if code != draft.scene.currency)
+    draft.book(currency=other)
+    _label_currencies(draft)
+
+
+def _label_currencies(draft: Draft) -> None:
+    amount_minor = draft.sale.amount_minor
+    draft.scene.label("currency", "currency_mismatch", draft.sale, amount_minor)
+    draft.scene.label("currency", "currency_mismatch", draft.row, -draft.row.amount_minor, 0)
+
+
+# -- conversions: scenes of their own, since the sale itself is another one -----------------------
+
+
+def _foreign_sale(scene: Scene, exchange_rate: str) -> Draft:
+    """Sold in dollars, settled in the account's currency."""
+    sale = scene.desk.payment(
+        scene.moment(scene.numbers.choice((0, 1, 2, 5))), "USD",
+        net_currency=scene.currency, exchange_rate=exchange_rate,
+    )
+    return Draft.of(scene, sale)
+
+
+_RATES = {"EUR": "0.921437", "JPY": "157.3219", "KWD": "0.307258"}
+
+
+def rounding_residual(scene: Scene) -> None:
+    """A conversion that was rounded the other way, within what the rate's last decimal leaves."""
+    draft = _foreign_sale(scene, _RATES[scene.currency])
+    draft.write()
+
+
+def settlement_for_presentment(scene: Scene) -> None:
+    """The ledger booked the amount and the currency of the settlement."""
+    draft = _foreign_sale(scene, _RATES[scene.currency])
+    sale = draft.sale
+    settled_minor = converted(
+        sale.amount_minor, sale.exchange_rate, sale.currency, sale.net_currency
+    )
+    draft.book(currency=scene.currency, amount_minor=settled_minor)
+    _label_currencies(draft)
+    draft.write()
+
+
+# -- refunds --------------------------------------------------------------------------------------
+
+
+def refund_sign_flipped(scene: Scene) -> None:
+    """The ledger booked a refund as income."""
+    sale = scene.desk.both(scene.sale())
+    refund = scene.refund(sale, scene.part(sale.amount_minor))
+    scene.desk.state(refund)
+    scene.desk.book_row(replace(ledger_row(refund), amount_minor=-refund.amount_minor))
+    scene.label("amount", "refund_mismatch", refund, 2 * refund.amount_minor)

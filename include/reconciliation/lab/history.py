@@ -1,0 +1,115 @@
+"""The history of one seed: its parts, made each from a stream of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from include.reconciliation.demo.desk import AccountProfile, Desk, Story
+from include.reconciliation.demo.streams import stream
+from include.reconciliation.demo.timeline import StoryWindow
+from include.reconciliation.lab.catalogue import ADYEN, BY_NAME, STRIPE, STRIPE_PAYOUTS
+from include.reconciliation.lab.compounds import plant_several
+from include.reconciliation.lab.plan import Part, Plan
+from include.reconciliation.lab.scene import Scene
+from include.reconciliation.lab.shapes import SHAPES
+from include.reconciliation.lab.weeks import Week
+
+PACKED = "Packed"
+_PSPS = {STRIPE_PAYOUTS: "stripe_payouts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account of the lab: a PSP for each format and week, and in it one for what is packed."""
+
+    format: str
+    week: Week
+    account: str
+
+    @property
+    def family(self) -> str:
+        """Whose words and references it has."""
+        return "stripe" if self.format == STRIPE else "adyen"
+
+    @property
+    def psp(self) -> str:
+        """The name of the PSP's entry."""
+        name = self.family if self.format in (ADYEN, STRIPE) else self.format.partition("_")[0]
+        return f"{_PSPS.get(self.format, name)}_{self.week.name}"
+
+    @property
+    def windows(self) -> tuple[StoryWindow, ...]:
+        """Its runs; what goes wrong with whole statements shows in the last two alone."""
+        first, second, last = self.week.windows
+        if self.account == PACKED:
+            return first, second, last
+        return StoryWindow(first.start, second.end), last
+
+
+def profile(place: Place, order_prefix: str) -> AccountProfile:
+    """What is usual at an account of the lab; amounts in minor units."""
+    return AccountProfile(
+        psp=place.psp,
+        account=place.account,
+        order_prefix=order_prefix,
+        currencies={
+            "EUR": (0, 700, 35_000),
+            "USD": (0, 1_200, 40_000),
+            "JPY": (0, 800, 30_000),
+            "KWD": (0, 4_000, 250_000),
+        },
+        payment_methods=("visa", "mc"),
+        same_day_method=None,
+        sales_per_day=0,
+        sales_per_weekend_day=0,
+        family=place.family,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeedHistory:
+    """What one seed says, by the account where it happens."""
+
+    plan: Plan
+    stories: dict[Place, Story]
+
+
+def make_history(plan: Plan) -> SeedHistory:
+    """Both projections and the labels of a seed's parts."""
+    stories: dict[Place, Story] = {}
+    for part in plan.parts:
+        place = place_of(plan, part)
+        story = stories.setdefault(place, Story())
+        desk = Desk(
+            story,
+            profile(place, f"S{plan.seed}P{part.number}_"),
+            stream(plan.seed, part.name),
+        )
+        _plant(Scene(desk, plan.week, plan.currency), part)
+    return SeedHistory(plan, stories)
+
+
+def place_of(plan: Plan, part: Part) -> Place:
+    """The account where a part happens: that of its kind, where whole statements go wrong."""
+    own = next((BY_NAME[name].account for name in part.faults if BY_NAME[name].account), None)
+    return Place(plan.format, plan.week, own or PACKED)
+
+
+def _plant(scene: Scene, part: Part) -> None:
+    if not part.faults:
+        scene.numbers.choice(SHAPES)(scene)
+    elif part.is_compound:
+        plant_several(scene, part.faults)
+    else:
+        BY_NAME[part.faults[0]].plant_in(scene)
+
+
+def merged(stories: list[Story]) -> Story:
+    """Several stories of one account as one."""
+    whole = Story()
+    for story in stories:
+        whole.movements += story.movements
+        whole.changes += story.changes
+        whole.lines += story.lines
+        whole.labels += story.labels
+    return whole

@@ -1,0 +1,81 @@
+"""What the lab prints: progress, the matrix of fault kinds, and what failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from include.reconciliation.lab.catalogue import KINDS, FaultKind
+from include.reconciliation.lab.outcome import Outcome
+from include.reconciliation.lab.plan import Plan
+
+_BAR = 30
+
+
+def bar(done: int, total: int, seconds: float, is_exact: bool) -> str:
+    """How far it has come, and how long it will take."""
+    filled = _BAR * done // max(total, 1)
+    rest = "" if not done else f", {seconds * (total - done) / done:.0f} s to go"
+    state = "" if is_exact else ", NOT EXACT"
+    return f"  [{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,} seeds{rest}{state}"
+
+
+def matrix(outcome: Outcome) -> Iterator[str]:
+    """A line per fault kind, then the decoys, then what was reported without being planted."""
+    heads = f"{'planted':>8} {'right':>8} {'wrong':>6} {'missed':>7}"
+    yield f"  {'fault':<28} {'reported as':<44} {heads}"
+    for kind in KINDS:
+        if kind.is_harmless or kind.waits:
+            continue
+        planted, found, wrong = counts(outcome, kind)
+        missed = planted - found - wrong
+        row = kind.row if len(kind.row) <= 44 else f"{kind.row[:41]}..."
+        yield f"  {kind.name:<28} {row:<44} {planted:>8,} {found:>8,} {wrong:>6,} {missed:>7,}"
+    yield ""
+    for kind in KINDS:
+        if kind.is_harmless:
+            told = "refused" if kind.waits else f"{decoys(outcome, kind):,} planted"
+            yield f"  {kind.name:<28} harmless, must not be reported: {told}"
+    for kind in KINDS:
+        if kind.waits:
+            yield f"  {kind.name:<28} not planted: {kind.waits}"
+    yield ""
+    reported = outcome.false_reports
+    told = ", ".join(f"{name} {count:,}" for name, count in sorted(reported.items()))
+    yield f"  false reports: {reported.total():,}{f' ({told})' if told else ''}"
+
+
+def counts(outcome: Outcome, kind: FaultKind) -> tuple[int, int, int]:
+    """Labels of a kind over all formats: planted, found right, found wrong."""
+    planted, found, wrong = (
+        _of(kind, counted) for counted in (outcome.planted, outcome.found, outcome.wrong)
+    )
+    return planted, found, wrong
+
+
+def decoys(outcome: Outcome, kind: FaultKind) -> int:
+    """How often a harmless kind was planted, over all formats."""
+    return _of(kind, outcome.decoys)
+
+
+def _of(kind: FaultKind, counted: Counter[tuple[str, str]]) -> int:
+    return sum(count for (fault, _), count in counted.items() if fault == kind.name)
+
+
+def totals(outcome: Outcome, seeds: int) -> str:
+    """The whole in one line."""
+    found, planted = outcome.recall
+    right, reported = outcome.precision
+    return (
+        f"{seeds:,} seeds, {outcome.payments:,} payments, {outcome.runs:,} runs: "
+        f"found {found:,} of {planted:,} planted, {right:,} of {reported:,} reports right, "
+        f"{outcome.clean_seeds:,} clean histories"
+    )
+
+
+def history(plans: Sequence[Plan]) -> Iterator[str]:
+    """A history that fails, in as few words as it has payments."""
+    for plan in plans:
+        yield f"  seed {plan.seed}: {plan.format}, {plan.week.name}, {plan.currency}"
+        for part in plan.parts:
+            yield f"    payment {part.number}: {', '.join(part.faults) or 'no fault'}"

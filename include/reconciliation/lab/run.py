@@ -1,0 +1,218 @@
+"""`bin/reconciliation lab`: random histories with planted faults, held to their labels.
+
+    bin/reconciliation lab --seeds 2000                 seeds 0 to 1,999
+    bin/reconciliation lab --seeds 500 --from 20261130  another part of the numbers
+    bin/reconciliation lab --seeds 10000 --clean        no fault: nothing may be reported
+    bin/reconciliation lab --seeds 200 --second-opinion    the slow matcher on small histories
+    bin/reconciliation lab --seeds 10000 --write-docs   keeps the figures for docs/RELIABILITY.md
+
+Many seeds share one run of the real steps on the embedded PostgreSQL. A run that was broken off is
+taken up where it stood. The end is 1 unless everything planted was found, nothing else was
+reported, and every identity was exact.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any
+
+from include.reconciliation.bench.record import setting
+from include.reconciliation.demo.printing import say
+from include.reconciliation.lab import databases, figures, printing, reliability
+from include.reconciliation.lab.outcome import Outcome
+from include.reconciliation.lab.plan import CLEAN, Plan, plan
+from include.reconciliation.lab.results import commit
+from include.reconciliation.lab.shrink import smallest
+from include.reconciliation.lab.small_books import SECOND_OPINION
+from include.reconciliation.lab.state import State
+from include.reconciliation.local.server import Server, borrowed_server
+
+PACK = 1000
+FAULTS = "lab"
+_SHRUNK_MAX = 3
+
+
+def main(arguments: list[str]) -> int:
+    """Try the seeds and print the matrix; 0 only when precision and recall are 1.0."""
+    options = parser().parse_args(arguments)
+    if options.page:
+        say(f"written: {reliability.write_page().name}")
+        return 0
+    its_setting = {**setting(arguments, command="lab"), "commit": commit()}
+    began = time.monotonic()
+    state = State({"from": options.start, "seeds": options.seeds, "sort": options.sort})
+    with borrowed_server() as server:
+        databases.make_templates(server)
+        try:
+            whole, failed = _try_all(server, state, options)
+            seconds = time.monotonic() - began
+            _conclude(server, whole, failed, options, str(its_setting["commit"]))
+        finally:
+            databases.drop_all(server)
+    say(f"{seconds:.0f} s, {1000 * seconds / options.seeds:.0f} ms a seed")
+    if options.write_docs:
+        _keep(whole, its_setting, options, seconds)
+    if whole.is_exact:
+        state.forget()
+    return 0 if whole.is_exact else 1
+
+
+def try_pack(server: Server, seeds: Sequence[int], sort: str) -> Outcome:
+    """What the pipeline makes of one pack of seeds."""
+    # Only here: a process of the pool imports the steps once.
+    from include.reconciliation.lab.trial import try_plans, try_small_books
+
+    if sort == SECOND_OPINION:
+        return try_small_books(server, seeds)
+    return try_plans(server, [plan(seed, is_clean=sort == CLEAN) for seed in seeds])
+
+
+def _try_all(
+    server: Server, state: State, options: argparse.Namespace
+) -> tuple[Outcome, list[range]]:
+    """The outcome over all packs, and the packs that are not exact."""
+    whole = Outcome()
+    failed: list[range] = []
+    waiting: list[range] = []
+    done = 0
+    for seeds in _packs(options):
+        if (kept := state.done.get(seeds.start)) is None:
+            waiting.append(seeds)
+        else:
+            whole.add(kept)
+            done += len(seeds)
+    if done:
+        say(f"  {done:,} seeds were tried before")
+    began, before = time.monotonic(), done
+    for seeds, outcome in _outcomes(server, waiting, options):
+        whole.add(outcome)
+        state.keep(seeds.start, outcome)
+        done += len(seeds)
+        if not outcome.is_exact:
+            failed.append(seeds)
+        seconds = time.monotonic() - began
+        line = printing.bar(done - before, options.seeds - before, seconds, whole.is_exact)
+        say(f"\r{line}" if sys.stdout.isatty() else line, end="" if sys.stdout.isatty() else "\n")
+    say()
+    return whole, failed
+
+
+def _outcomes(
+    server: Server, packs: Sequence[range], options: argparse.Namespace
+) -> Iterator[tuple[range, Outcome]]:
+    """Each pack with its outcome, as they are done."""
+    processes = min(options.processes, len(packs))
+    if processes <= 1:
+        for seeds in packs:
+            yield seeds, try_pack(server, seeds, options.sort)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        asked = {pool.submit(try_pack, server, seeds, options.sort): seeds for seeds in packs}
+        for future in as_completed(asked):
+            yield asked[future], future.result()
+
+
+def _packs(options: argparse.Namespace) -> list[range]:
+    size = min(options.pack, -(-options.seeds // options.processes))
+    end = options.start + options.seeds
+    return [range(first, min(first + size, end)) for first in range(options.start, end, size)]
+
+
+def _conclude(
+    server: Server, whole: Outcome, failed: Sequence[range], options: argparse.Namespace,
+    commit: str,
+) -> None:
+    if options.sort == FAULTS:
+        for line in printing.matrix(whole):
+            say(line)
+    say(f"  {printing.totals(whole, options.seeds)}")
+    for seeds in failed:
+        for seed, sentences in list(whole.problems.items())[:20]:
+            if seed is None or seed in seeds:
+                say(f"\nseed {seed}, commit {commit}")
+                for sentence in sentences[:5]:
+                    say(f"    {sentence}")
+    failing = [] if options.sort == SECOND_OPINION else _failing(whole, failed, options)
+    for plans in failing[:_SHRUNK_MAX]:
+        say(f"\nThe smallest history that still fails, at commit {commit}:")
+        for line in printing.history(smallest(plans, lambda fewer: _fails(server, fewer))):
+            say(line)
+
+
+def _failing(
+    whole: Outcome, failed: Sequence[range], options: argparse.Namespace
+) -> list[list[Plan]]:
+    """What to make smaller: each seed that failed; a whole pack where it is of no seed alone."""
+    seeds = sorted(seed for seed in whole.problems if seed is not None)
+    if seeds:
+        return [[plan(seed, is_clean=options.sort == CLEAN)] for seed in seeds]
+    return [[plan(seed, is_clean=options.sort == CLEAN) for seed in pack] for pack in failed]
+
+
+def _fails(server: Server, plans: Sequence[Plan]) -> bool:
+    from include.reconciliation.lab.trial import try_plans
+
+    return not try_plans(server, plans).is_exact
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    made = argparse.ArgumentParser(
+        prog="bin/reconciliation lab",
+        description=str(__doc__),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--seeds", type=_positive, default=50, help="how many seeds to try")
+    made.add_argument("--from", dest="start", type=int, default=0, help="the first seed")
+    sorts = made.add_mutually_exclusive_group()
+    for sort, told in (
+        (CLEAN, "histories without any fault"),
+        (SECOND_OPINION, "random small books, held to the slow matcher"),
+    ):
+        sorts.add_argument(
+            f"--{sort.replace('_', '-')}", dest="sort", action="store_const", const=sort,
+            default=FAULTS, help=told,
+        )
+    made.add_argument("--pack", type=_positive, default=PACK, help="how many seeds share a run")
+    made.add_argument(
+        "--processes", type=_positive, default=os.cpu_count() or 1, help="how many at once"
+    )
+    made.add_argument(
+        "--page", action="store_true", help="only write docs/RELIABILITY.md from what is kept"
+    )
+    made.add_argument(
+        "--write-docs", action="store_true", help="keep the figures for docs/RELIABILITY.md"
+    )
+    return made
+
+
+def _keep(
+    whole: Outcome, its_setting: Mapping[str, Any], options: argparse.Namespace, seconds: float
+) -> None:
+    made = {
+        FAULTS: figures.of_faults, CLEAN: figures.of_clean,
+        SECOND_OPINION: figures.of_second_opinion,
+    }[options.sort]
+    result = made(
+        whole, its_setting, seeds=options.seeds, first_seed=options.start, seconds=seconds
+    )
+    reliability.keep(options.sort, result)
+    say(f"written to {reliability.PAGE.name}")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
