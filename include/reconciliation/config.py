@@ -19,11 +19,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
+from include.reconciliation.calendar_days import BUSINESS_DAYS
+from include.reconciliation.cause_rules import CauseRules, read_cause_rules
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.exchange_rates import ExchangeRates, read_exchange_rates
+from include.reconciliation.fee_schedule import FeeSchedule, read_fee_schedule
 from include.reconciliation.legs import Gateway, gateway
 from include.reconciliation.money import CURRENCY
 from include.reconciliation.notifications import Notifications, read_notifications
+from include.reconciliation.oauth import OAuth, read_oauth
+from include.reconciliation.payout_rules import (
+    PayoutRules,
+    bank_entry,
+    read_payouts,
+    refuse_unknown_banks,
+)
 from include.reconciliation.recorded_rules import plain
 from include.reconciliation.report_settings import ReportSettings, read_report_settings
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
@@ -37,6 +47,7 @@ from include.reconciliation.toml_tables import (
     weekdays,
     zone_name,
 )
+from include.reconciliation.toml_values import amount, calendar, clock, count, cut_off, unit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
@@ -44,7 +55,6 @@ OTHER_TYPES = (
     "fee", "adjustment", "reserve", "reserve_hold", "reserve_release", "conversion", "payout",
     "balance", "bank_entry",
 )  # fmt: skip
-_DAYS_MAX = 366
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
@@ -87,15 +97,6 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class OAuth:
-    """Where an API's tokens are asked for with the client's id and secret, and by which scope."""
-
-    token_url: str
-    scope: str
-    credentials_in: str = "header"
-
-
-@dataclass(frozen=True, slots=True)
 class Psp:
     """One payment service provider, as `psps.toml` describes it."""
 
@@ -110,6 +111,9 @@ class Psp:
     limits: Mapping[str, Limits]
     expected_in_ledger: tuple[str, ...] = LEDGER_TYPES
     tolerances: Mapping[str, Tolerances] = field(default_factory=dict)
+    causes: CauseRules = field(default_factory=CauseRules)
+    fees: FeeSchedule | None = None
+    exchange_rates: ExchangeRates | None = None
     endpoint: str | None = None
     # What the endpoint has before the paths that the API documents.
     base_path: str = ""
@@ -117,6 +121,8 @@ class Psp:
     # Where the gateway's books are held against the ledger's and the statements.
     gateway: Gateway | None = None
     report: ReportSettings = field(default_factory=ReportSettings)
+    # Where its payouts are explained; of a bank's entry there are none.
+    payouts: PayoutRules | None = None
     # The table [[format]] that it names, where the format is declared beside it.
     declared_format: Mapping[str, Any] | None = None
 
@@ -137,10 +143,12 @@ class Configuration:
     declared_formats: Mapping[str, Mapping[str, Any]]
     notifications: Notifications
     source_path: Path = field(compare=False)
+    # Whose accounts receive payouts; described like PSPs, and no PSPs.
+    banks: tuple[Psp, ...] = ()
 
     def psp(self, name: str) -> Psp:
         """The entry of that name; ConfigurationError names the known ones."""
-        for psp in self.psps:
+        for psp in (*self.psps, *self.banks):
             if psp.name == name:
                 return psp
         known = ", ".join(psp.name for psp in self.psps)
@@ -211,13 +219,20 @@ def _load(path: Path) -> Configuration:
     formats = by_name(reader.take("format", list, []), f"{path.name}, format")
     entries = reader.take("psp", list)
     psps = tuple(
-        _psp(entry, f"{path.name}, psp {number}", formats)
+        _psp(entry, f"{path.name}, psp {number}", formats, path.parent)
         for number, entry in enumerate(entries, 1)
     )
-    names = [psp.name for psp in psps]
-    if len(set(names)) != len(names) or not names:
+    banks = tuple(
+        _psp(
+            bank_entry(entry, place := f"{path.name}, bank {number}"), place, formats, path.parent
+        )
+        for number, entry in enumerate(reader.take("bank", list, []), 1)
+    )
+    refuse_unknown_banks(psps, banks, path.name)
+    names = [psp.name for psp in (*psps, *banks)]
+    if len(set(names)) != len(names) or not psps:
         raise ConfigurationError(
-            f"{path.name}: each PSP needs one entry of its own name; found {names}"
+            f"{path.name}: each PSP and bank needs an entry of its own name; found {names}"
         )
     detection = reader.take("ledger_change_detection", str, "hash")
     if detection not in ("hash", "changed_at"):
@@ -232,12 +247,15 @@ def _load(path: Path) -> Configuration:
         declared_formats=formats,
         notifications=read_notifications(reader.take("notifications", dict, {}), path.name),
         source_path=path,
+        banks=banks,
     )
     reader.finish()
     return configuration
 
 
-def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) -> Psp:
+def _psp(
+    entry: object, place: str, formats: Mapping[str, Mapping[str, Any]], folder: Path
+) -> Psp:
     reader = TableReader(entry, place)
     name = reader.take("name", matching(NAME))
     reader.place = f"{place} ({name})"
@@ -276,11 +294,19 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
         tolerances=read_tolerances(
             reader.take("tolerances", dict, {}), f"{reader.place}, tolerances", limits
         ),
+        causes=read_cause_rules(reader.take("causes", dict, {}), f"{reader.place}, causes"),
+        fees=read_fee_schedule(reader.take("fees", dict, None), f"{reader.place}, fees", limits),
+        exchange_rates=read_exchange_rates(
+            reader.take("exchange_rates", dict, None),
+            f"{reader.place}, exchange_rates",
+            lambda name: (folder / name).read_bytes(),
+        ),
         endpoint=reader.take("endpoint", str, None),
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
-        oauth=_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
+        oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
         report=read_report_settings(reader.take("report", dict, {}), f"{reader.place}, report"),
+        payouts=read_payouts(reader.take("payouts", dict, None), f"{reader.place}, payouts"),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
         raise ConfigurationError(
@@ -298,30 +324,13 @@ def _psp(entry: object, place: str, formats: Mapping[str, Mapping[str, Any]]) ->
 def _limits(entry: object, place: str) -> Limits:
     reader = TableReader(entry, place)
     limits = Limits(
-        alert_above_minor=reader.take("alert_above_minor", _amount),
-        recovered_below_minor=reader.take("recovered_below_minor", _amount),
+        alert_above_minor=reader.take("alert_above_minor", amount),
+        recovered_below_minor=reader.take("recovered_below_minor", amount),
     )
     reader.finish()
     if limits.recovered_below_minor > limits.alert_above_minor:
         raise ConfigurationError(f"{place}: recovered_below_minor lies above alert_above_minor")
     return limits
-
-
-def _oauth(entry: object, place: str) -> OAuth | None:
-    if entry is None:
-        return None
-    reader = TableReader(entry, place)
-    oauth = OAuth(
-        token_url=reader.take("token_url", str),
-        scope=reader.take("scope", str),
-        credentials_in=reader.take("credentials_in", str, "header"),
-    )
-    reader.finish()
-    if oauth.credentials_in not in ("header", "body"):
-        raise ConfigurationError(
-            f"{place}: credentials_in is 'header' or 'body', not {oauth.credentials_in!r}"
-        )
-    return oauth
 
 
 def _statements(entry: object, place: str) -> StatementsDue:
@@ -332,8 +341,8 @@ def _statements(entry: object, place: str) -> StatementsDue:
     statements = StatementsDue(
         every_run=due == "every_run",
         weekdays=reader.take("weekdays", weekdays, (0, 1, 2, 3, 4, 5, 6)),
-        deadline=reader.take("deadline", _clock, time(12, 0)),
-        deadline_days=reader.take("deadline_days", _count, 1),
+        deadline=reader.take("deadline", clock, time(12, 0)),
+        deadline_days=reader.take("deadline_days", count, 1),
         grace=reader.take("grace", duration, timedelta(hours=2)),
         look_back=reader.take("look_back", duration, timedelta(days=3)),
     )
@@ -344,54 +353,18 @@ def _statements(entry: object, place: str) -> StatementsDue:
 def _settlement(entry: object, place: str) -> Settlement:
     reader = TableReader(entry, place)
     settlement = Settlement(
-        days=reader.take("days", _count),
-        unit=reader.take("unit", _unit, BUSINESS_DAYS),
+        days=reader.take("days", count),
+        unit=reader.take("unit", unit, BUSINESS_DAYS),
         weekdays=reader.take("weekdays", weekdays, (0, 1, 2, 3, 4)),
-        holidays=reader.take("holidays", _calendar, None),
-        cut_off=reader.take("cut_off", _cut_off, None),
+        holidays=reader.take("holidays", calendar, None),
+        cut_off=reader.take("cut_off", cut_off, None),
         batch_weekdays=reader.take("batch_weekdays", weekdays, ()),
         ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
         statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
-        provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
+        provider_made_grace_days=reader.take("provider_made_grace_days", count, 1),
         compare_dates=reader.take("compare_dates", flag, True),
     )
     reader.finish()
     if set(settlement.batch_weekdays) - set(settlement.weekdays):
         raise ConfigurationError(f"{place}: batch_weekdays are business days, so out of weekdays")
     return settlement
-
-
-def _amount(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("must be a whole number of minor units, 0 or more")
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _DAYS_MAX:
-        raise ValueError(f"must be a whole number of days, 0 or more, up to {_DAYS_MAX}")
-    return value
-
-
-def _calendar(value: object) -> str:
-    if value not in CALENDARS:
-        raise ValueError(f"is no calendar of bank holidays; known: {', '.join(CALENDARS)}")
-    return str(value)
-
-
-def _clock(value: object) -> time:
-    if not isinstance(value, time):
-        raise ValueError("must be a time such as 10:00:00")
-    return value
-
-
-def _cut_off(value: object) -> time:
-    if not isinstance(value, time) or value == time.min:
-        raise ValueError("must be a time such as 16:00:00, after 00:00:00")
-    return value
-
-
-def _unit(value: object) -> str:
-    if value not in (BUSINESS_DAYS, CALENDAR_DAYS):
-        raise ValueError(f"must be {BUSINESS_DAYS!r} or {CALENDAR_DAYS!r}")
-    return str(value)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from include.reconciliation.causes import explained
 from include.reconciliation.config import Limits
 from include.reconciliation.divergence import NO_LIMITS, Divergence, money_text
 from include.reconciliation.incident_rules import DELAY_CYCLES_MAX, slot_start, summary_slot
@@ -167,6 +168,19 @@ def delay_sentences(reasons: Mapping[str, Any]) -> list[str]:
             else f"the last one ended {detail['complete_until']}"
         )
         for account, detail in sorted(reasons.get("delay", {}).items())
+    ]
+
+
+def cause_sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One sentence per currency: "412 discrepancies, BRL 38,211.00: 3 causes explain BRL …"."""
+    return [
+        explained(
+            row["discrepancies"],
+            money_text(row["currency"], row["exposure_minor"], row["exponent"]),
+            row["causes"],
+            money_text(row["currency"], row["explained_minor"], row["exponent"]),
+        )
+        for row in rows
     ]
 
 

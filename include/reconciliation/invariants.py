@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from include.reconciliation.cadence import Cadence
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.sql_headers import header
 
 SEVERITIES = ("info", "warning", "high", "critical")
 # Each of them is a DAG (`edges/check_tasks.py`).
@@ -35,7 +36,6 @@ _FIELDS = (
     "Do",
     "Asked by",
 )
-_FIELD = re.compile(r"^(Reason|" + "|".join(_FIELDS) + r"):\s*(.*)$")
 _ALLOWED = re.compile(r"(0|[1-9][0-9]*) rows?")
 _ESCALATE = re.compile(r"(?:at once|after ([1-9][0-9]*) minutes) to (.+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -92,7 +92,7 @@ def invariant(
     place = f"include/sql/invariants/{book}/{name}.sql"
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{place}: the name is a sentence in lower case, as a_is_b")
-    question, fields = _header(text)
+    question, fields = header(text, ("Reason", *_FIELDS))
     missing = [field for field in _FIELDS if not fields.get(field)]
     if missing or not question:
         lacks = ", ".join(missing) or "the question"
@@ -137,25 +137,6 @@ def _composed(
         line if line.startswith("--") else _RELATION.sub(query, line)
         for line in text.split("\n")
     )
-
-
-def _header(text: str) -> tuple[str, Mapping[str, str]]:
-    """The sentence that the comment opens with, and its fields, whose lines may go on."""
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line.removeprefix("--").strip())
-    question, fields, field = [], {}, None
-    for line in lines:
-        if found := _FIELD.match(line):
-            field = found[1]
-            fields[field] = found[2].strip()
-        elif field is not None:
-            fields[field] = f"{fields[field]} {line}".strip()
-        elif line:
-            question.append(line)
-    return " ".join(question), fields
 
 
 def _escalation(text: str, place: str) -> tuple[timedelta | None, str | None]:

@@ -18,6 +18,7 @@ class Aspect(StrEnum):
     AMOUNT = "amount"
     FEE = "fee"
     CURRENCY = "currency"
+    RATE = "rate"
     STATE = "state"
     DATE = "date"
     SOURCE = "source"
@@ -108,6 +109,10 @@ KINDS = (
     Kind("tax_mismatch", Aspect.FEE, "warning",
          "another tax than the ledger booked",
          "statement tax − ledger tax", "absolute delta"),
+    # The PSP exchanged at another rate than the declared reference allows.
+    Kind("fx_mismatch", Aspect.RATE, "warning",
+         "settled at another exchange rate than the declared reference allows",
+         "settled − what the reference gives, in the settlement currency", "absolute delta"),
     # Money moved at the PSP for an event whose state in the ledger says that none did.
     Kind("status_mismatch", Aspect.STATE, "high",
          "the statement moved money for an event that moves none in the ledger",
@@ -120,6 +125,30 @@ KINDS = (
     Kind("date_mismatch", Aspect.DATE, "warning",
          "settled on another business day than the rule gives",
          "0", "full amount if it crosses a month's end, else 0"),
+    # The lines of a payout do not come to it: money moved that no line tells.
+    Kind("payout_unexplained", Aspect.AMOUNT, "high",
+         "the lines of a batch do not add up to what was paid out of it",
+         "lines − payouts", "absolute delta"),
+    # The PSP says that it paid; the bank has had nothing by the day on which it should.
+    Kind("payout_missing_at_bank", Aspect.EXISTENCE, "critical",
+         "a payout that the bank does not have although its day is over and covered",
+         "− payout", "payout"),
+    # Claimed as a payout, and the PSP knows none: another claim rule, or money that is not ours.
+    Kind("deposit_without_payout", Aspect.EXISTENCE, "high",
+         "a line of the bank that a PSP's rule claims, and no payout of it explains",
+         "+ deposit (signed)", "full amount"),
+    # The bank, or one on the way, kept something: the hidden fee.
+    Kind("payout_amount_mismatch", Aspect.AMOUNT, "high",
+         "a payout that arrived with another amount than the PSP paid",
+         "bank − payouts", "absolute delta"),
+    # It was paid and came back: its lines are owed again.
+    Kind("payout_failed", Aspect.STATE, "critical",
+         "a payout came back after it was paid, and no later one carries its lines",
+         "0 (its lines are owed again)", "payout"),
+    # Money that the PSP kept back, and should have given free by now.
+    Kind("reserve_overdue", Aspect.DATE, "high",
+         "a reserve that is held longer than the PSP's entry says",
+         "0", "held amount"),
     # A statement that was due is not there, was refused, or a number between two is missing.
     Kind("statement_gap", Aspect.SOURCE, "high",
          "a statement that was due is missing or was refused",

@@ -20,6 +20,8 @@ from include.reconciliation.tolerances import (
 from include.reconciliation.toml_tables import TableReader, flag
 
 LEDGER_STATEMENT = "ledger_statement"
+_UNEXPLAINED = "payout_unexplained"
+_NO_PAYOUT = "deposit_without_payout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,51 @@ GATEWAY_STATEMENT = Leg(
         "duplicate_in_ledger": "duplicate_in_gateway",
     },
 )
+# Of each batch and currency what its lines add up to, against what was paid out of it.
+STATEMENT_PAYOUT = Leg(
+    "statement_payout",
+    "lines",
+    "payouts",
+    dict.fromkeys(("amount_mismatch", "missing_in_ledger", "missing_in_statement"), _UNEXPLAINED),
+)
+# Lines of the bank that a rule claims, against the payouts that they should be.
+PAYOUT_BANK = Leg(
+    "payout_bank",
+    "bank",
+    "payouts",
+    {
+        "amount_mismatch": "payout_amount_mismatch",
+        "missing_in_ledger": _NO_PAYOUT,
+        "duplicate_settlement": _NO_PAYOUT,
+        "status_mismatch": _NO_PAYOUT,
+        "missing_in_statement": "payout_missing_at_bank",
+        "duplicate_in_ledger": "payout_missing_at_bank",
+    },
+)
 # The order in which money passes them: what is wrong is shown under the first leg that it breaks.
 GATEWAY_LEGS = (AUTHORISATION, GATEWAY_LEDGER, GATEWAY_STATEMENT)
-ORDER = (*(leg.name for leg in GATEWAY_LEGS), LEDGER_STATEMENT)
+PAYOUT_LEGS = (STATEMENT_PAYOUT, PAYOUT_BANK)
+ORDER = (
+    *(leg.name for leg in GATEWAY_LEGS),
+    LEDGER_STATEMENT,
+    *(leg.name for leg in PAYOUT_LEGS),
+)
 
 
 def side_name(leg: str, side: str) -> str:
     """What a side of a leg is called: `statement` is its left side, `ledger` its right one."""
-    for known in GATEWAY_LEGS:
+    for known in (*GATEWAY_LEGS, *PAYOUT_LEGS):
         if known.name == leg:
             return known.left if side == "statement" else known.right
     return side
+
+
+def further_legs(psp: Any) -> tuple[Leg, ...]:
+    """The legs that a PSP's entry asks for beside `ledger_statement`, as money passes them."""
+    gateway_legs = () if psp.gateway is None else GATEWAY_LEGS
+    if psp.payouts is None:
+        return gateway_legs
+    return (*gateway_legs, *(PAYOUT_LEGS if psp.payouts.bank else (STATEMENT_PAYOUT,)))
 
 
 # On which leg a book is on the right: there its changes after a match are told.

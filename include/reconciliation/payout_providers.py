@@ -15,8 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.config import OAuth, payout_providers_file
+from include.reconciliation.config import payout_providers_file
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.oauth import OAuth
 from include.reconciliation.payout_answers import STATES, AnswerFields
 from include.reconciliation.toml_tables import NAME, TableReader, duration, flag, matching
 

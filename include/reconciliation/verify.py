@@ -29,7 +29,10 @@ GATEWAY_SIDES = {("gateway_ledger", "statement"), ("gateway_statement", "ledger"
 PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|html|ndjson|pdf|xlsx)", re.ASCII)
 RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Kinds whose rows are matched or told by another kind: they claim none.
-WITHOUT_ROWS = ("fee_mismatch", "tax_mismatch", "date_mismatch", "ledger_changed", "statement_gap")
+WITHOUT_ROWS = (
+    *("fee_mismatch", "tax_mismatch", "date_mismatch", "fx_mismatch"),
+    *("ledger_changed", "statement_gap", "payout_failed", "reserve_overdue"),
+)
 CARRIED = ("tolerance", "not_expected_statement", "not_expected_ledger")
 STEPS = ("opening", "new", "reopened", "cleared", "restated", "closing")
 # The terms of statement - ledger, with their signs.
@@ -38,7 +41,17 @@ TERMS = {
     "pending_statement": 1, "pending_ledger": -1, "tolerance": 1, "not_expected_statement": 1,
     "not_expected_ledger": -1, "corrections": 1, "not_comparable": 1,
 }  # fmt: skip
+# Not in the folder of an account whose payouts are not explained.
+OPTIONAL_FILES = ("payouts.ndjson",)
+# The steps of a payout's waterfall, each with its sign.
+WATERFALL = (
+    "carried_in", "captures", "refunds", "chargebacks", "processing_fees", "scheme_fees",
+    "reserve_held", "reserve_released", "deductions", "fx", "adjustments", "returned",
+    "payout_fees", "payout",
+)  # fmt: skip
 SIDES = ("statement", "ledger")
+# Legs whose open rows wait for nobody: they count as pending in the proof alone.
+WAITING_LEGS = ("authorisation", "statement_payout")
 # Where a row stood at the head that the run began with.
 WAS = ("new", "changed", "open", "later", "matched", "provisional", "not_expected")
 # What the two tables for people say of each row as well: their columns, and the names in the lines.
@@ -104,8 +117,14 @@ class Folder:
         self.seen.execute(
             "create table events (currency text, event text, apart integer, exposure integer)"
         )
+        self.seen.execute(
+            "create table told (leg text, shown_under text, currency text, event text, cause text,"
+            " is_new integer, exposure integer, delta integer, correction integer)"
+        )
         self.refused: list[Json] = []
         self.last = ("", "")
+        self.last_payout = ("", "")
+        self.has_later_payouts = False
 
     def check(self) -> tuple[list[str], list[str]]:
         """Everything, the gravest first."""
@@ -136,7 +155,7 @@ class Folder:
                 raise Wrong(f"it lists {name!r}, which is no name of a file of its own")
             files[name] = entry
         for name in READERS:
-            if name not in files:
+            if name not in files and name not in OPTIONAL_FILES:
                 raise Wrong(f"it does not list {name}")
         return files
 
@@ -210,6 +229,8 @@ class Folder:
         self._named_row(place, line["leg"], line, "pending")
         shown = {"minor": line["minor"] or 0, "side": side_shown(line["leg"], line["side"])}
         self._fingerprint("pending", line, shown)
+        if line["leg"] == "statement_payout" and not line["counted"]:
+            self.has_later_payouts = True
         if typed(line, "counted", bool):
             term = f"pending_{line['side']}"
             self.sums[term, line["leg"], line["currency"]] += whole(line["minor"])
@@ -257,6 +278,30 @@ class Folder:
         if line["currency"] is not None:
             row = (currency, line["event_id"], line["status"] != "open", known)
             self.seen.execute("insert into events values (?, ?, ?, ?)", row)
+            if line["status"] == "open":
+                self._tell_cause(leg, line, known)
+
+    def _tell_cause(self, leg: str, line: Json, exposure: int) -> None:
+        """A cause is claimed when its formula holds in one way and no other formula does."""
+        # Folders of before there were causes have none.
+        found = line.get("causes", [])
+        claimed = [each for each in found if typed(each, "claimed", bool)]
+        if claimed and (len(found) > 1 or claimed[0]["solutions"] != 1):
+            raise Wrong("a cause is claimed beside others")
+        self.seen.execute(
+            "insert into told values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                leg,
+                line["shown_under"],
+                line["currency"],
+                line["event_id"],
+                claimed[0]["cause"] if claimed else None,
+                line["change"] in ("new", "reopened"),
+                exposure,
+                whole(line["delta_minor"]),
+                claimed[0]["correction_minor"] if claimed else None,
+            ),
+        )
 
     def not_expected(self, place: Place, line: Json) -> None:
         """A row that the other side need not have, by the rule that says so."""
@@ -304,6 +349,20 @@ class Folder:
         if whole(line["statement_minor"]) - whole(line["ledger_minor"]) != minor:
             raise Wrong("statement less ledger is not what was absorbed")
         self.sums["absorbed", typed(line, "leg", str), line["currency"], line["measure"]] += minor
+
+    def payout(self, place: Place, line: Json) -> None:
+        """A payout: the steps of its waterfall come to what is carried out and not explained."""
+        place_of_it = (typed(line, "batch", str), typed(line, "currency", str))
+        if place_of_it <= self.last_payout:
+            raise Wrong("it is there twice, or not in its place")
+        self.last_payout = place_of_it
+        total = sum(whole(line[f"{step}_minor"]) for step in WATERFALL)
+        rest = total - whole(line["carried_out_minor"]) - whole(line["unexplained_minor"])
+        if rest:
+            raise Wrong(f"the steps of the payout leave {rest} over")
+        if (typed(line, "state", str) == "unexplained") != (line["unexplained_minor"] != 0):
+            raise Wrong("its state is not what it leaves unexplained")
+        self.sums["unexplained", line["currency"]] += line["unexplained_minor"]
 
     def quarantine(self, place: Place, line: Json) -> None:
         """A statement that was refused whole."""
@@ -405,6 +464,8 @@ class Folder:
         self._hold_rolls()
         self._hold_counts()
         self._hold_exposure()
+        self._hold_causes()
+        self._hold_payouts()
         self._hold_tables()
         if self.refused != self.manifest["inputs"]["refused_statements"]:
             self.found.append(
@@ -416,6 +477,23 @@ class Folder:
             " group by key having count(*) > 1 limit 1000"
         )
         self.found += [f"{first}: a row that is in {other} too" for first, other in twice]
+
+    def _hold_payouts(self) -> None:
+        """What payouts leave unexplained is what their discrepancies say, in each currency."""
+        if self.has_later_payouts:
+            return  # Dated after the cut-off: they are told, and no discrepancy yet.
+        leg = "statement_payout"
+        keys = [key for key in self.sums if key[0] in ("unexplained", "delta", "corrections")]
+        currencies = {key[1] for key in keys if key[0] == "unexplained"}
+        currencies |= {key[2] for key in keys if key[0] != "unexplained" and key[1] == leg}
+        for currency in sorted(currencies):
+            told = self.sums["delta", leg, currency, "amount"]
+            told += self.sums["corrections", leg, currency]
+            left = self.sums["unexplained", currency]
+            if left != told:
+                self.found.append(
+                    f"payouts.ndjson: {currency}: {left} unexplained, discrepancies say {told}"
+                )
 
     def _expect(self, what: str, computed: int, stated: object) -> None:
         if type(stated) is not int or computed != stated:
@@ -512,11 +590,11 @@ class Folder:
         self._expect("counts, matches", self.sums["matches", leg], counts["matched"])
         total = sum(count for key, count in self.sums.items() if key[0] == "discrepancies")
         self._expect("counts, discrepancies", total, counts["discrepancies"])
-        # What is left of an authorisation is no item that waits.
+        # What is left of an authorisation, or not paid out yet, is no item that waits.
         pending = sum(
             count
             for key, count in self.sums.items()
-            if key[0] == "bucket" and key[3] == "pending" and key[1] != "authorisation"
+            if key[0] == "bucket" and key[3] == "pending" and key[1] not in WAITING_LEGS
         )
         self._expect("counts, pending", pending, counts["pending"])
         words = ["discrepancies"] if counts["discrepancies"] else []
@@ -547,6 +625,31 @@ class Folder:
             for change in ("new", "reopened", "resolved"):
                 total = self.sums["kind", row["kind"], row["currency"] or "", change]
                 self._expect(f"kind {row['kind']}, {change} rows", total, row[f"{change}_rows"])
+
+    def _hold_causes(self) -> None:
+        """How much each cause explains; an event of several legs is told on that of the ledger."""
+        if "causes" not in self.manifest:
+            return
+        names = ("discrepancies", "new_discrepancies", "exposure_minor", "delta_minor")
+        stated = {(row["currency"], row["cause"]): row for row in self.manifest["causes"]}
+        self.seen.execute("create index told_events on told (leg, event)")
+        computed = {
+            (currency, cause): (*sums, correction)
+            for currency, cause, *sums, correction in self.seen.execute(
+                "select currency, cause, count(*), sum(is_new), sum(exposure), sum(delta),"
+                " sum(correction) from told where leg = 'ledger_statement' or (shown_under = leg"
+                " and not exists (select 1 from told as here where here.leg = 'ledger_statement'"
+                " and here.event = told.event)) group by currency, cause"
+            )
+        }
+        for key in sorted(stated.keys() | computed.keys(), key=str):
+            what = f"cause {key[1] or 'none'} in {key[0]}"
+            *sums, correction = computed.get(key, (0, 0, 0, 0, None))
+            row = stated.get(key, {})
+            for name, total in zip(names, sums, strict=True):
+                self._expect(f"{what}, {name}", total, row.get(name, 0))
+            if correction != row.get("correction_minor"):
+                self.found.append(f"{what}: corrections of {correction} in all, not as stated")
 
     def _chain(self) -> None:
         """What this run opens with is what its predecessor closed with."""
@@ -604,6 +707,7 @@ READERS: dict[str, Callable[[Folder, Place, Json], None]] = {
     "fees.ndjson": Folder.fees,
     "matches.ndjson": Folder.match,
     "not_expected.ndjson": Folder.not_expected,
+    "payouts.ndjson": Folder.payout,
     "pending.ndjson": Folder.pending,
     "quarantine.ndjson": Folder.quarantine,
     "withdrawn.ndjson": Folder.withdrawn,

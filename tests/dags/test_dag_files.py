@@ -42,6 +42,7 @@ DAG_IDS = [
     "payment_evidence_pack",
     "payment_replay_verification",
     "payout_reconcile_pull",
+    "payout_reconciliation",
     "payout_stuck_repair",
     "resolve_alert",
     "wallet_balance_reconciliation",
@@ -202,6 +203,29 @@ def test_the_files_are_read_without_network_connections_variables_or_a_database(
         check=True,
     )
     assert f"{DAG_IDS} {{}}" in outcome.stdout
+
+
+def test_payouts_are_explained_after_the_banks_are_read_whatever_becomes_of_them(bag):
+    dag = bag.dags["payout_reconciliation"]
+    tasks = {task.task_id: task for task in dag.tasks}
+
+    assert ("30 11 * * *", False, 1) == (
+        dag.timetable.expression,
+        dag.catchup,
+        dag.max_active_runs,
+    )
+    steps = [
+        *("choose_window", "extract_ledger_transactions", "fetch_psp_statements"),
+        *("validate_statements", "match_transactions", "check_identities", "publish_run"),
+        "write_discrepancy_report",
+    ]
+    for group in ("read_bank", "explain_payouts"):
+        for before, after in pairwise(f"{group}.{step}" for step in steps):
+            assert after in tasks[before].downstream_task_ids
+    assert "choose_paid_out_accounts" in (
+        tasks["read_bank.write_discrepancy_report"].downstream_task_ids
+    )
+    assert "all_done" == tasks["choose_paid_out_accounts"].trigger_rule
 
 
 def test_an_answer_can_be_given_without_a_note(bag: DagBag) -> None:

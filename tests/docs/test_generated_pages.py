@@ -23,6 +23,7 @@ def test_the_generated_pages_are_fresh(databases) -> None:  # type: ignore[no-un
         "docs/adding-a-format.md",
         "docs/benchmarks.md",
         *(f"docs/books/{book}.md" for book in books()),
+        "docs/causes.md",
         "docs/checks.md",
         "docs/data-model.md",
         "docs/formats.md",

@@ -301,8 +301,13 @@ class HandMadeRun:
                 sql.Identifier(f"work_{self.attempt_id}")
             )
         )
-        for name in ("run_totals", "run_rolls", "run_buckets", "run_not_compared"):
+        for name in (
+            *("run_totals", "run_rolls", "run_buckets", "run_not_compared", "run_causes"),
+            *("discrepancy_causes", "fee_differences", "run_fees"),
+        ):
             self._like(f"work_{name}", name, "run_number")
+        # A run has these under shorter names.
+        self.session.execute("alter table work_discrepancy_causes rename to work_causes")
         self._like("work_discrepancies", "discrepancy_versions", "run_number")
         self.session.execute("alter table work_discrepancies add column member_keys text[]")
         self._like("work_open_items", "open_items", "opened_run_number")

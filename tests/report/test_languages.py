@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from include.reconciliation import report
 from include.reconciliation.kinds import KINDS
-from include.reconciliation.legs import GATEWAY_LEGS
+from include.reconciliation.legs import GATEWAY_LEGS, PAYOUT_LEGS
 from include.reconciliation.report.language import Language, language
 from include.reconciliation.report.recorded_texts import criteria, reason
 from include.reconciliation.report_settings import LANGUAGES
@@ -28,7 +28,7 @@ def messages() -> set[str]:
         for path in sorted(FOLDER.glob("*.py"))
         for _, message, _, _ in extract_from_file("python", path, keywords=MARKS)
     }
-    sides = {side for leg in GATEWAY_LEGS for side in (leg.left, leg.right)}
+    sides = {side for leg in (*GATEWAY_LEGS, *PAYOUT_LEGS) for side in (leg.left, leg.right)}
     return found | {kind.meaning for kind in KINDS} | sides
 
 

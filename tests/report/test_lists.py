@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(a_run, parts_of) -> None
     parts = parts_of(Path(folder) / "discrepancies.xlsx")
     assert b"=HYPERLINK(" in parts["xl/worksheets/sheet1.xml"]
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/")]
-    assert 3 == len([sheet for sheet in sheets if b"<sheetData>" in sheet])
+    assert 5 == len([sheet for sheet in sheets if b"<sheetData>" in sheet])
     for sheet in sheets:
         assert not re.search(rb"<f[ >/]|<hyperlink|<dataValidation|t=\"str\"", sheet)
     assert not [name for name in parts if "external" in name.lower() or "/_rels/sheet" in name]
@@ -161,8 +162,9 @@ def test_discrepancies_are_listed_by_currency_and_size_the_resolved_ones_last(a_
 def test_a_long_list_is_cut_in_the_workbook_and_says_where_all_of_it_is(
     an_ordinary_run, cells_of, monkeypatch
 ) -> None:
-    monkeypatch.setattr(workbook, "PENDING_ROWS_MAX", 1)
-    monkeypatch.setattr(step, "PENDING_ROWS_MAX", 1)
+    cut = {**workbook.SHEETS, "pending": replace(workbook.SHEETS["pending"], rows_max=1)}
+    monkeypatch.setattr(workbook, "SHEETS", cut)
+    monkeypatch.setattr(step, "SHEETS", cut)
 
     folder = write_discrepancy_report(an_ordinary_run.write())
 

@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0039"
-down_revision = "0031"
+down_revision = "0037"
 upgrade = upgrade_with(__file__)

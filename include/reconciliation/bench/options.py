@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--entries", type=int, default=0, help="only all checks of a book's ledger")
     parser.add_argument("--book", choices=LEDGERS, default=LEDGERS[0], help="whose; see --entries")
     parser.add_argument("--events", type=int, default=0, help="only the replay of payments")
+    parser.add_argument("--causes", type=int, default=0, help="only the causes of discrepancies")
+    parser.add_argument("--payouts", type=int, default=0, help="only the legs of payouts")
     parser.add_argument(
         "--against",
         action="append",
@@ -56,9 +58,10 @@ def refusal(options: argparse.Namespace) -> str | None:
     """Why the options can't be followed; None if they can."""
     if options.lines < 1000 or options.rounds < 1 or options.sums < 0:
         return "--lines is at least 1000, --rounds and --sums at least 1"
-    if any(0 < size < ROWS_MIN or size < 0 for size in (options.entries, options.events)):
-        return f"--entries and --events are at least {ROWS_MIN}"
-    if options.against and (options.format or options.sums or options.entries or options.events):
+    sizes = (options.entries, options.events, options.causes, options.payouts)
+    if any(0 < size < ROWS_MIN or size < 0 for size in sizes):
+        return f"--entries, --events, --causes and --payouts are at least {ROWS_MIN}"
+    if options.against and (options.format or options.sums or any(sizes)):
         return "--against compares the whole pipeline: leave what is measured alone away"
     if options.write_docs and not record.RESULTS.exists():
         return f"--write-docs needs a checkout of the project: there is no {record.RESULTS}"

@@ -4,7 +4,9 @@
     bin/reconciliation bench --lines 1000000 --against datacompy    a peer beside it
     bin/reconciliation bench --lines 1000000 --format NAME    a CSV format alone
     bin/reconciliation bench --sums 10000               the search for sums alone
+    bin/reconciliation bench --causes 100000            the causes of discrepancies alone
     bin/reconciliation bench --entries 10000000         the checks of a book; --events: the replay
+    bin/reconciliation bench --payouts 100000           the legs of payouts alone
 
 Everything happens on the embedded server, in databases of its own that are dropped at the end.
 """
@@ -26,12 +28,21 @@ from pathlib import Path
 
 import psycopg
 
-from include.reconciliation.bench import figures, format_files, generate, peers, record, sums
+from include.reconciliation.bench import (
+    causes,
+    figures,
+    format_files,
+    generate,
+    peers,
+    record,
+    sums,
+)
 from include.reconciliation.bench.books import BookBench
 from include.reconciliation.bench.databases import FLOOR, LEDGER, ROUND, START, BenchDatabases
 from include.reconciliation.bench.figures import Round, Score
 from include.reconciliation.bench.memory import ServerMemory
 from include.reconciliation.bench.options import CONFIGURATION, CSV_FORMATS, parser, refusal
+from include.reconciliation.bench.payouts import PayoutBench
 from include.reconciliation.bench.pipeline import TaskFailed, import_seconds, run_pipeline, run_task
 from include.reconciliation.bench.record import Measurement
 from include.reconciliation.local.bootstrap import SUPERUSER
@@ -99,6 +110,13 @@ def _measure(options: argparse.Namespace) -> tuple[Measurement, bool]:
                 return of_book.sentinel(options.book, options.entries, options.rounds)
             if options.events:
                 return of_book.replay(options.events, options.rounds)
+            if options.causes:
+                return causes.measure(
+                    bench.databases, options.causes, options.rounds, options.seed, _say
+                )
+            if options.payouts:
+                of_payouts = PayoutBench(bench.databases, place, _say)
+                return of_payouts.explain(options.payouts, options.rounds)
             if options.format:
                 return bench.format_alone(CSV_FORMATS[options.format], options.rounds), True
             return bench.compare(options.rounds, options.against)

@@ -2,8 +2,9 @@
 
 `python -m include.reconciliation.bench.task <step> <attempt_id>` runs one step of the pipeline,
 `... floor <file> <output>` the floor, `... pandas <file> <folder>` a peer, `... sentinel <book>`
-what `book_tasks.py` has. The last line of the output is JSON: what the step returned, how long it
-took inside this process, and the most memory that the process ever had.
+what `book_tasks.py` has, `... payouts <attempt_id>` what `payout_tasks.py` has. The last line of
+the output is JSON: what the step returned, how long it took inside this process, and the most
+memory that the process ever had.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ LEDGER_STEP = "extract_ledger_transactions"
 PEERS = ("datacompy", "pandas")
 # What the benchmark of the books measures.
 BOOK_TASKS = ("group_by", "sentinel", "replay")
+# What the benchmark of payouts measures.
+PAYOUT_TASKS = ("payout_books", "payout_floor", "payouts")
 
 
 def main(arguments: list[str]) -> int:
@@ -72,6 +75,10 @@ def _work(name: str, rest: list[str]) -> Callable[[], Any]:
         from include.reconciliation.bench.book_tasks import TASKS
 
         return lambda: TASKS[name](*rest)
+    if name in PAYOUT_TASKS:
+        from include.reconciliation.bench import payout_tasks
+
+        return lambda: payout_tasks.TASKS[name](*rest)
     if name == "floor":
         from include.reconciliation.bench.floor import run_floor
 

@@ -20,13 +20,14 @@ from psycopg.rows import dict_row
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.documentation import (
     benchmarks,
+    causes,
     checks,
     data_model,
     formats,
     glossary,
     operator_actions,
 )
-from include.reconciliation.edges import warehouse
+from include.reconciliation.edges import cause_files, warehouse
 from include.reconciliation.edges.invariant_files import books, invariants_of
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.local.bootstrap import SUPERUSER, bootstrap
@@ -52,6 +53,7 @@ def pages(session: psycopg.Connection[dict[str, Any]]) -> dict[Path, str]:
         DOCS / "operator-actions.md": operator_actions.with_actions(
             _read("operator-actions.md"), ACTIONS.values()
         ),
+        DOCS / "causes.md": causes.with_causes(_read("causes.md"), cause_files.causes()),
         DOCS / "checks.md": checks.page(each for book in books() for each in invariants_of(book)),
         **{
             DOCS / "books" / f"{book}.md": checks.with_checks(

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from urllib3.util.ssl_ import create_urllib3_context
 
-from include.reconciliation.config import OAuth
 from include.reconciliation.edges.connections import Connection, connection
 from include.reconciliation.edges.psp_client import Endpoint, PspClient
 from include.reconciliation.errors import ConfigurationError, ProviderUnavailable
+from include.reconciliation.oauth import OAuth
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8000}", re.ASCII)
 _PEM = "-----BEGIN "

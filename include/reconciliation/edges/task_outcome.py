@@ -92,11 +92,13 @@ def told_to_airflow() -> Iterator[None]:
         raise AirflowFailException(f"{type(error).__name__}: {error}") from error
 
 
-def accounts(choose: Callable[[list[str]], list[dict[str, str]]]) -> Callable[..., Any]:
+def accounts(
+    choose: Callable[[list[str]], list[dict[str, str]]], **settings: Any
+) -> Callable[..., Any]:
     """The first task of a run: refuses what nobody can do, and names the accounts to map over."""
     from airflow.sdk import get_current_context, task
 
-    @task(task_id=choose.__name__, multiple_outputs=False)
+    @task(task_id=choose.__name__, multiple_outputs=False, **settings)
     def body() -> list[dict[str, str]]:
         context = get_current_context()
         with told_to_airflow():

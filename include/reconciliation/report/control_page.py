@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from include.reconciliation.report.ageing_blocks import ageing
 from include.reconciliation.report.blocks import Block, Heading, SignOff
 from include.reconciliation.report.category_blocks import categories, kinds, pending
+from include.reconciliation.report.causes import causes
 from include.reconciliation.report.facts import ReportFacts
+from include.reconciliation.report.fees import fees
 from include.reconciliation.report.header_blocks import header, title, verdict
 from include.reconciliation.report.item_blocks import items, pending_items
 from include.reconciliation.report.materiality_blocks import materiality
+from include.reconciliation.report.payouts import payouts
 from include.reconciliation.report.proof import proof, roll_forward
 from include.reconciliation.report.row_blocks import buckets, late_arrivals, not_compared
 from include.reconciliation.report.statement_blocks import statements
@@ -34,6 +37,9 @@ def control_page(facts: ReportFacts) -> Iterator[Block]:
     yield from pending(facts)
     yield from ageing(facts)
     yield from materiality(facts)
+    yield from causes(facts)
+    yield from fees(facts)
+    yield from payouts(facts)
     yield from buckets(facts)
     yield from given_away(facts)
     yield from not_compared(facts)

@@ -37,8 +37,15 @@ class ReportFacts:
     # By currency, as the rules of the run have them.
     tolerances: Mapping[str, Mapping[str, Any]]
     absorbed: Sequence[Row]
-    discrepancies_listed: int
-    pending_listed: int
+    # What each cause explains of what is open; the row of a currency without a cause is the rest.
+    causes: Sequence[Row]
+    # By currency, against the declared schedule; nothing of a PSP without one.
+    fees: Sequence[Row]
+    # How many rows each list has, by its name.
+    listed: Mapping[str, int]
+    # Of a PSP whose payouts are explained: batches by state, and whose the bank's lines are.
+    payouts: Sequence[Row] = ()
+    bank_lines: Sequence[Row] = ()
     # Of what is missing on one side, what the statement lacks; the rest the ledger lacks.
     lacking: Sequence[Row] = ()
     kind_ages: Sequence[Row] = ()

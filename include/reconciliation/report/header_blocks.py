@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from include.reconciliation.legs import GATEWAY_LEGS
 from include.reconciliation.report.blocks import (
     Block,
     Column,
@@ -18,6 +17,7 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import Language, text
+from include.reconciliation.report.payouts import not_configured
 from include.reconciliation.report.recorded_texts import reason
 
 VERDICTS = {
@@ -99,8 +99,8 @@ def _facts(facts: ReportFacts) -> Facts:
         ),
         (say("Started by"), _started_by(say, header)),
     ]
-    if not header["rules"]["psp"].get("gateway"):
-        stated.append((say("Not configured"), ", ".join(leg.name for leg in GATEWAY_LEGS)))
+    if legs := not_configured(header["rules"]["psp"]):
+        stated.append((say("Not configured"), ", ".join(legs)))
     if header["reprocess_from"] is not None:
         stated.append((say("Decided again from"), say.moment(header["reprocess_from"])))
         stated.append((say("up to (exclusive)"), say.moment(header["reprocess_to"])))

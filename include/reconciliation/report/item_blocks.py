@@ -138,7 +138,7 @@ def pending_items(facts: ReportFacts) -> Iterator[Block]:
         say(
             "{shown} of {all} items. All of them are in pending.csv.",
             shown=say.count(len(facts.pending_items)),
-            all=say.count(facts.pending_listed),
+            all=say.count(facts.listed["pending"]),
         )
     )
 

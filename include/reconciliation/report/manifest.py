@@ -76,6 +76,8 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
         "buckets": list(facts.buckets),
         "kinds": list(facts.kinds),
         "divergence": list(facts.divergence),
+        "causes": list(facts.causes),
+        "fees_against_schedule": list(facts.fees),
         "not_compared": list(facts.not_compared),
         "files": [_file(file) for file in files],
     }

@@ -7,7 +7,7 @@ exactly. A cell from outside is a text whatever it begins with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, BinaryIO
@@ -22,6 +22,9 @@ from include.reconciliation.report.styles import Styles
 
 DISCREPANCY_ROWS_MAX = 100_000
 PENDING_ROWS_MAX = 10_000
+CAUSE_ROWS_MAX = 50_000
+FEE_ROWS_MAX = 50_000
+PAYOUT_ROWS_MAX = 10_000
 # What Excel holds in a cell, and which whole numbers its floats hold exactly.
 _CELL_CHARACTERS_MAX = 32_767
 _WHOLE_MAX = 2**53
@@ -88,15 +91,133 @@ PENDING_COLUMNS = (
     ListColumn("leg", "Leg", 18),
     ListColumn("first_run_id", "First seen in run", 66, "code"),
 )
+CAUSE_COLUMNS = (
+    ListColumn("cause", "Cause", 30),
+    ListColumn("claim", "Claim", 11),
+    ListColumn("kind", "Kind", 22),
+    ListColumn("change", "Change", 11),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("statement_minor", "Statement", 14, "amount"),
+    ListColumn("ledger_minor", "Ledger", 14, "amount"),
+    ListColumn("delta_minor", "Delta", 14, "amount"),
+    ListColumn("exposure_minor", "Exposure", 14, "exposure"),
+    ListColumn("correction", "Suggested correction", 22),
+    ListColumn("correction_minor", "Entry", 14, "amount"),
+    ListColumn("psp_reference", "PSP reference", 21),
+    ListColumn("merchant_reference", "Merchant reference", 18),
+    ListColumn("evidence", "Figures of the formula", 60, "wrapped"),
+    ListColumn("correction_whole", "Entry, minor units", 13, "count"),
+    ListColumn("with_discrepancy_id", "Together with discrepancy", 66, "code"),
+    ListColumn("discrepancy_id", "Discrepancy", 66, "code"),
+)
+FEE_COLUMNS = (
+    ListColumn("rule", "Rule", 20),
+    ListColumn("method", "Method", 14),
+    ListColumn("type", "Type", 12),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("gross_minor", "Gross", 14, "amount"),
+    ListColumn("charged_minor", "Charged", 14, "amount"),
+    ListColumn("expected_minor", "By the schedule", 14, "amount"),
+    ListColumn("overcharged_minor", "Overcharged", 14, "amount"),
+    ListColumn("psp_reference", "PSP reference", 21),
+    ListColumn("event_reference", "Event reference", 21),
+    ListColumn("merchant_reference", "Merchant reference", 18),
+    ListColumn("booked_at", "Booked", 24),
+    ListColumn("volume_minor", "Volume before", 16, "amount"),
+    ListColumn("overcharged_whole", "Overcharged, minor units", 13, "count"),
+    ListColumn("statement_file", "Statement file", 36),
+    ListColumn("statement_row", "Row", 8, "count"),
+)
+
+
+# The steps of the waterfall from left to right: they come to what is carried out and not explained.
+_STEPS = (
+    ("carried_in_minor", "Carried in"),
+    ("captures_minor", "Captures"),
+    ("refunds_minor", "Refunds"),
+    ("chargebacks_minor", "Chargebacks"),
+    ("processing_fees_minor", "Processing fees"),
+    ("scheme_fees_minor", "Scheme fees"),
+    ("reserve_held_minor", "Reserve held"),
+    ("reserve_released_minor", "Reserve released"),
+    ("deductions_minor", "Loans, deductions"),
+    ("fx_minor", "FX"),
+    ("adjustments_minor", "Adjustments"),
+    ("returned_minor", "Payouts returned"),
+    ("payout_fees_minor", "Payout fees"),
+    ("payout_minor", "Payout"),
+    ("carried_out_minor", "Carried out"),
+    ("unexplained_minor", "Unexplained"),
+)
+PAYOUT_COLUMNS = (
+    ListColumn("payout", "Payout", 23),
+    ListColumn("batch", "Batch", 23),
+    ListColumn("currency", "Cur.", 6),
+    ListColumn("state", "State", 15),
+    ListColumn("bank_state", "At the bank", 18),
+    ListColumn("paid_at", "Paid", 24),
+    *(ListColumn(key, title, 14, "amount") for key, title in _STEPS),
+    ListColumn("lines", "Lines", 9, "count"),
+    ListColumn("payouts", "Payout lines", 9, "count"),
+    ListColumn("basis", "Made of", 16),
+    ListColumn("payout_whole", "Payout, minor units", 13, "count"),
+    ListColumn("unexplained_whole", "Unexplained, minor units", 13, "count"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOfRows:
+    """A list on a sheet of its own: its columns, how many rows it shows, and where all of it is."""
+
+    title: str
+    columns: Sequence[ListColumn]
+    rows_max: int
+    whole_list: str
+    printed_to: str
+
+
+# By the name of the list.
+SHEETS: Mapping[str, SheetOfRows] = {
+    "discrepancies": SheetOfRows(
+        "Discrepancies",
+        DISCREPANCY_COLUMNS,
+        DISCREPANCY_ROWS_MAX,
+        "discrepancies.csv",
+        "explanation",
+    ),
+    "pending": SheetOfRows(
+        "Pending", PENDING_COLUMNS, PENDING_ROWS_MAX, "pending.csv", "ledger_id"
+    ),
+    "causes": SheetOfRows(
+        "Causes", CAUSE_COLUMNS, CAUSE_ROWS_MAX, "discrepancies.ndjson", "evidence"
+    ),
+    "fees": SheetOfRows(
+        "Fees", FEE_COLUMNS, FEE_ROWS_MAX, "the view reconciliation.fee_differences", "booked_at"
+    ),
+    "payouts": SheetOfRows(
+        "Payouts", PAYOUT_COLUMNS, PAYOUT_ROWS_MAX, "payouts.ndjson", "unexplained_minor"
+    ),
+}
 
 
 def write_workbook(
-    stream: BinaryIO,
-    facts: ReportFacts,
-    discrepancies: Iterable[Sequence[Any]],
-    pending: Iterable[Sequence[Any]],
+    stream: BinaryIO, facts: ReportFacts, rows: Mapping[str, Iterable[Sequence[Any]]]
 ) -> None:
-    """Write the workbook; rows of the lists come in the order of their columns, one at a time."""
+    """Write the workbook; rows of each list come in the order of its columns, one at a time.
+
+    A list without rows at all, such as the payouts of a PSP that has none explained, has no sheet.
+    """
+    workbook = _new_workbook(stream, facts)
+    styles = Styles(workbook)
+    sheet = workbook.add_worksheet("Control")
+    write_page(sheet, styles, control_page(facts), footer=_footer(facts))
+    for name, of_rows in SHEETS.items():
+        if name in rows:
+            _write_list(workbook, of_rows, styles, facts, rows[name], facts.listed[name])
+    workbook.close()
+
+
+def _new_workbook(stream: BinaryIO, facts: ReportFacts) -> Any:
     workbook = xlsxwriter.Workbook(
         stream,
         {
@@ -120,49 +241,18 @@ def write_workbook(
             "created": header["window_end"].astimezone(UTC).replace(tzinfo=None),
         }
     )
-    styles = Styles(workbook)
-    sheet = workbook.add_worksheet("Control")
-    write_page(sheet, styles, control_page(facts), footer=_footer(facts))
-    _write_list(
-        workbook,
-        "Discrepancies",
-        DISCREPANCY_COLUMNS,
-        styles,
-        facts,
-        discrepancies,
-        listed=facts.discrepancies_listed,
-        rows_max=DISCREPANCY_ROWS_MAX,
-        whole_list="discrepancies.csv",
-        printed_to="explanation",
-    )
-    _write_list(
-        workbook,
-        "Pending",
-        PENDING_COLUMNS,
-        styles,
-        facts,
-        pending,
-        listed=facts.pending_listed,
-        rows_max=PENDING_ROWS_MAX,
-        whole_list="pending.csv",
-        printed_to="ledger_id",
-    )
-    workbook.close()
+    return workbook
 
 
 def _write_list(
     workbook: Any,
-    name: str,
-    columns: Sequence[ListColumn],
+    of_rows: SheetOfRows,
     styles: Styles,
     facts: ReportFacts,
     rows: Iterable[Sequence[Any]],
-    *,
     listed: int,
-    rows_max: int,
-    whole_list: str,
-    printed_to: str,
 ) -> None:
+    name, columns = of_rows.title, of_rows.columns
     sheet = workbook.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -175,7 +265,8 @@ def _write_list(
         sheet.set_column(number, number, column.width)
     sheet.set_row(0, 20)
     sheet.write_string(0, 0, _list_title(name, facts), styles.of("list_title"))
-    sheet.write_string(1, 0, _list_note(listed, rows_max, whole_list), styles.of("list_note"))
+    note = _list_note(listed, of_rows.rows_max, of_rows.whole_list)
+    sheet.write_string(1, 0, note, styles.of("list_note"))
     sheet.set_row(_HEAD_ROW, 27)
     for number, column in enumerate(columns):
         style = "head_right" if column.style in ("amount", "exposure", "count") else "head"
@@ -188,7 +279,7 @@ def _write_list(
         _write_list_row(sheet, last, columns, row, row[keys.index("currency")], facts, styles)
     last = max(last, _HEAD_ROW + 1)
     sheet.autofilter(_HEAD_ROW, 0, last, len(columns) - 1)
-    sheet.print_area(0, 0, last, keys.index(printed_to))
+    sheet.print_area(0, 0, last, keys.index(of_rows.printed_to))
     # Amounts are texts on purpose: no green corner on each of them.
     sheet.ignore_errors({"number_stored_as_text": f"A1:Z{last + 1}"})
 
@@ -239,10 +330,10 @@ def _list_title(name: str, facts: ReportFacts) -> str:
 
 
 def _list_note(listed: int, rows_max: int, whole_list: str) -> str:
+    where = whole_list if whole_list.startswith("the view") else f"{whole_list} of this folder"
     if listed > rows_max:
-        part = f"The first {rows_max:,} of {listed:,} rows"
-        return f"{part}; all of them are in {whole_list} of this folder."
-    return f"{listed:,} rows, the same as in {whole_list} of this folder."
+        return f"The first {rows_max:,} of {listed:,} rows; all of them are in {where}."
+    return f"{listed:,} rows, the same as in {where}."
 
 
 def _footer(facts: ReportFacts) -> str:

@@ -158,7 +158,8 @@ class ParsedFormat:
     `line_types` are the types that a line may have beside those that a word stands for.
     `names_statements`: account and key name one statement, which a file holds once. With
     `divides_days` lines of one day may be divided among several without balances, and others of
-    the name may be other accounts whose numbers were masked.
+    the name may be other accounts whose numbers were masked. With `lines_name_payout` every line
+    that was paid out says with which payout.
     """
 
     name: str
@@ -178,6 +179,7 @@ class ParsedFormat:
     line_types: tuple[str, ...] = ()
     names_statements: bool = False
     divides_days: bool = False
+    lines_name_payout: bool = False
     api: Api | None = None
 
 

@@ -69,6 +69,18 @@ def format_of(psp: Psp) -> Format:
     return declared_formats({psp.format: psp.declared_format})[psp.format]
 
 
+def basis_of(format_: Format) -> str:
+    """What makes a batch of a format's lines: `statement`, `reference` or `running_balance`.
+
+    The payout that lines name; else a statement that sums to 0 with its payouts; else nothing does.
+    """
+    if isinstance(format_, ParsedFormat):
+        return "reference" if format_.lines_name_payout else "running_balance"
+    if format_.statement_is_payout or format_.has("payout_reference"):
+        return "reference"
+    return "statement" if "statements_sum_to_zero" in format_.identities else "running_balance"
+
+
 def declared_formats(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Format]:
     """The formats that the configuration declares; ConfigurationError names what is wrong."""
     if taken := sorted(entries.keys() & FORMATS.keys()):
@@ -79,8 +91,10 @@ def declared_formats(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Form
 def refuse_misfits(configuration: Configuration) -> None:
     """ConfigurationError where an entry does not fit its format, or a limit is of no currency."""
     declared_formats(configuration.declared_formats)
-    for number, psp in enumerate(configuration.psps, 1):
-        place = f"{configuration.source_path.name}, psp {number} ({psp.name})"
+    entries = [("psp", number, psp) for number, psp in enumerate(configuration.psps, 1)]
+    entries += [("bank", number, bank) for number, bank in enumerate(configuration.banks, 1)]
+    for word, number, psp in entries:
+        place = f"{configuration.source_path.name}, {word} {number} ({psp.name})"
         try:
             format_ = format_of(psp)
         except ConfigurationError as error:

@@ -129,6 +129,7 @@ RAZORPAY_SETTLEMENTS = ParsedFormat(
         "the key's id as login and its secret as password) or put into a file"
     ),
     read=_API.read,
+    lines_name_payout=True,
     begins_with=(
         rb'\s*\{.{0,4000}?"entity"\s*:\s*"collection".{0,4000}?"(?:settlement_utr|debit)"',
     ),

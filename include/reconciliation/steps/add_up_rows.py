@@ -34,10 +34,15 @@ class _Sum:
     answers_count: int | None = None
 
 
-def add_up_rows(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
-    """Matches what adds up in one way alone, and holds back what does in several."""
+def add_up_rows(
+    cursor: warehouse.Cursor, values: dict[str, Any], left_over: str = "match/192_left_over_rows"
+) -> None:
+    """Matches what adds up in one way alone, and holds back what does in several.
+
+    `left_over` names the file that says which rows are compared.
+    """
     warehouse.run(cursor, "match/191_make_sums")
-    if warehouse.run(cursor, "match/192_left_over_rows", values).rowcount == 0:
+    if warehouse.run(cursor, left_over, values).rowcount == 0:
         return
     cursor.execute("analyze work_left_over_rows")
     warehouse.run(cursor, "match/193_left_over_references", values)

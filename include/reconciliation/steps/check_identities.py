@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.reconciliation.edges import attempts, volumes, warehouse
-from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT
-from include.reconciliation.steps import gateway_legs, proof_files
+from include.reconciliation.legs import AUTHORISATION, LEDGER_STATEMENT, STATEMENT_PAYOUT
+from include.reconciliation.steps import further_legs, proof_files
 from include.reconciliation.steps.match_transactions import match_transactions
 
 _TABLES = (
@@ -39,6 +39,11 @@ _TOTALS = (
     _NOT_COMPARED,
     "run_absorbed",
 )
+# What must be true of one leg alone.
+_OWN_SENTENCES = {
+    AUTHORISATION.name: ("legs/each_authorisation_adds_up",),
+    STATEMENT_PAYOUT.name: ("payout_legs/every_line_is_in_one_waterfall",),
+}
 log = logging.getLogger(__name__)
 _DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -88,8 +93,7 @@ def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
     for name in _TOTALS:
         warehouse.run(cursor, f"identities/{name}", values)
     broken = _broken(cursor, values)
-    if attempt.psp.gateway is not None:
-        broken += gateway_legs.prove(cursor, attempt, values, _prove_leg)
+    broken += further_legs.prove(cursor, attempt, values, _prove_leg)
     facts = warehouse.run(cursor, "identities/verdict_facts", values).fetchone()
     assert facts is not None
     verdict, reasons = judge(broken, facts)
@@ -112,12 +116,12 @@ def prove(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> str:
 
 
 def _prove_leg(cursor: warehouse.Cursor, values: dict[str, Any]) -> list[str]:
-    """Proves a leg of the gateway: its lines have no control totals, and its rows no fees."""
+    """Proves a further leg: its lines have no control totals, and its rows no fees."""
     cursor.execute(warehouse.drop_table(*_TABLES))
     for name in _TOTALS:
         if name != _NOT_COMPARED:
             warehouse.run(cursor, f"identities/{name}", values)
-    own = ("legs/each_authorisation_adds_up",) if values["leg"] == AUTHORISATION.name else ()
+    own = _OWN_SENTENCES.get(values["leg"], ())
     return _broken(cursor, values, without=_CONTROL_TOTALS, own=own)
 
 

@@ -19,13 +19,34 @@ def configured_psps() -> tuple[Psp, ...]:
 
 def choose_accounts(psps: Collection[str] | None = None) -> list[dict[str, str]]:
     """One entry per account of the named PSPs, of all where none is named."""
+    return [
+        {"psp": psp.name, "account": account} for psp in _named(psps) for account in psp.accounts
+    ]
+
+
+def choose_paid_out_accounts(psps: Collection[str] | None = None) -> list[dict[str, str]]:
+    """One entry per account of the named PSPs whose payouts are explained."""
+    return [
+        {"psp": psp.name, "account": account}
+        for psp in _named(psps)
+        if psp.payouts is not None
+        for account in psp.accounts
+    ]
+
+
+def choose_bank_accounts(psps: Collection[str] | None = None) -> list[dict[str, str]]:
+    """One entry per bank account that payouts of the named PSPs arrive on, each once."""
+    found = {
+        (psp.payouts.bank.bank, psp.payouts.bank.bank_account)
+        for psp in _named(psps)
+        if psp.payouts is not None and psp.payouts.bank is not None
+    }
+    return [{"psp": bank, "account": account} for bank, account in sorted(found)]
+
+
+def _named(psps: Collection[str] | None) -> list[Psp]:
     entries = configured_psps()
     known = [psp.name for psp in entries]
     if unknown := sorted(set(psps or ()) - set(known)):
         raise RequestError(f"psps: {', '.join(unknown)} not configured; known: {', '.join(known)}")
-    return [
-        {"psp": psp.name, "account": account}
-        for psp in entries
-        if not psps or psp.name in psps
-        for account in psp.accounts
-    ]
+    return [psp for psp in entries if not psps or psp.name in psps]

@@ -41,6 +41,9 @@ def choose_window(
         "ledger_change_detection": config.load().ledger_change_detection,
         "calendar": calendar_version(),
     }
+    if entry.payouts is not None and entry.payouts.bank is not None:
+        # Its zone and business days say when a payout is due there.
+        rules["bank"] = config.load().psp(entry.payouts.bank.bank).rules()
     with warehouse.transaction() as cursor:
         account_id = _account_id(cursor, {"psp": psp, "account": account})
         warehouse.run(cursor, "runs/lock_choice", {"account_id": account_id})

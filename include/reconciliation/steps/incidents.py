@@ -24,7 +24,7 @@ from include.reconciliation.incident_rules import (
     is_material,
     signature,
 )
-from include.reconciliation.incident_texts import delay_sentences, minute
+from include.reconciliation.incident_texts import cause_sentences, delay_sentences, minute
 from include.reconciliation.steps.divergences import gross_in_doubt, positions
 from include.reconciliation.steps.run_log import enqueue_run_log
 
@@ -221,7 +221,7 @@ def assess_psp(
         "high",
         psp.name,
         None,
-        _summary(psp, reasons, heads),
+        _summary(cursor, psp, reasons, heads),
         reasons,
         run_id,
     )
@@ -323,7 +323,9 @@ def _divergence_reason(
     }
 
 
-def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> str:
+def _summary(
+    cursor: warehouse.Cursor, psp: config.Psp, reasons: Mapping[str, Any], heads: Position
+) -> str:
     parts = []
     for code, detail in sorted(reasons.get("divergence", {}).items()):
         amount = money_text(code, detail["exposure_minor"], detail["exponent"])
@@ -338,6 +340,8 @@ def _summary(psp: config.Psp, reasons: Mapping[str, Any], heads: Position) -> st
         )
     if parts:
         parts.append(_concerned(heads))
+        explained = warehouse.run(cursor, "alerts/explained", {"psp": psp.name})
+        parts += cause_sentences(explained.fetchall())
     parts += delay_sentences(reasons)
     return f"{psp.title}: {'; '.join(parts)}"
 

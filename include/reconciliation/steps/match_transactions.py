@@ -12,28 +12,36 @@ from datetime import date, timedelta
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
-from psycopg.types.json import Jsonb
 
-from include.reconciliation import config, kinds, tolerances
+from include.reconciliation import config, tolerances
 from include.reconciliation import coverage as coverages
 from include.reconciliation.edges import attempts, bank_holidays, volumes, warehouse
-from include.reconciliation.identifiers import content_id
-from include.reconciliation.legs import AUTHORISATION, GATEWAY_LEDGER, LEDGER_STATEMENT, Leg
+from include.reconciliation.legs import (
+    AUTHORISATION,
+    GATEWAY_LEDGER,
+    PAYOUT_BANK,
+    PAYOUT_LEGS,
+    STATEMENT_PAYOUT,
+    Leg,
+)
 from include.reconciliation.statements.amounts import EXPONENTS
 from include.reconciliation.steps import (
     add_up_rows,
-    gateway_legs,
+    further_legs,
     passes,
     pauses,
+    payout_legs,
     staged_corrections,
     work_tables,
 )
 from include.reconciliation.steps.add_gaps import add_gaps
+from include.reconciliation.steps.compare_rates import compare_rates
+from include.reconciliation.steps.explain import explain
 from include.reconciliation.steps.extract_ledger_transactions import extract, is_fresh
 from include.reconciliation.steps.make_calendar import make_calendar
+from include.reconciliation.steps.matching_values import MATCHER_VERSION, run_id, values_of
 from include.reconciliation.steps.validate_statements import is_staged, stage, stage_waiting
 
-MATCHER_VERSION = "1"
 MATCH_RULES = (
     "batch_totals",
     "event_reference",
@@ -121,18 +129,17 @@ def decide(
     `large` names the staged tables that are indexed meanwhile.
     """
     volumes.discard(cursor, attempt.attempt_id, volumes.MEMBERS)
-    if attempt.psp.gateway is not None:
-        gateway_legs.drop(cursor, attempt.attempt_id)
+    further_legs.drop(cursor, attempt)
     cursor.execute(warehouse.drop_view(*add_up_rows.VIEWS, *work_tables.VIEWS))
     cursor.execute(warehouse.drop_table(*add_up_rows.TABLES, *work_tables.TABLES))
     head = _one(warehouse.run(cursor, "runs/account_head", {"account_id": attempt.account_id}))
-    values = _values(attempt, head)
+    values = values_of(attempt, head)
     values |= staged_corrections.stage(cursor, values)
     with bank_holidays.loading(attempt.psp.settlement.holidays):
         _stage(cursor, values)
     covered = _coverage(cursor, attempt, values)
     values["covered_through"] = covered.through
-    values["run_id"] = _run_id(cursor, attempt, head, values["log_sha256"])
+    values["run_id"] = run_id(cursor, attempt, head, values["log_sha256"])
     attempts.note(
         cursor,
         attempt.attempt_id,
@@ -147,8 +154,8 @@ def decide(
         _decide_what_is_left(cursor, values, covered)
         rows = _stage_members(cursor, attempt.psp, values["leg"])
         volumes.adopt(cursor, attempt.attempt_id, volumes.MEMBERS, rows)
-        if attempt.psp.gateway is not None:
-            gateway_legs.decide(cursor, attempt, values, _decide_leg, MATCHER_VERSION)
+        further_legs.decide(cursor, attempt, values, decide_leg, MATCHER_VERSION)
+        explain(cursor, attempt, values)
         warehouse.run(cursor, "match/530_run_counts", values)
     return dict(
         _one(
@@ -165,6 +172,7 @@ def _decide_what_is_left(
     _run_passes(cursor, passes.BY_REFERENCE, values)
     add_up_rows.add_up_rows(cursor, values)
     _run_passes(cursor, passes.FINDINGS, values)
+    compare_rates(cursor, values)
     warehouse.run(cursor, "match/300_open_items", values)
     add_gaps(cursor, covered)
     _sum_up(cursor, values)
@@ -180,11 +188,20 @@ def _sum_up(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
         warehouse.run(cursor, f"match/{name}", values)
 
 
-def _run_passes(cursor: warehouse.Cursor, names: Sequence[str], values: dict[str, Any]) -> None:
+def _run_passes(
+    cursor: warehouse.Cursor,
+    names: Sequence[str],
+    values: dict[str, Any],
+    leg: Leg | None = None,
+) -> None:
     for name in names:
         if name in passes.TOLERATING and not values["tolerates"]:
             continue
+        if name in passes.OF_COMPANY_BOOKS and leg in PAYOUT_LEGS:
+            continue
         warehouse.run(cursor, f"match/{name}", values)
+        if name == passes.HARD_ROWS and leg is STATEMENT_PAYOUT:
+            warehouse.run(cursor, "payout_legs/wait_for_payout")
         if name in passes.ANALYZED_AFTER:
             cursor.execute(SQL("analyze {}").format(Identifier(passes.ANALYZED_AFTER[name])))
 
@@ -200,88 +217,41 @@ def _stage_members(cursor: warehouse.Cursor, psp: config.Psp, leg: str) -> int:
     return warehouse.run(cursor, "match/520_members", values).rowcount
 
 
-def _decide_leg(
+def decide_leg(
     cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any], leg: Leg
 ) -> None:
-    """Decides a leg of the gateway by the same passes, over the two books that its views name."""
+    """Decides a further leg by the same passes, over the two books that its views name."""
     _make_pool(cursor, values)
-    _make_calendar(cursor, attempt.psp, values)
+    psp = payout_legs.psp_at_bank(attempt.psp) if leg is PAYOUT_BANK else attempt.psp
+    with bank_holidays.loading(psp.settlement.holidays):
+        _make_calendar(cursor, psp, values)
     _pair(cursor, values)
     _part_the_rest(cursor, values)
     if leg is AUTHORISATION:
         warehouse.run(cursor, "legs/use_authorisations", values)
-    _run_passes(cursor, passes.BY_REFERENCE, values)
-    # Both books name the payment: nothing is matched on amounts alone.
-    warehouse.run(cursor, "match/191_make_sums")
+    if leg is STATEMENT_PAYOUT:
+        warehouse.run(cursor, "payout_legs/payouts_are_due")
+    _run_passes(cursor, passes.BY_REFERENCE, values, leg)
+    if leg is PAYOUT_BANK:
+        add_up_rows.add_up_rows(cursor, values, "payout_legs/left_over_deposits")
+    else:
+        # Both books name what they are about: nothing is matched on amounts alone.
+        warehouse.run(cursor, "match/191_make_sums")
     if leg is AUTHORISATION and values["tolerates"]:
         warehouse.run(cursor, "legs/declared_over_capture", values)
-    _run_passes(cursor, passes.FINDINGS, values)
+    _run_passes(cursor, passes.FINDINGS, values, leg)
     if leg is GATEWAY_LEDGER:
         warehouse.run(cursor, "legs/find_refunds_above_captures", values)
     warehouse.run(cursor, "legs/name_findings", values)
+    if leg is STATEMENT_PAYOUT:
+        payout_legs.find_what_is_owed(cursor, attempt.psp, values)
     warehouse.run(cursor, "match/300_open_items", values)
     if leg is AUTHORISATION:
         warehouse.run(cursor, "legs/still_open")
+    if leg is STATEMENT_PAYOUT:
+        warehouse.run(cursor, "payout_legs/not_paid_out")
     _sum_up(cursor, values)
     _stage_members(cursor, attempt.psp, values["leg"])
-
-
-def _values(attempt: attempts.Attempt, head: dict[str, Any]) -> dict[str, Any]:
-    settlement = attempt.psp.settlement
-    tolerated = tolerances.as_rows(attempt.psp.tolerances, MATCHER_VERSION)
-    return {
-        "account_id": attempt.account_id,
-        "psp": attempt.psp_name,
-        "account": attempt.account,
-        "leg": LEDGER_STATEMENT,
-        "left": "statement",
-        "right": "ledger",
-        "as_of": attempt.as_of if head["as_of"] is None else max(attempt.as_of, head["as_of"]),
-        "window_start": attempt.window_start,
-        "reprocess_from": attempt.reprocess_from,
-        "reprocess_to": attempt.reprocess_to,
-        "head_run_number": head["run_number"],
-        "head_as_of": head["as_of"],
-        "look_back": config.load().look_back,
-        "zone": attempt.psp.zone,
-        "ledger_grace": settlement.ledger_grace,
-        "statement_grace": settlement.statement_grace,
-        "compare_dates": settlement.compare_dates,
-        "has_cut_off": settlement.cut_off is not None,
-        "tolerates": bool(tolerated),
-        "tolerances": Jsonb(tolerated),
-        "kinds": Jsonb(
-            {kind.name: {"aspect": kind.aspect, "severity": kind.severity} for kind in kinds.KINDS}
-        ),
-        "independent": list(kinds.INDEPENDENT),
-    }
-
-
-def _run_id(
-    cursor: warehouse.Cursor,
-    attempt: attempts.Attempt,
-    head: dict[str, Any],
-    log_sha256: str | None,
-) -> str:
-    """The run's name: the hash of everything that decides its result (SEMANTICS, section 3)."""
-    accepted = warehouse.run(
-        cursor, "match/017_accepted_statements", {"account_id": attempt.account_id}
-    ).fetchall()
-    return content_id(
-        attempt.psp_name,
-        attempt.account,
-        attempt.window_start.isoformat(),
-        attempt.window_end.isoformat(),
-        attempt.as_of.isoformat(),
-        head["run_id"],
-        [[row["statement_key"], row["content_sha256"]] for row in accepted],
-        attempt.extract_sha256,
-        attempt.rules_sha256,
-        MATCHER_VERSION,
-        attempt.dry_run,
-        None if attempt.reprocess_from is None else attempt.reprocess_from.isoformat(),
-        *([] if log_sha256 is None else [log_sha256]),
-    )
 
 
 def _coverage(
@@ -337,6 +307,7 @@ def _stage(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     lines = "005_lines_of_one_read" if len(accepted) < 2 else "006_lines_of_overlapping_reads"
     warehouse.run(cursor, f"match/{lines}")
     found = _one(warehouse.run(cursor, "match/007_lines_have_earlier_versions", values))
+    values["has_earlier_lines"] = found["must_compare"]
     if found["must_compare"]:
         warehouse.run(cursor, "match/010_statement_line_changes", values)
         cursor.execute("analyze work_compared_lines")

@@ -33,6 +33,10 @@ FINDINGS = (
     "255_absorb_within_tolerance",
     "260_find_changed_ledger_rows",
 )
+# When the rows that are no plain pair are there, and not looked at yet.
+HARD_ROWS = "110_hard_rows"
+# The books of a PSP and a bank change by new versions that are told as such.
+OF_COMPANY_BOOKS = ("260_find_changed_ledger_rows",)
 # Only where the PSP's entry tolerates anything.
 TOLERATING = ("198_match_within_tolerance", "255_absorb_within_tolerance")
 ANALYZED_AFTER = {

@@ -16,10 +16,12 @@ from typing import Any
 from include.reconciliation.edges import attempts, store, warehouse
 from include.reconciliation.legs import side_name
 from include.reconciliation.report.manifest import ReportFile
-from include.reconciliation.steps import gateway_legs
+from include.reconciliation.steps import further_legs
 
 # Written with the report: which statements were refused is said there, too.
 REFUSED = "quarantine.ndjson"
+# Of all legs at once, where the PSP's entry has payouts explained.
+PAYOUTS = "payouts"
 # The queries of each file, one after the other.
 _FILES = {
     "absorbed": ("absorbed",),
@@ -52,9 +54,9 @@ def write(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> list[ReportFil
         "account_id": attempt.account_id,
         "head_as_of": head["as_of"] or _DISTANT_PAST,
     }
-    legs = gateway_legs.of(attempt)
+    legs = further_legs.of(attempt)
     for leg in legs:
-        with gateway_legs.workplace(cursor, attempt, leg):
+        with further_legs.workplace(cursor, attempt, leg):
             cursor.execute(warehouse.drop_table(*_TABLES))
             warehouse.run(cursor, "proof/open_rows", values | {"leg": leg})
             warehouse.run(cursor, "proof/groups")
@@ -62,8 +64,10 @@ def write(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> list[ReportFil
             warehouse.run(cursor, "proof/lines")
             warehouse.run(cursor, "proof/entries")
     files = [_keep(cursor, attempt, name, values) for name in _FILES]
+    if attempt.psp.payouts is not None:
+        files.append(_keep(cursor, attempt, PAYOUTS, values))
     for leg in legs:
-        with gateway_legs.workplace(cursor, attempt, leg):
+        with further_legs.workplace(cursor, attempt, leg):
             # The tables below them lose columns when they are published.
             cursor.execute(warehouse.drop_view(*_VIEWS))
     return files
@@ -110,10 +114,14 @@ def _keep(
 def _sent(
     cursor: warehouse.Cursor, attempt: attempts.Attempt, name: str, values: dict[str, Any]
 ) -> Iterator[bytes]:
-    for leg, query in product(gateway_legs.of(attempt), _FILES[name]):
+    if name == PAYOUTS:
+        with cursor.copy(warehouse.statement("proof/payouts")) as copy:
+            yield from map(bytes, copy)
+        return
+    for leg, query in product(further_legs.of(attempt), _FILES[name]):
         of_leg = values | {"leg": leg, "right": side_name(leg, "ledger")}
         with (
-            gateway_legs.workplace(cursor, attempt, leg),
+            further_legs.workplace(cursor, attempt, leg),
             cursor.copy(warehouse.statement(f"proof/{query}"), of_leg) as copy,
         ):
             for row in copy:

@@ -17,6 +17,7 @@ from include.reconciliation.errors import HeadMoved
 from include.reconciliation.identifiers import content_id
 from include.reconciliation.legs import LEDGER_STATEMENT
 from include.reconciliation.steps import (
+    further_legs,
     gateway_legs,
     incidents,
     pauses,
@@ -48,7 +49,17 @@ _POSITIONS = (
     "090_supersede_statements",
     "092_statements_in_force",
 )
-_FINDINGS = ("070_discrepancies", "080_totals", "082_rolls", "084_buckets", "086_not_compared")
+_FINDINGS = (
+    "070_discrepancies",
+    "080_totals",
+    "082_rolls",
+    "084_buckets",
+    "086_not_compared",
+    "094_causes",
+    "096_run_causes",
+    "097_fees",
+    "098_fee_differences",
+)
 _ROWS_WORTH_STATISTICS = 10_000
 
 
@@ -164,8 +175,7 @@ def _move_positions(cursor: warehouse.Cursor, attempt: attempts.Attempt, run_num
         "leg": LEDGER_STATEMENT,
         "run_number": run_number,
     }
-    if attempt.psp.gateway is not None:
-        gateway_legs.publish_matches(cursor, attempt, run_number, _SHARED_VOLUME)
+    further_legs.publish_matches(cursor, attempt, run_number, _SHARED_VOLUME)
     for name in _MATCHES:
         warehouse.run(cursor, f"publish/{name}", values)
     volume = volumes.attach(cursor, attempt.attempt_id, volumes.MEMBERS, run_number=run_number)

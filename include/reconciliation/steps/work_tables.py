@@ -49,5 +49,7 @@ TABLES = (
     "work_discrepancies",
     "work_coverage",
     "work_leg_events",
+    "work_told_payouts",
+    "work_told_bank_lines",
     "work_run_counts",
 )

@@ -21,11 +21,7 @@ from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.materiality_blocks import RUNS_MAX
 from include.reconciliation.report.pages import PAGES, write_pages
-from include.reconciliation.report.workbook import (
-    DISCREPANCY_ROWS_MAX,
-    PENDING_ROWS_MAX,
-    write_workbook,
-)
+from include.reconciliation.report.workbook import SHEETS, write_workbook
 from include.reconciliation.steps import proof_files
 
 _CURSOR_ROWS = 2_000
@@ -141,7 +137,9 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
     def rows(name: str, **values: Any) -> list[Row]:
         return list(warehouse.run(cursor, f"reports/{name}", values or None))
 
-    listed = rows("counts_listed")[0]
+    payouts = psp.get("payouts")
+    of_payouts = rows("payouts") if payouts else []
+    batches = sum(row["batches"] for row in of_payouts)
     facts = ReportFacts(
         header=header,
         psp_title=psp["title"],
@@ -166,8 +164,11 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         not_compared=rows("not_compared"),
         tolerances=psp.get("tolerances", {}),
         absorbed=rows("absorbed"),
-        discrepancies_listed=listed["discrepancies"],
-        pending_listed=listed["pending"],
+        causes=rows("causes"),
+        fees=rows("fees"),
+        listed={**rows("counts_listed")[0], "payouts": batches},
+        payouts=of_payouts,
+        bank_lines=rows("bank_lines") if payouts and payouts["bank"] else (),
         lacking=rows("lacking"),
         earlier_runs=rows(
             "earlier_runs", predecessor_run_id=header["predecessor_run_id"], runs_max=RUNS_MAX - 1
@@ -217,12 +218,13 @@ def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> N
             for block in copy:
                 file.write(block)
     with (draft / "discrepancies.xlsx").open("wb") as workbook:
-        write_workbook(
-            workbook,
-            facts,
-            _stream(cursor, "discrepancies_sheet", {**values, "rows_max": DISCREPANCY_ROWS_MAX}),
-            _stream(cursor, "pending_sheet", {**values, "rows_max": PENDING_ROWS_MAX}),
-        )
+        has_payouts = bool(facts.header["rules"]["psp"].get("payouts"))
+        sheets = {
+            name: _stream(cursor, f"{name}_sheet", {**values, "rows_max": sheet.rows_max})
+            for name, sheet in SHEETS.items()
+            if name != "payouts" or has_payouts
+        }
+        write_workbook(workbook, facts, sheets)
 
 
 def _stream(

@@ -54,4 +54,14 @@ select
     tax_lines,
     tax_minor::bigint
 from pairs
-where tax_lines > 0;
+where tax_lines > 0
+union all
+select
+    %(leg)s,
+    settled_currency,
+    'rate',
+    count(*),
+    sum(settled_minor)::bigint
+from work_compared_rates
+where rate is null
+group by settled_currency;

@@ -11,7 +11,7 @@ select
         select count(*) from work_discrepancies
         where change <> 'resolved' and leg = shown_under
     )::bigint as discrepancies,
-    (select count(*) from work_open_rows where bucket = 'pending' and leg <> 'authorisation')::bigint as pending,
+    (select count(*) from work_open_rows where bucket = 'pending' and leg not in ('authorisation', 'statement_payout'))::bigint as pending,
     (
         select count(*) from internal.statements
         where account_id = %(account_id)s and state = 'quarantined'

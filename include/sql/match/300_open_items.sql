@@ -15,7 +15,7 @@ in_discrepancy as (
     from work_finding_members
     inner join work_findings on work_finding_members.finding_no = work_findings.finding_no
     where
-        work_findings.kind not in ('fee_mismatch', 'tax_mismatch', 'date_mismatch', 'ledger_changed')
+        work_findings.kind not in ('fee_mismatch', 'tax_mismatch', 'date_mismatch', 'fx_mismatch', 'ledger_changed')
     group by work_finding_members.side, work_finding_members.item_id
 
 ),

@@ -132,6 +132,7 @@ select
             end
         when 'ambiguous_match' then work_findings.detail
         when 'date_mismatch' then work_findings.detail
+        when 'fx_mismatch' then work_findings.detail
         when 'ledger_changed' then work_findings.detail
         when 'statement_gap' then work_findings.detail
         else

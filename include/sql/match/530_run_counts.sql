@@ -3,7 +3,8 @@
 -- Grain:   one row.
 -- Binds:   window_start (timestamptz), head_run_number (bigint, NULL before the first run).
 -- Reason:  late is what lies before the window; nothing is late in a first run. What is wrong counts
---          under the first leg that it breaks; what an authorisation has left is no item that waits.
+--          under the first leg that it breaks; what an authorisation has left, or a PSP has not paid
+--          out yet, is no item that waits.
 create unlogged table work_run_counts as
 with
 
@@ -43,7 +44,7 @@ select
     -- A match of several rows has several places.
     (select count(*) from work_members) - (select count(*) from work_match_members where place > 1) as matched,
     (select count(*) from work_existing_matches where decided_match_id is null) as dissolved,
-    (select count(*) from work_open_rows where bucket = 'pending' and leg <> 'authorisation') as pending,
+    (select count(*) from work_open_rows where bucket = 'pending' and leg not in ('authorisation', 'statement_payout')) as pending,
     (select count(*) from work_discrepancies where change <> 'resolved' and leg = shown_under) as discrepancies
 from lines
 cross join ledger_rows;

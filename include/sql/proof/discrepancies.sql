@@ -1,4 +1,5 @@
--- Which discrepancies are open or were resolved, and which rows are in each? A line of JSON each.
+-- Which discrepancies are open or were resolved, which rows are in each, and what explains it? A line
+-- of JSON each.
 --
 -- Grain:   one row per discrepancy, in the order of their ids.
 -- Binds:   leg (text).
@@ -31,7 +32,7 @@ copy (
             on open_rows.side = members.side and open_rows.item_id = members.item_id
         where
             open_rows.bucket = 'discrepancy'
-            and members.kind not in ('fee_mismatch', 'tax_mismatch', 'date_mismatch', 'ledger_changed')
+            and members.kind not in ('fee_mismatch', 'tax_mismatch', 'date_mismatch', 'fx_mismatch', 'ledger_changed')
         order by
             open_rows.side, open_rows.item_id,
             members.currency is distinct from open_rows.currency, members.discrepancy_id
@@ -96,6 +97,27 @@ copy (
         where state in ('waiting', 'not_posted')
         group by told_in
 
+    ),
+
+    explained as (
+
+        select
+            discrepancy_id,
+            json_agg(
+                json_build_object(
+                    'cause', cause,
+                    'claimed', is_claimed,
+                    'solutions', solutions,
+                    'with', with_discrepancy_id,
+                    'evidence', evidence,
+                    'correction', correction,
+                    'correction_minor', correction_minor
+                )
+                order by cause
+            ) as causes
+        from work_causes
+        group by discrepancy_id
+
     )
 
     select row_to_json(written)
@@ -116,11 +138,13 @@ copy (
             found.exposure_minor,
             ('[' || coalesce(rows_of.rows, '') || ']')::json as rows,
             ('[' || coalesce(named.members, '') || ']')::json as members,
-            ('[' || coalesce(entries.entries, '') || ']')::json as corrections
+            ('[' || coalesce(entries.entries, '') || ']')::json as corrections,
+            coalesce(explained.causes, '[]'::json) as causes
         from work_discrepancies as found
         left join rows_of on found.discrepancy_id = rows_of.discrepancy_id
         left join named on found.discrepancy_id = named.discrepancy_id
         left join entries on found.discrepancy_id = entries.discrepancy_id
+        left join explained on found.discrepancy_id = explained.discrepancy_id
         where found.leg = %(leg)s
         order by found.discrepancy_id
     ) as written

@@ -1,0 +1,79 @@
+"""Why the money differs: what each cause explains of what is open, as a table of the first page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from include.reconciliation.causes import explained
+from include.reconciliation.report.blocks import (
+    Block,
+    Column,
+    Heading,
+    Look,
+    Note,
+    Table,
+    TableRow,
+    Weight,
+)
+from include.reconciliation.report.facts import ReportFacts, Row, major
+
+
+def causes(facts: ReportFacts) -> Iterator[Block]:
+    """Per currency one sentence, and a row per cause; what nothing explains stands last."""
+    yield Heading(
+        "Why the money differs",
+        "A cause is claimed only where its formula holds exactly and no other does; the figures "
+        "of each are on the sheet Causes.",
+    )
+    if not facts.causes:
+        yield Note("No discrepancy waits for an answer.")
+        return
+    for currency in dict.fromkeys(row["currency"] for row in facts.causes):
+        of_currency = [row for row in facts.causes if row["currency"] == currency]
+        yield Note(f"{_sentence(of_currency, facts)}.")
+    columns = [
+        Column("Cause and currency", span=2),
+        Column("Open", Look.COUNT),
+        Column("of them new", Look.COUNT),
+        Column("At risk", Look.AMOUNT),
+        Column("Delta", Look.AMOUNT),
+        Column("Suggested correction", span=2),
+    ]
+    yield Table(columns, [_line(row, facts) for row in facts.causes])
+
+
+def _sentence(rows: Sequence[Row], facts: ReportFacts) -> str:
+    """The rows of one currency in a sentence: "412 discrepancies, 38,211.00 BRL: 3 causes …"."""
+    currency = rows[0]["currency"]
+
+    def money(minor: int) -> str:
+        return f"{major(minor, currency, facts.exponents)} {currency}"
+
+    claimed = [row for row in rows if row["cause"] is not None]
+    return explained(
+        sum(row["discrepancies"] for row in rows),
+        money(sum(row["exposure_minor"] for row in rows)),
+        len(claimed),
+        money(sum(row["exposure_minor"] for row in claimed)),
+    )
+
+
+def _line(row: Row, facts: ReportFacts) -> TableRow:
+    def money(minor: int) -> str:
+        return major(minor, row["currency"], facts.exponents)
+
+    if row["cause"] is None:
+        name, correction = "not explained", ""
+    else:
+        name, correction = row["cause"].replace("_", " "), row["correction"].replace("_", " ")
+        if row["correction_minor"] is not None:
+            correction += f" of {money(row['correction_minor'])} in all"
+    cells = [
+        f"{name}  {row['currency']}",
+        row["discrepancies"],
+        row["new_discrepancies"],
+        money(row["exposure_minor"]),
+        money(row["delta_minor"]),
+        correction,
+    ]
+    return TableRow(cells, Weight.SUBTOTAL if row["cause"] is None else Weight.ITEM)

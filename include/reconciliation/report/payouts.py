@@ -1,0 +1,86 @@
+"""The payouts of a run on the first page: explained or not, at the bank or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.reconciliation.legs import GATEWAY_LEGS, PAYOUT_BANK, PAYOUT_LEGS
+from include.reconciliation.report.blocks import (
+    Block,
+    Column,
+    Heading,
+    Look,
+    Note,
+    Table,
+    TableRow,
+    Weight,
+)
+from include.reconciliation.report.facts import ReportFacts, Row, major
+
+_BAD_STATES = ("unexplained", "failed")
+_BAD_AT_BANK = ("missing", "other_amount", "ambiguous")
+
+
+def not_configured(rules: Row) -> list[str]:
+    """The legs that a PSP's entry does not ask for, as money passes them."""
+    legs = [] if rules.get("gateway") else [leg.name for leg in GATEWAY_LEGS]
+    payouts = rules.get("payouts")
+    if not payouts:
+        return [*legs, *(leg.name for leg in PAYOUT_LEGS)]
+    return legs if payouts["bank"] else [*legs, PAYOUT_BANK.name]
+
+
+def payouts(facts: ReportFacts) -> Iterator[Block]:
+    """How many payouts are in which state, and the bank's lines by who claims them."""
+    if not facts.header["rules"]["psp"].get("payouts"):
+        return
+    yield Heading(
+        "Payouts",
+        "What this run touched, and what is not explained: each currency of a batch is a payout. "
+        "The sheet Payouts has their waterfalls.",
+    )
+    if facts.payouts:
+        yield Table(_COLUMNS, [_row(row, facts) for row in facts.payouts])
+    else:
+        yield Note("None was touched, and none is open.")
+    for row in facts.bank_lines:
+        currency = row["currency"]
+
+        def told(who: str, row: Row = row, currency: str = currency) -> str:
+            amount = major(row[f"{who}_minor"], currency, facts.exponents)
+            return f"{row[f'{who}_lines']:,} lines, {currency} {amount}"
+
+        yield Note(
+            f"{row['bank']} / {row['bank_account']}: claimed {told('claimed')}; claimed for other "
+            f"accounts {told('other')}; out of scope, claimed by no rule {told('unclaimed')}."
+        )
+
+
+_COLUMNS = [
+    Column("Currency"),
+    Column("State"),
+    Column("At the bank", span=2),
+    Column("Batches", Look.COUNT),
+    Column("Paid out", Look.AMOUNT),
+    Column("Carried out", Look.AMOUNT),
+    Column("Unexplained", Look.AMOUNT),
+]
+
+
+def _row(row: Row, facts: ReportFacts) -> TableRow:
+    def amount(minor: int) -> str:
+        return major(minor, row["currency"], facts.exponents)
+
+    is_bad = row["state"] in _BAD_STATES or any(
+        state in row["bank_state"] for state in _BAD_AT_BANK
+    )
+    cells = [
+        row["currency"],
+        row["state"].replace("_", " "),
+        row["bank_state"].replace("_", " "),
+        row["batches"],
+        amount(-row["payout_minor"]),
+        amount(row["carried_out_minor"]),
+        amount(row["unexplained_minor"]),
+    ]
+    return TableRow(cells, Weight.BAD if is_bad else Weight.ITEM)

@@ -1,0 +1,66 @@
+"""Says why the money differs: which formula explains which open discrepancy, and how much of it.
+
+Every cause is asked of all open discrepancies at once, as a file of `include/sql/causes`; what is
+claimed is decided when all of them have answered (docs/causes.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.reconciliation.causes import Cause
+from include.reconciliation.corrections import ENTRY_ASPECTS
+from include.reconciliation.edges import attempts, warehouse
+from include.reconciliation.edges.cause_files import causes
+from include.reconciliation.legs import LEDGER_STATEMENT
+from include.reconciliation.steps import further_legs
+
+_TABLES = (
+    "work_cause_subjects",
+    "work_cause_references",
+    "work_cause_candidates",
+    "work_causes",
+    "work_run_causes",
+)
+
+
+def find_causes(
+    cursor: warehouse.Cursor, attempt: attempts.Attempt, values: dict[str, Any]
+) -> None:
+    """Writes down, in the attempt's workspace, what explains the discrepancies that are open."""
+    for leg in further_legs.of(attempt):
+        if leg != LEDGER_STATEMENT:
+            with further_legs.workplace(cursor, attempt, leg):
+                cursor.execute(warehouse.drop_table(*_TABLES))
+                # A formula is about a statement and the ledger: the other legs stay without one.
+                warehouse.run(cursor, "explain/030_found")
+    ask_causes(cursor, values | {"own_reference": attempt.psp.causes.own_reference})
+
+
+def ask_causes(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
+    """Asks every cause of the discrepancies that are open in the workspace that is searched."""
+    cursor.execute(warehouse.drop_table(*_TABLES))
+    asked = values | {"leg": LEDGER_STATEMENT, "entry_aspects": list(ENTRY_ASPECTS)}
+    for name in ("010_subjects", "020_references", "030_found"):
+        warehouse.run(cursor, f"explain/{name}", asked)
+    cursor.execute("analyze work_cause_subjects, work_cause_references, work_discrepancies")
+    for cause in causes():
+        _ask(cursor, cause, asked)
+    cursor.execute("analyze work_cause_candidates")
+    for name in ("050_claims", "060_run_causes"):
+        warehouse.run(cursor, f"explain/{name}", asked)
+
+
+def _ask(cursor: warehouse.Cursor, cause: Cause, values: dict[str, Any]) -> None:
+    answered = values | {
+        "cause": cause.name,
+        "action": cause.action,
+        "books_entry": cause.books_entry,
+    }
+    if cause.pairs_references:
+        template, place = "explain/045_add_reference_cause", "forms"
+        text = warehouse.statement(f"causes/references/{cause.name}")
+    else:
+        template, place = "explain/040_add_cause", "formula"
+        text = warehouse.statement(f"causes/{cause.name}")
+    cursor.execute(warehouse.statement(template).format(**{place: text}), answered)

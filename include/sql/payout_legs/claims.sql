@@ -1,0 +1,162 @@
+-- Which lines of the bank does the rule of this PSP account claim, and what changed of that?
+--
+-- Grain:   one row per line that is claimed from now on, or no more.
+-- Binds:   account_id, bank_account_id (integer), as_of (timestamptz), reference, counterparty_account,
+--          counterparty_name (text or NULL: a criterion that is not asked), exact_amount, names_payouts
+--          (boolean), claims_from (date).
+-- Reason:  the claim of an older line stands. A line that another account has claimed is left to it.
+--          The first of its references that matches says which payout it is; where that names
+--          several, their amounts have to.
+create unlogged table work_claim_changes as
+with
+
+known as materialized (
+
+    select *
+    from internal.claimed_deposits
+    where
+        account_id = %(account_id)s
+        and last_run_number is null
+        and not (select begins from work_leg)
+
+),
+
+looked_at as materialized (
+
+    select
+        lines.item_id,
+        lines.line_scope,
+        lines.line_key,
+        lines.occurrence,
+        lines.net_minor as amount_minor,
+        lines.net_currency as currency,
+        lines.booked_on,
+        array(
+            select given.value
+            from (
+                values (lines.psp_reference), (lines.event_reference), (lines.merchant_reference)
+                union all
+                select further.value ->> 1
+                from jsonb_array_elements(lines.further_references) as further (value)
+            ) as given (value)
+            where given.value is not null
+        ) as texts
+    from internal.statement_lines as lines
+    where
+        lines.account_id = %(bank_account_id)s
+        and lines.last_run_number is null
+        and lines.net_minor is not null
+        and lines.booked_on >= %(claims_from)s
+
+),
+
+claimed as materialized (
+
+    select
+        looked_at.*,
+        case
+            when %(names_payouts)s and cardinality(named.payout_references) = 1
+                then named.payout_references[1]
+        end as payout_reference
+    from looked_at
+    left join lateral (
+        select array_agg(distinct found.parts[1]) as payout_references
+        from unnest(looked_at.texts) with ordinality as given (value, place)
+        cross join lateral regexp_matches(given.value, %(reference)s, 'g') as found (parts)
+        group by given.place
+        order by given.place
+        limit 1
+    ) as named on %(reference)s::text is not null
+    where
+        (%(reference)s::text is null or named.payout_references is not null)
+        and (
+            %(counterparty_account)s::text is null
+            or exists (
+                select from unnest(looked_at.texts) as given (value)
+                where
+                    strpos(
+                        upper(regexp_replace(given.value, '\s', '', 'g')),
+                        upper(regexp_replace(%(counterparty_account)s, '\s', '', 'g'))
+                    ) > 0
+            )
+        )
+        and (
+            %(counterparty_name)s::text is null
+            or exists (
+                select from unnest(looked_at.texts) as given (value)
+                where
+                    strpos(
+                        upper(regexp_replace(given.value, '\s+', ' ', 'g')),
+                        upper(regexp_replace(%(counterparty_name)s, '\s+', ' ', 'g'))
+                    ) > 0
+            )
+        )
+        and (
+            not %(exact_amount)s
+            or (looked_at.currency, looked_at.amount_minor) in (
+                select
+                    currency,
+                    amount_minor
+                from internal.expected_deposits
+                where account_id = %(account_id)s and last_run_number is null and moves_money
+                union all
+                select
+                    currency,
+                    amount_minor
+                from work_expected_changes
+                where change <> 'vanished' and moves_money
+            )
+            or looked_at.item_id in (select item_id from known)
+        )
+        and looked_at.item_id not in (
+            select item_id from internal.claimed_deposits
+            where account_id <> %(account_id)s and last_run_number is null
+        )
+
+),
+
+-- Claimed before, and gone from the bank's books, replaced there, or of another rule now.
+ended as materialized (
+
+    select
+        known.*,
+        lines.line_scope,
+        lines.line_key,
+        lines.occurrence
+    from known
+    inner join internal.statement_lines as lines on known.item_id = lines.item_id
+    where
+        lines.last_run_number is not null
+        or (known.booked_on >= %(claims_from)s and known.item_id not in (select item_id from claimed))
+
+),
+
+fresh as (
+
+    select *
+    from claimed
+    where item_id not in (select item_id from known)
+
+)
+
+select
+    case
+        when fresh.item_id is null then 'withdrawn'
+        when ended.item_id is null then 'new'
+        else 'changed'
+    end as change,
+    fresh.item_id,
+    ended.item_id as old_item_id,
+    coalesce(fresh.line_scope, ended.line_scope) as line_scope,
+    coalesce(fresh.line_key, ended.line_key) as line_key,
+    coalesce(fresh.occurrence, ended.occurrence) as occurrence,
+    fresh.payout_reference,
+    fresh.currency,
+    fresh.amount_minor,
+    fresh.booked_on
+from fresh
+full join ended
+    on
+        fresh.line_scope = ended.line_scope
+        and fresh.line_key = ended.line_key
+        and fresh.occurrence = ended.occurrence;

@@ -1,0 +1,93 @@
+"""What the configuration says of payouts and banks, and what of it is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from include.reconciliation import config
+from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.statements.formats import FORMATS, basis_of
+from tests.scenarios.payouts.conftest import BANK, payouts_toml
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    """The sentence with which a configuration is refused."""
+    path = tmp_path / "psps.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError) as told:
+        config.load(path)
+    return str(told.value)
+
+
+def test_a_claim_rule_without_a_criterion_is_refused(tmp_path: Path) -> None:
+    assert "it has no criterion, so it would claim every line" in refused(
+        tmp_path, payouts_toml("")
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ('reference = "[A-Z"', "is no regular expression"),
+        ('reference = "(TX)(XT)"', "may have one group"),
+        ('reference = ".*"', "matches an empty text"),
+        (r"reference = '\d+'", "may hold characters"),
+        ('counterparty_name = "NV"', "three characters or more"),
+        ('reference = "TX"\ndeposit_grace = "soon"', "is not a time span"),
+        ('reference = "TX"\ncolour = "red"', "unknown keys ['colour']"),
+    ],
+)
+def test_a_claim_rule_that_can_not_be_meant_is_refused(
+    tmp_path: Path, claim: str, said: str
+) -> None:
+    assert said in refused(tmp_path, payouts_toml(claim))
+
+
+def test_a_rule_of_a_bank_account_that_nobody_describes_is_refused(tmp_path: Path) -> None:
+    text = payouts_toml().replace('account = "hausbank/', 'account = "otherbank/')
+
+    assert "there is no bank account otherbank/" in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('currencies = ["EUR", "USD"]\n', ""), "the key 'currencies' is missing"),
+        (('name = "hausbank"', 'name = "adyen"'), "needs an entry of its own name"),
+        (("[bank.statements]", "[bank.gateway]\n[bank.statements]"), "gateway are of PSPs"),
+    ],
+)
+def test_a_bank_that_can_not_be_meant_is_refused(
+    tmp_path: Path, change: tuple[str, str], said: str
+) -> None:
+    text = payouts_toml()
+    if "name =" in change[0]:
+        text = text.replace("hausbank/", "adyen/")
+
+    assert said in refused(tmp_path, text.replace(*change))
+
+
+def test_a_bank_is_found_by_its_name_and_is_no_psp(tmp_path: Path) -> None:
+    path = tmp_path / "psps.toml"
+    path.write_text(payouts_toml())
+
+    loaded = config.load(path)
+
+    assert [psp.name for psp in loaded.psps] == ["adyen"]
+    assert loaded.psp("hausbank").format == "camt"
+    assert 'name = "hausbank"' in BANK
+
+
+def test_of_each_format_it_is_known_what_makes_a_batch() -> None:
+    bases = {name: basis_of(format_) for name, format_ in FORMATS.items()}
+
+    assert {name for name, basis in bases.items() if basis == "statement"} == {
+        "adyen_settlement_details"
+    }
+    assert {name for name, basis in bases.items() if basis == "reference"} == {
+        "checkout_financial_actions",
+        "razorpay_settlements",
+        "stripe_payout_reconciliation",
+    }
