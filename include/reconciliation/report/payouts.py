@@ -17,6 +17,7 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import Language
+from include.reconciliation.report.payout_charts import payout_charts
 
 _BAD_STATES = ("unexplained", "failed")
 _BAD_AT_BANK = ("missing", "other_amount", "ambiguous")
@@ -45,6 +46,7 @@ def payouts(facts: ReportFacts) -> Iterator[Block]:
     )
     if facts.payouts:
         yield Table(_columns(say), [_row(row, facts) for row in facts.payouts])
+        yield from payout_charts(facts)
     else:
         yield Note(say("None was touched, and none is open."))
     for row in facts.bank_lines:

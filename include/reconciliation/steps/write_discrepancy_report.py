@@ -21,6 +21,7 @@ from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.materiality_blocks import RUNS_MAX
 from include.reconciliation.report.pages import PAGES, write_pages
+from include.reconciliation.report.payout_charts import CHARTS_MAX
 from include.reconciliation.report.workbook import SHEETS, write_workbook
 from include.reconciliation.steps import proof_files
 
@@ -168,6 +169,7 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         fees=rows("fees"),
         listed={**rows("counts_listed")[0], "payouts": batches},
         payouts=of_payouts,
+        payouts_shown=rows("payouts_sheet", rows_max=CHARTS_MAX) if payouts else (),
         bank_lines=rows("bank_lines") if payouts and payouts["bank"] else (),
         lacking=rows("lacking"),
         earlier_runs=rows(
