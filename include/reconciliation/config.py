@@ -35,6 +35,7 @@ from include.reconciliation.payout_rules import (
     refuse_unknown_banks,
 )
 from include.reconciliation.recorded_rules import plain
+from include.reconciliation.report_settings import ReportSettings, read_report_settings
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
     NAME,
@@ -119,6 +120,7 @@ class Psp:
     oauth: OAuth | None = None
     # Where the gateway's books are held against the ledger's and the statements.
     gateway: Gateway | None = None
+    report: ReportSettings = field(default_factory=ReportSettings)
     # Where its payouts are explained; of a bank's entry there are none.
     payouts: PayoutRules | None = None
     # The table [[format]] that it names, where the format is declared beside it.
@@ -303,6 +305,7 @@ def _psp(
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
+        report=read_report_settings(reader.take("report", dict, {}), f"{reader.place}, report"),
         payouts=read_payouts(reader.take("payouts", dict, None), f"{reader.place}, payouts"),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
