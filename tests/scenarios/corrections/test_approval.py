@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.errors import RequestError
 from include.reconciliation.steps import answer_request
+from include.reconciliation.steps.correct_discrepancy import propose_correction
 from tests.conftest import Databases
 from tests.scenarios.conftest import Desk
 from tests.scenarios.corrections.conftest import People
@@ -95,6 +96,22 @@ def test_without_an_answer_nothing_is_approved(people: People, missing: Missing)
     with pytest.raises(RequestError, match="0 of 1 approvals"):
         people.apply()
     assert [("answer_refused", "compensating_entry", None)] == people.log()
+
+
+def test_a_run_whose_id_somebody_else_has_used_asks_for_nothing(
+    people: People, missing: Missing
+) -> None:
+    """A run is deleted in Airflow, and another one gets its id: each may show only its own form."""
+    found = missing()
+    people.ask(found, by="ana")
+    form = {"action": "compensating_entry", "reason_code": "ledger_error"}
+
+    for by, reason in (("bea", "the capture was lost on the way to the ledger"), ("ana", "else")):
+        with pytest.raises(RequestError, match="has asked for something already, by ana"):
+            propose_correction(
+                found, reason=reason, asked_in=people.asked[-1], changed_by=by, **form
+            )
+    assert "approved" == people.answer("bea")
 
 
 def test_one_approval_of_two_is_not_the_second(people: People, missing: Missing) -> None:
