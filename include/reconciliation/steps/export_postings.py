@@ -6,8 +6,8 @@
 A row stays in the export until a run has found it posted: post by `correction_id`, once each.
 Amounts are signed whole minor units of the ledger's side. In a CSV a text that a spreadsheet would
 take for a formula has an apostrophe before it; NDJSON has the texts as they are.
-Exit codes: 0 exported, also where nothing waits; 1 exported, and some were left out, which are named;
-2 it was not.
+Exit codes: 0 exported, also where nothing waits; 1 exported, and what was left out is named; 2 it
+was not.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def main(argv: Sequence[str]) -> int:
     print(f"{len(rows)} to post", file=sys.stderr)
     for correction_id in left_out:
         print(
-            f"left out: correction {correction_id} corrects nothing that a run knows, or is due on no "
-            "day: see reconciliation.correction_log",
+            f"left out: correction {correction_id} corrects nothing that a run knows, or is due "
+            "on no day: see reconciliation.correction_log",
             file=sys.stderr,
         )
     return LEFT_OUT if left_out else EXPORTED

@@ -239,10 +239,21 @@ begin
             asked.discrepancy_id, standing.account_id, standing.psp, standing.leg, standing.episode
             using errcode = 'check_violation';
     end if;
-    if (asked.amount_minor is not null) <> (asked.action in ('compensating_entry', 'write_off')) then
-        raise exception 'amount: % % an entry', asked.action,
-            case when asked.amount_minor is null then 'is' else 'has no' end
+    -- What the log tells as the state before must be it.
+    if not coalesce(internal.json_object_of(asked.state_before) @> jsonb_build_object(
+        'kind', standing.kind,
+        'currency', standing.currency,
+        'delta_minor', standing.delta_minor,
+        'exposure_minor', standing.exposure_minor,
+        'psp_reference', standing.psp_reference,
+        'merchant_reference', standing.merchant_reference
+    ), false) then
+        raise exception 'state_before: it is not that of discrepancy %', asked.discrepancy_id
             using errcode = 'check_violation';
+    end if;
+    if (asked.amount_minor is not null) <> (asked.action in ('compensating_entry', 'write_off')) then
+        raise exception 'amount: a compensating_entry or write_off has one, and nothing else; found % with %',
+            asked.action, coalesce(asked.amount_minor::text, 'none') using errcode = 'check_violation';
     end if;
     perform internal.refuse_entry(asked, standing.as_of);
     if asked.amount_minor is not null and (
@@ -381,8 +392,12 @@ create or replace function internal.seal_request() returns trigger
 language plpgsql security definer set search_path = pg_catalog, internal, pg_temp as $$
 begin
     new.requested_at := clock_timestamp();
-    if new.expires_at <= new.requested_at then
-        raise exception 'expires_at: expected a moment to come, found %', new.expires_at
+    if new.expires_at <= new.requested_at or new.expires_at > new.requested_at + interval '90 days' then
+        raise exception 'expires_at: expected a moment within 90 days to come, found %', new.expires_at
+            using errcode = 'check_violation';
+    end if;
+    if new.action <> 'accept' and new.accept_until is not null then
+        raise exception 'accept_until: % has none, found %', new.action, new.accept_until
             using errcode = 'check_violation';
     end if;
     -- An object of a service is read by who carries it out, a moment before.
@@ -612,6 +627,20 @@ begin
         raise exception '%: expected the ledger rows, amount, currency and run of a posting, found %',
             outcome_event, left(outcome, 200) using errcode = 'check_violation';
     end if;
+    if outcome_event <> 'withdrawn' and exists (
+        select from jsonb_array_elements_text(told -> 'ledger_ids') as named (ledger_id)
+        where not exists (
+            select from internal.ledger_transactions as known
+            where
+                hashtextextended(known.ledger_id, 0) = hashtextextended(named.ledger_id, 0)
+                and known.ledger_id = named.ledger_id
+                and known.account_id = asked.account_id
+                and known.last_run_number is null
+        )
+    ) then
+        raise exception '%: no run has read all of its ledger rows %', outcome_event, told -> 'ledger_ids'
+            using errcode = 'check_violation';
+    end if;
 end
 $$;
 
@@ -651,4 +680,4 @@ $$;
 revoke all on function internal.at_stake_minor, internal.approvals_needed, internal.refuse_correction,
 internal.refuse_reversal, internal.refuse_unlike, internal.facts_shown, internal.refuse_unapproved,
 internal.refuse_application, internal.refuse_posting from public;
-grant select on internal.approved_discrepancies to reconciliation_rw;
+grant select on internal.standing_discrepancies, internal.approved_discrepancies to reconciliation_rw;
