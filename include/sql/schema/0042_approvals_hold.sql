@@ -201,6 +201,7 @@ begin
 end
 $$;
 
+comment on table internal.approval_limits is 'Above which amount a second approver is needed, per currency, and in another for every amount; written by the migration from the configuration, never by the application.';
 comment on function internal.approvals_needed is 'Two above the limit of the currency, and where it has none.';
 
 create function internal.refuse_entry(asked internal.action_requests, as_of timestamptz) returns void
