@@ -22,6 +22,10 @@ lab: setup ## plant faults in 10,000 random histories, kill every task at every 
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --clean --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --second-opinion --write-docs
+	@bin/reconciliation lab-psps --write-docs
+	@bin/reconciliation lab-airflow --write-docs
+	@bin/reconciliation lab-bugs --write-docs
+	@bin/reconciliation lab-mutation --mutants 100 --write-docs
 	@bin/reconciliation lab-kills --write-docs
 	@bin/reconciliation lab --page
 

@@ -49,6 +49,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.lab.airflow_runs.run",
         needs_server=False,
     ),
+    "lab-psps": Command(
+        "read from PSPs that misbehave, each in its own way",
+        "include.reconciliation.lab.behaviours.run",
+        needs_server=False,
+    ),
     "lab-bugs": Command(
         "plant bugs in a copy of the project, and see that its tests find each of them",
         "include.reconciliation.lab.planted_bugs.run",

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.calendar_days import BUSINESS_DAYS, CALENDAR_DAYS, CALENDARS
+from include.reconciliation.calendar_days import BUSINESS_DAYS
 from include.reconciliation.cause_rules import CauseRules, read_cause_rules
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.exchange_rates import ExchangeRates, read_exchange_rates
@@ -35,6 +35,7 @@ from include.reconciliation.payout_rules import (
     refuse_unknown_banks,
 )
 from include.reconciliation.recorded_rules import plain
+from include.reconciliation.report_settings import ReportSettings, read_report_settings
 from include.reconciliation.tolerances import Tolerances, longest_days, read_tolerances
 from include.reconciliation.toml_tables import (
     NAME,
@@ -46,6 +47,7 @@ from include.reconciliation.toml_tables import (
     weekdays,
     zone_name,
 )
+from include.reconciliation.toml_values import amount, calendar, clock, count, cut_off, unit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TYPES = ("payment", "refund", "chargeback", "reversal")
@@ -53,7 +55,6 @@ OTHER_TYPES = (
     "fee", "adjustment", "reserve", "reserve_hold", "reserve_release", "conversion", "payout",
     "balance", "bank_entry",
 )  # fmt: skip
-_DAYS_MAX = 366
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
 
@@ -119,6 +120,7 @@ class Psp:
     oauth: OAuth | None = None
     # Where the gateway's books are held against the ledger's and the statements.
     gateway: Gateway | None = None
+    report: ReportSettings = field(default_factory=ReportSettings)
     # Where its payouts are explained; of a bank's entry there are none.
     payouts: PayoutRules | None = None
     # The table [[format]] that it names, where the format is declared beside it.
@@ -303,6 +305,7 @@ def _psp(
         base_path=reader.take("base_path", matching(_BASE_PATH), ""),
         oauth=read_oauth(reader.take("oauth", dict, None), f"{reader.place}, oauth"),
         gateway=gateway(reader.take("gateway", dict, None), f"{reader.place}, gateway", limits),
+        report=read_report_settings(reader.take("report", dict, {}), f"{reader.place}, report"),
         payouts=read_payouts(reader.take("payouts", dict, None), f"{reader.place}, payouts"),
     )
     if psp.oauth is not None and (psp.endpoint is None or len(accounts) != 1):
@@ -321,8 +324,8 @@ def _psp(
 def _limits(entry: object, place: str) -> Limits:
     reader = TableReader(entry, place)
     limits = Limits(
-        alert_above_minor=reader.take("alert_above_minor", _amount),
-        recovered_below_minor=reader.take("recovered_below_minor", _amount),
+        alert_above_minor=reader.take("alert_above_minor", amount),
+        recovered_below_minor=reader.take("recovered_below_minor", amount),
     )
     reader.finish()
     if limits.recovered_below_minor > limits.alert_above_minor:
@@ -338,8 +341,8 @@ def _statements(entry: object, place: str) -> StatementsDue:
     statements = StatementsDue(
         every_run=due == "every_run",
         weekdays=reader.take("weekdays", weekdays, (0, 1, 2, 3, 4, 5, 6)),
-        deadline=reader.take("deadline", _clock, time(12, 0)),
-        deadline_days=reader.take("deadline_days", _count, 1),
+        deadline=reader.take("deadline", clock, time(12, 0)),
+        deadline_days=reader.take("deadline_days", count, 1),
         grace=reader.take("grace", duration, timedelta(hours=2)),
         look_back=reader.take("look_back", duration, timedelta(days=3)),
     )
@@ -350,54 +353,18 @@ def _statements(entry: object, place: str) -> StatementsDue:
 def _settlement(entry: object, place: str) -> Settlement:
     reader = TableReader(entry, place)
     settlement = Settlement(
-        days=reader.take("days", _count),
-        unit=reader.take("unit", _unit, BUSINESS_DAYS),
+        days=reader.take("days", count),
+        unit=reader.take("unit", unit, BUSINESS_DAYS),
         weekdays=reader.take("weekdays", weekdays, (0, 1, 2, 3, 4)),
-        holidays=reader.take("holidays", _calendar, None),
-        cut_off=reader.take("cut_off", _cut_off, None),
+        holidays=reader.take("holidays", calendar, None),
+        cut_off=reader.take("cut_off", cut_off, None),
         batch_weekdays=reader.take("batch_weekdays", weekdays, ()),
         ledger_grace=reader.take("ledger_grace", duration, timedelta(hours=1)),
         statement_grace=reader.take("statement_grace", duration, timedelta(hours=2)),
-        provider_made_grace_days=reader.take("provider_made_grace_days", _count, 1),
+        provider_made_grace_days=reader.take("provider_made_grace_days", count, 1),
         compare_dates=reader.take("compare_dates", flag, True),
     )
     reader.finish()
     if set(settlement.batch_weekdays) - set(settlement.weekdays):
         raise ConfigurationError(f"{place}: batch_weekdays are business days, so out of weekdays")
     return settlement
-
-
-def _amount(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("must be a whole number of minor units, 0 or more")
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _DAYS_MAX:
-        raise ValueError(f"must be a whole number of days, 0 or more, up to {_DAYS_MAX}")
-    return value
-
-
-def _calendar(value: object) -> str:
-    if value not in CALENDARS:
-        raise ValueError(f"is no calendar of bank holidays; known: {', '.join(CALENDARS)}")
-    return str(value)
-
-
-def _clock(value: object) -> time:
-    if not isinstance(value, time):
-        raise ValueError("must be a time such as 10:00:00")
-    return value
-
-
-def _cut_off(value: object) -> time:
-    if not isinstance(value, time) or value == time.min:
-        raise ValueError("must be a time such as 16:00:00, after 00:00:00")
-    return value
-
-
-def _unit(value: object) -> str:
-    if value not in (BUSINESS_DAYS, CALENDAR_DAYS):
-        raise ValueError(f"must be {BUSINESS_DAYS!r} or {CALENDAR_DAYS!r}")
-    return str(value)

@@ -56,7 +56,7 @@ MAY_IMPORT = {
 MAY_USE = {
     "core": set(),
     "statements": {"psycopg", "iso4217", "mt940"},
-    "report": {"xlsxwriter", "reportlab"},
+    "report": {"xlsxwriter", "reportlab", "babel"},
     "edges": {
         "psycopg", "requests", "urllib3", "holidays", "airflow", "great_expectations", "sqlalchemy",
         # FastAPI is that of Airflow's API server, whose own functions raise its errors.

@@ -9,6 +9,7 @@ from include.reconciliation.lab.kills import course
 from include.reconciliation.lab.kills.course import Course
 from include.reconciliation.lab.kills.proxy import Blow, proxy_before
 from include.reconciliation.report.manifest import MANIFEST
+from include.reconciliation.report.pages import PAGES
 from include.reconciliation.verify import READERS
 
 pytestmark = pytest.mark.slow
@@ -52,7 +53,8 @@ def test_an_undisturbed_run_finds_what_is_wrong_with_the_books(undisturbed):
     assert {"missing_in_ledger", "missing_in_statement", "amount_mismatch"} == kinds
     assert (1, 7) == (len(left["runs"]), len(left["statement_lines"]))
     names = {path.rpartition("/")[2] for path in left["files"]}
-    assert {*READERS, "discrepancies.csv", "discrepancies.xlsx", "pending.csv", MANIFEST} == names
+    lists = {"discrepancies.csv", "discrepancies.xlsx", "pending.csv"}
+    assert {*READERS, *lists, *PAGES, MANIFEST} == names
 
 
 def test_a_run_that_is_cleared_after_its_report_changes_nothing(run, place, undisturbed):

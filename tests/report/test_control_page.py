@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.reconciliation.report.control_page import VERDICTS
+from include.reconciliation.report.header_blocks import VERDICTS
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
 
 
@@ -21,6 +21,13 @@ def page_of(cells_of):
         return [[cell for cell in row if cell not in (None, "")] for row in rows]
 
     return read
+
+
+def verdict_of(page: list[list[Any]]) -> list[list[Any]]:
+    """The rows of the verdict: those before the next heading, without empty ones."""
+    words = [word for word, _ in VERDICTS.values()]
+    start = next(number for number, row in enumerate(page) if row and row[0] in words)
+    return page[start : page.index([], start)]
 
 
 def rows_after(page: list[list[Any]], heading: str) -> list[list[Any]]:
@@ -50,12 +57,16 @@ def test_the_page_begins_with_what_when_and_the_verdict_in_one_word(
 
     assert ["Reconciliation of Adyen, account NorthwindEU"] == page[0]
     assert ["2026-11-19 10:00:00 UTC  to  2026-11-19 11:00:00 UTC (exclusive)"] == page[1]
-    assert ["INCOMPLETE", "batch 6 is missing"] == page[3]
-    assert ["batch 8 was refused"] == page[4]
+    assert [["INCOMPLETE", "batch 6 is missing"], ["batch 8 was refused"]] == verdict_of(page)
     run_id = an_ordinary_run.run_id
-    assert ["Cut-off (as of)", "2026-11-19 11:00:00 UTC", "Run", run_id] in page
-    local = ["in Europe/Amsterdam", "2026-11-19 12:00:00 (+0100)"]
-    assert [*local, "Predecessor", "none: the first run"] in page
+    assert ["Currencies", "EUR", "Run", run_id] in page
+    cut_off = ["Cut-off (as of)", "2026-11-19 11:00:00 UTC"]
+    assert [*cut_off, "Predecessor", "none: the first run"] in page
+    assert ["in Europe/Amsterdam", "2026-11-19 12:00:00 (+0100)"] in [row[:2] for row in page]
+    ledger = ["2026-11-19 11:00:00 UTC", "2026-11-19 11:00:00 (+0000)", "UTC"]
+    assert ["Ledger", *ledger] in page
+    statements = ["2026-11-18 00:00:00 UTC", "2026-11-18 01:00:00 (+0100)", "Europe/Amsterdam"]
+    assert ["Statements of Adyen", *statements] in page
     covered = next(row for row in page if row[:1] == ["Statements cover up to"])
     assert "2026-11-18 00:00:00 UTC" == covered[1]
 
@@ -64,13 +75,14 @@ def test_the_page_begins_with_what_when_and_the_verdict_in_one_word(
 def test_each_verdict_has_a_word_and_a_sentence(an_ordinary_run, page_of, verdict: str) -> None:
     an_ordinary_run.header["verdict"] = verdict
 
-    assert list(VERDICTS[verdict]) == page_of(an_ordinary_run)[3]
+    assert [list(VERDICTS[verdict])] == verdict_of(page_of(an_ordinary_run))
 
 
 def test_a_dry_run_says_that_nothing_was_published(an_ordinary_run, page_of) -> None:
     an_ordinary_run.header.update(dry_run=True, is_published=False)
 
-    assert ["This was a dry run: nothing of it was published."] == page_of(an_ordinary_run)[4]
+    said = verdict_of(page_of(an_ordinary_run))
+    assert ["This was a dry run: nothing of it was published."] == said[-1]
 
 
 def test_a_run_whose_identity_failed_says_that_it_is_not_published(
@@ -83,7 +95,8 @@ def test_a_run_whose_identity_failed_says_that_it_is_not_published(
 
     page = page_of(an_ordinary_run)
 
-    assert ["This run is not published: the account still stands where it stood before."] == page[4]
+    stands = "This run is not published: the account still stands where it stood before."
+    assert [stands] == verdict_of(page)[-1]
     assert ["Residual (must be 0)", "0.05"] in page
 
 
@@ -222,17 +235,17 @@ def test_money_at_risk_counts_an_event_once_and_accepted_ones_apart(a_run, page_
     a_run.a_discrepancy(4, exposure_minor=700, status="accepted", change="persisting")
     a_run.a_discrepancy(5, exposure_minor=900, status="closed", change="resolved")
 
-    risk = rows_after(page_of(a_run), "Money at risk")
+    risk = rows_after(page_of(a_run), "Materiality: money at risk")
 
-    assert ["EUR", 2, "1,000.01", "7.00", "1,000.00", "above the limit"] == risk[-1]
+    assert ["EUR", 2, "1,000.01", "7.00", "1,000.00", "100.00", "above the limit"] == risk[-1]
 
 
 def test_exactly_the_limit_is_within_it(a_run, page_of) -> None:
     a_run.a_discrepancy(1, exposure_minor=100_000)
 
-    risk = rows_after(page_of(a_run), "Money at risk")
+    risk = rows_after(page_of(a_run), "Materiality: money at risk")
 
-    assert ["EUR", 1, "1,000.00", "0.00", "1,000.00", "within the limit"] == risk[-1]
+    assert ["EUR", 1, "1,000.00", "0.00", "1,000.00", "100.00", "within the limit"] == risk[-1]
 
 
 def test_pending_items_are_told_by_side_reason_and_due_day(an_ordinary_run, page_of) -> None:
@@ -281,7 +294,7 @@ def test_statements_are_named_with_their_hash_and_refused_ones_with_their_reason
 
     page = page_of(an_ordinary_run)
 
-    statement = next(row for row in page if row[:1] == ["batch 7"])
+    statement = next(row for row in rows_after(page, "Statements") if row[:1] == ["batch 7"])
     assert (20, "2026-11-16 to 2026-11-17", 64) == (statement[1], statement[2], len(statement[3]))
     assert ["batch 7: settlement_detail_report_batch_7.csv; proved by batch sum."] in page
     assert ["batch 8", "wrong_total", "row 9: the batch does not add up"] in page
@@ -295,7 +308,8 @@ def test_a_run_that_is_not_published_names_the_statements_that_it_read(
     page = page_of(an_ordinary_run)
 
     assert ["Those that this run read; it brought none of them into force."] in page
-    assert ["batch 7", 20] == next(row for row in page if row[:1] == ["batch 7"])[:2]
+    statement = next(row for row in rows_after(page, "Statements") if row[:1] == ["batch 7"])
+    assert ["batch 7", 20] == statement[:2]
 
 
 def test_what_the_ledger_has_beyond_the_statement_is_subtracted(an_ordinary_run, page_of) -> None:

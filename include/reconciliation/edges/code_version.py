@@ -7,7 +7,7 @@ from functools import cache
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.identifiers import files_sha256
 
-_KINDS = {".py", ".sql", ".toml"}
+_KINDS = {".py", ".sql", ".toml", ".po", ".css"}
 # Who may command from Slack changes no result, and may change at any moment.
 _NO_RULES = {"slack.toml"}
 

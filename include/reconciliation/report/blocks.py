@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from include.reconciliation.report.drawing import Drawing
+
 # In characters of the body font: a label, then seven columns that an amount fits into.
 GRID_WIDTHS = (27, 17, 17, 17, 17, 17, 17, 17)
 
@@ -82,10 +84,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """Cells of one row: text, a whole number, or nothing."""
+    """Cells of one row: text, a whole number, or nothing; and what is said over the full width."""
 
     cells: Sequence[str | int | None]
     weight: Weight = Weight.ITEM
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of figures that a table has, too; a sheet leaves it out."""
+
+    drawing: Drawing
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
-    """Empty places to sign."""
+    """Empty places to sign, one for each role."""
 
     roles: Sequence[str]
+    place: str = "Date, signature"
 
 
-Block = Title | Verdict | Heading | Note | Facts | Table | SignOff
+Block = Title | Verdict | Heading | Note | Facts | Table | Chart | SignOff

@@ -15,29 +15,32 @@ from include.reconciliation.report.blocks import (
     TableRow,
     Weight,
 )
-from include.reconciliation.report.facts import ReportFacts, Row, major
+from include.reconciliation.report.facts import ReportFacts, Row
 
 
 def causes(facts: ReportFacts) -> Iterator[Block]:
     """Per currency one sentence, and a row per cause; what nothing explains stands last."""
+    say = facts.say
     yield Heading(
-        "Why the money differs",
-        "A cause is claimed only where its formula holds exactly and no other does; the figures "
-        "of each are on the sheet Causes.",
+        say("Why the money differs"),
+        say(
+            "A cause is claimed only where its formula holds exactly and no other does; the "
+            "figures of each are on the sheet Causes."
+        ),
     )
     if not facts.causes:
-        yield Note("No discrepancy waits for an answer.")
+        yield Note(say("No discrepancy waits for an answer."))
         return
     for currency in dict.fromkeys(row["currency"] for row in facts.causes):
         of_currency = [row for row in facts.causes if row["currency"] == currency]
         yield Note(f"{_sentence(of_currency, facts)}.")
     columns = [
-        Column("Cause and currency", span=2),
-        Column("Open", Look.COUNT),
-        Column("of them new", Look.COUNT),
-        Column("At risk", Look.AMOUNT),
-        Column("Delta", Look.AMOUNT),
-        Column("Suggested correction", span=2),
+        Column(say("Cause and currency"), span=2),
+        Column(say("Open"), Look.COUNT),
+        Column(say("of them new"), Look.COUNT),
+        Column(say("At risk"), Look.AMOUNT),
+        Column(say("Delta"), Look.AMOUNT),
+        Column(say("Suggested correction"), span=2),
     ]
     yield Table(columns, [_line(row, facts) for row in facts.causes])
 
@@ -47,7 +50,7 @@ def _sentence(rows: Sequence[Row], facts: ReportFacts) -> str:
     currency = rows[0]["currency"]
 
     def money(minor: int) -> str:
-        return f"{major(minor, currency, facts.exponents)} {currency}"
+        return f"{facts.say.major(minor, currency, facts.exponents)} {currency}"
 
     claimed = [row for row in rows if row["cause"] is not None]
     return explained(
@@ -60,14 +63,15 @@ def _sentence(rows: Sequence[Row], facts: ReportFacts) -> str:
 
 def _line(row: Row, facts: ReportFacts) -> TableRow:
     def money(minor: int) -> str:
-        return major(minor, row["currency"], facts.exponents)
+        return facts.say.major(minor, row["currency"], facts.exponents)
 
     if row["cause"] is None:
-        name, correction = "not explained", ""
+        name, correction = facts.say("not explained"), ""
     else:
         name, correction = row["cause"].replace("_", " "), row["correction"].replace("_", " ")
         if row["correction_minor"] is not None:
-            correction += f" of {money(row['correction_minor'])} in all"
+            amount = money(row["correction_minor"])
+            correction += facts.say(" of {amount} in all", amount=amount)
     cells = [
         f"{name}  {row['currency']}",
         row["discrepancies"],

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.reconciliation.money import format_minor
+from include.reconciliation.report.language import Language, language
 
 Row = Mapping[str, Any]
 
@@ -45,7 +45,24 @@ class ReportFacts:
     listed: Mapping[str, int]
     # Of a PSP whose payouts are explained: batches by state, and whose the bank's lines are.
     payouts: Sequence[Row] = ()
+    # The first of them one by one, with the steps of their waterfalls.
+    payouts_shown: Sequence[Row] = ()
     bank_lines: Sequence[Row] = ()
+    # Of what is missing on one side, what the statement lacks; the rest the ledger lacks.
+    lacking: Sequence[Row] = ()
+    kind_ages: Sequence[Row] = ()
+    # Money at risk as the runs before this one left it, the oldest first.
+    earlier_runs: Sequence[Row] = ()
+    # The largest and the oldest of the two long lists.
+    items: Sequence[Row] = ()
+    pending_items: Sequence[Row] = ()
+    language: str = "en"
+    entity: str | None = None
+
+    @property
+    def say(self) -> Language:
+        """The language that the report is written in."""
+        return language(self.language)
 
     @property
     def as_of_on(self) -> date:
@@ -54,25 +71,13 @@ class ReportFacts:
 
 
 def major(minor: int | None, currency: str | None, exponents: Mapping[str, int]) -> str:
-    """An amount in major units with thousands apart, such as "-1,234.50"; "unknown" for None.
-
-    A currency without a known exponent is shown in minor units, and says so; 0 is 0 in any.
-    """
-    if minor is None:
-        return "unknown"
-    if currency is not None and currency in exponents:
-        return format_minor(minor, exponents[currency], group=",")
-    return f"{minor} minor units" if minor else "0"
+    """An amount as English writes it: Language.major."""
+    return language("en").major(minor, currency, exponents)
 
 
 def moment(value: datetime | None) -> str:
-    """An instant in UTC, such as "2026-11-19 10:00:00 UTC"; empty for None."""
-    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def moment_in(value: datetime, zone: str) -> str:
-    """An instant as the clocks of a zone show it, such as "2026-11-19 11:00:00 (+0100)"."""
-    return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S (%z)")
+    """An instant as English writes it: Language.moment."""
+    return language("en").moment(value)
 
 
 def instant(value: datetime | None) -> str | None:

@@ -9,6 +9,7 @@ from itertools import accumulate, zip_longest
 from include.reconciliation.report.blocks import (
     GRID_WIDTHS,
     Block,
+    Chart,
     Column,
     Facts,
     Heading,
@@ -67,8 +68,10 @@ def lay_out(block: Block) -> list[DrawnRow]:
             return _note(block.text)
         case Table():
             return _table(block)
+        case Chart():
+            return []
         case SignOff():
-            return [row for role in block.roles for row in _signature(role)]
+            return [row for role in block.roles for row in _signature(role, block.place)]
 
 
 def points_for(texts: Sequence[tuple[str, int]], *, least: int = ROW_POINTS) -> int:
@@ -125,7 +128,10 @@ def _table(block: Table) -> list[DrawnRow]:
     ]
     points = points_for(titles, least=16)
     rows = [DrawnRow(points, heads)]
-    rows += [_table_row(row, block.columns, places) for row in block.rows]
+    for row in block.rows:
+        rows.append(_table_row(row, block.columns, places))
+        if row.detail:
+            rows += _note(row.detail)
     return [*rows, _GAP]
 
 
@@ -142,11 +148,11 @@ def _table_row(
     return DrawnRow(points_for(texts), cells)
 
 
-def _signature(role: str) -> list[DrawnRow]:
+def _signature(role: str, place: str) -> list[DrawnRow]:
     cells = [
         DrawnCell(0, 0, role, "sign_label"),
         DrawnCell(1, 3, "", "sign"),
-        DrawnCell(4, 4, "Date, signature", "sign_label"),
+        DrawnCell(4, 4, place, "sign_label"),
         DrawnCell(5, LAST, "", "sign"),
     ]
     return [DrawnRow(30, cells)]

@@ -15,7 +15,9 @@ from include.reconciliation.report.blocks import (
     TableRow,
     Weight,
 )
-from include.reconciliation.report.facts import ReportFacts, Row, major
+from include.reconciliation.report.facts import ReportFacts, Row
+from include.reconciliation.report.language import Language
+from include.reconciliation.report.payout_charts import payout_charts
 
 _BAD_STATES = ("unexplained", "failed")
 _BAD_AT_BANK = ("missing", "other_amount", "ambiguous")
@@ -34,42 +36,56 @@ def payouts(facts: ReportFacts) -> Iterator[Block]:
     """How many payouts are in which state, and the bank's lines by who claims them."""
     if not facts.header["rules"]["psp"].get("payouts"):
         return
+    say = facts.say
     yield Heading(
-        "Payouts",
-        "What this run touched, and what is not explained: each currency of a batch is a payout. "
-        "The sheet Payouts has their waterfalls.",
+        say("Payouts"),
+        say(
+            "What this run touched, and what is not explained: each currency of a batch is a "
+            "payout. The sheet Payouts has their waterfalls."
+        ),
     )
     if facts.payouts:
-        yield Table(_COLUMNS, [_row(row, facts) for row in facts.payouts])
+        yield Table(_columns(say), [_row(row, facts) for row in facts.payouts])
+        yield from payout_charts(facts)
     else:
-        yield Note("None was touched, and none is open.")
+        yield Note(say("None was touched, and none is open."))
     for row in facts.bank_lines:
         currency = row["currency"]
 
         def told(who: str, row: Row = row, currency: str = currency) -> str:
-            amount = major(row[f"{who}_minor"], currency, facts.exponents)
-            return f"{row[f'{who}_lines']:,} lines, {currency} {amount}"
+            return say(
+                "{count} lines, {amount}",
+                count=say.count(row[f"{who}_lines"]),
+                amount=say.money(row[f"{who}_minor"], currency, facts.exponents),
+            )
 
         yield Note(
-            f"{row['bank']} / {row['bank_account']}: claimed {told('claimed')}; claimed for other "
-            f"accounts {told('other')}; out of scope, claimed by no rule {told('unclaimed')}."
+            f"{row['bank']} / {row['bank_account']}: "
+            + say(
+                "claimed {claimed}; claimed for other accounts {other}; out of scope, claimed by "
+                "no rule {unclaimed}.",
+                claimed=told("claimed"),
+                other=told("other"),
+                unclaimed=told("unclaimed"),
+            )
         )
 
 
-_COLUMNS = [
-    Column("Currency"),
-    Column("State"),
-    Column("At the bank", span=2),
-    Column("Batches", Look.COUNT),
-    Column("Paid out", Look.AMOUNT),
-    Column("Carried out", Look.AMOUNT),
-    Column("Unexplained", Look.AMOUNT),
-]
+def _columns(say: Language) -> list[Column]:
+    return [
+        Column(say("Currency")),
+        Column(say("State")),
+        Column(say("At the bank"), span=2),
+        Column(say("Batches"), Look.COUNT),
+        Column(say("Paid out"), Look.AMOUNT),
+        Column(say("Carried out"), Look.AMOUNT),
+        Column(say("Unexplained"), Look.AMOUNT),
+    ]
 
 
 def _row(row: Row, facts: ReportFacts) -> TableRow:
     def amount(minor: int) -> str:
-        return major(minor, row["currency"], facts.exponents)
+        return facts.say.major(minor, row["currency"], facts.exponents)
 
     is_bad = row["state"] in _BAD_STATES or any(
         state in row["bank_state"] for state in _BAD_AT_BANK

@@ -15,53 +15,61 @@ from include.reconciliation.report.blocks import (
     TableRow,
     Weight,
 )
-from include.reconciliation.report.facts import ReportFacts, Row, major
+from include.reconciliation.report.facts import ReportFacts, Row
+from include.reconciliation.report.language import Language, text
 
 # What explains the difference, in the order of the page: column, label, and its sign in the sum.
 # Rows of the ledger count against the statement's: what is open there is subtracted.
 TERMS = (
-    ("existence_minor", "Discrepancies: one side lacks the event", 1),
-    ("multiplicity_minor", "Discrepancies: settled or booked twice", 1),
-    ("amount_minor", "Discrepancies: another amount", 1),
-    ("fee_minor", "Discrepancies: another fee or tax", 1),
-    ("currency_minor", "Discrepancies: another currency", 1),
-    ("state_minor", "Discrepancies: another state", 1),
-    ("pending_statement_minor", "Pending on the statement", 1),
-    ("pending_ledger_minor", "Less pending in the ledger", -1),
-    ("tolerance_minor", "Absorbed by tolerance", 1),
-    ("not_expected_statement_minor", "On the statement, not expected in the ledger", 1),
-    ("not_expected_ledger_minor", "Less in the ledger, not expected on the statement", -1),
-    ("corrections_minor", "Corrections not yet in the ledger", 1),
-    ("not_comparable_minor", "Matched, the statement gives no comparable amount", 1),
+    ("existence_minor", text("Discrepancies: one side lacks the event"), 1),
+    ("multiplicity_minor", text("Discrepancies: settled or booked twice"), 1),
+    ("amount_minor", text("Discrepancies: another amount"), 1),
+    ("fee_minor", text("Discrepancies: another fee or tax"), 1),
+    ("currency_minor", text("Discrepancies: another currency"), 1),
+    ("state_minor", text("Discrepancies: another state"), 1),
+    ("pending_statement_minor", text("Pending on the {left}"), 1),
+    ("pending_ledger_minor", text("Less pending in the {right}"), -1),
+    ("tolerance_minor", text("Absorbed by tolerance"), 1),
+    ("not_expected_statement_minor", text("On the {left}, not expected in the {right}"), 1),
+    ("not_expected_ledger_minor", text("Less in the {right}, not expected on the {left}"), -1),
+    ("corrections_minor", text("Corrections not yet in the {right}"), 1),
+    ("not_comparable_minor", text("Matched, the {left} gives no comparable amount"), 1),
 )
 # Of fees and taxes only these are ever apart; the other terms are printed where they are not 0.
 _VALUE_TERMS = ("fee_minor", "tolerance_minor")
 _MEASURES = {
-    "gross": "gross, in the currency of the payment",
-    "fee": "fees, in the currency of settlement",
-    "tax": "taxes on fees, in the currency of settlement",
+    "gross": text("gross, in the currency of the payment"),
+    "fee": text("fees, in the currency of settlement"),
+    "tax": text("taxes on fees, in the currency of settlement"),
 }
 _CURRENCIES_PER_TABLE = 5
-_ROLL = ("opening", "new", "reopened", "cleared", "restated", "closing")
 _ROLL_LABELS = {
-    "opening": "Opening (closing of the predecessor)",
-    "new": "+ new",
-    "reopened": "+ reopened",
-    "cleared": "− cleared",
-    "restated": "± restated (amended, withdrawn, re-decided)",
-    "closing": "= closing (opening of the next run)",
+    "opening": text("Opening (closing of the predecessor)"),
+    "new": text("+ new"),
+    "reopened": text("+ reopened"),
+    "cleared": text("− cleared"),
+    "restated": text("± restated (amended, withdrawn, re-decided)"),
+    "closing": text("= closing (opening of the next run)"),
 }
+
+
+def term_label(say: Language, label: str, left: str, right: str) -> str:
+    """A label of TERMS, with what the two sides are called."""
+    return say(label, left=left, right=right)
 
 
 def proof(facts: ReportFacts) -> Iterator[Block]:
     """Per leg and measure: statement − ledger, what explains it, and the residual, by currency."""
+    say = facts.say
     yield Heading(
-        "Proof",
-        "What explains statement less ledger, line by line; the residual must be 0. Money to the "
-        "company is positive. Currencies and measures are never added.",
+        say("Proof"),
+        say(
+            "What explains statement less ledger, line by line; the residual must be 0. Money to "
+            "the company is positive. Currencies and measures are never added."
+        ),
     )
     if not facts.totals:
-        yield Note("No row of either side is in force at this account.")
+        yield Note(say("No row of either side is in force at this account."))
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in facts.totals:
         groups.setdefault((row["leg"], row["measure"]), []).append(row)
@@ -79,9 +87,11 @@ def unexplained_minor(row: Row) -> int:
 
 
 def _proof_table(leg: str, measure: str, rows: list[Row], facts: ReportFacts) -> Table:
+    say = facts.say
+
     def line(label: str, amounts: list[int], weight: Weight = Weight.ITEM) -> TableRow:
         shown = [
-            major(amount, row["currency"], facts.exponents)
+            say.major(amount, row["currency"], facts.exponents)
             for amount, row in zip(amounts, rows, strict=True)
         ]
         return TableRow([label, *shown], weight)
@@ -89,27 +99,29 @@ def _proof_table(leg: str, measure: str, rows: list[Row], facts: ReportFacts) ->
     def column(name: str) -> list[int]:
         return [row[name] for row in rows]
 
-    left, right = side_name(leg, "statement"), side_name(leg, "ledger")
+    left, right = say(side_name(leg, "statement")), say(side_name(leg, "ledger"))
     differences = [row["statement_minor"] - row["ledger_minor"] for row in rows]
     left_over = [unexplained_minor(row) for row in rows]
+    above = say("{left} rows in force", left=left[:1].upper() + left[1:])
+    less = say("Less {right} rows that move money", right=right)
     lines = [
-        line(f"{left.capitalize()} rows in force", column("statement_minor")),
-        line(f"Less {right} rows that move money", [-amount for amount in column("ledger_minor")]),
-        line("= Difference to explain", differences, Weight.SUBTOTAL),
+        line(above, column("statement_minor")),
+        line(less, [-amount for amount in column("ledger_minor")]),
+        line(say("= Difference to explain"), differences, Weight.SUBTOTAL),
     ]
     for name, label, sign in TERMS:
         amounts = [sign * amount for amount in column(name)]
         if measure == "gross" or name in _VALUE_TERMS or any(amounts):
-            named = label.replace("statement", left).replace("ledger", right)
-            lines.append(line(named, amounts))
+            lines.append(line(term_label(say, label, left, right), amounts))
     explained = [difference - rest for difference, rest in zip(differences, left_over, strict=True)]
-    lines.append(line("= Explained", explained, Weight.SUBTOTAL))
+    lines.append(line(say("= Explained"), explained, Weight.SUBTOTAL))
     weight = Weight.BAD if any(left_over) else Weight.GOOD
-    lines.append(line("Residual (must be 0)", left_over, weight))
+    lines.append(line(say("Residual (must be 0)"), left_over, weight))
     if left_over != column("residual_minor"):
-        lines.append(line("Residual as the run recorded it", column("residual_minor"), Weight.BAD))
+        recorded = say("Residual as the run recorded it")
+        lines.append(line(recorded, column("residual_minor"), Weight.BAD))
     columns = [
-        Column(f"{leg}: {_MEASURES[measure]}", Look.TEXT, 3),
+        Column(f"{leg}: {say(_MEASURES[measure])}", Look.TEXT, 3),
         *(Column(row["currency"], Look.AMOUNT) for row in rows),
     ]
     return Table(columns, lines)
@@ -117,35 +129,39 @@ def _proof_table(leg: str, measure: str, rows: list[Row], facts: ReportFacts) ->
 
 def roll_forward(facts: ReportFacts) -> Iterator[Block]:
     """Open items from the predecessor's closing to this run's, in rows and money, side by side."""
+    say = facts.say
     yield Heading(
-        "Roll-forward of open items",
-        "Rows that are pending or in a discrepancy, in number and signed amount.",
+        say("Roll-forward of open items"),
+        say("Rows that are pending or in a discrepancy, in number and signed amount."),
     )
     groups: dict[tuple[str, str], dict[str, Row]] = {}
     for row in facts.rolls:
         groups.setdefault((row["leg"], row["currency"]), {})[row["side"]] = row
     if not groups:
-        yield Note("Nothing was open, and nothing is.")
+        yield Note(say("Nothing was open, and nothing is."))
     for (leg, currency), sides in groups.items():
         columns = [Column(f"{leg}: {currency}", Look.TEXT, 3)]
         for side in sides:
-            name = side_name(leg, side)
-            columns += [Column(f"{name} rows", Look.COUNT), Column(name, Look.AMOUNT)]
+            name = say(side_name(leg, side))
+            columns += [
+                Column(say("{side} rows", side=name), Look.COUNT),
+                Column(name, Look.AMOUNT),
+            ]
         lines = []
-        for step in _ROLL:
-            cells: list[str | int | None] = [_ROLL_LABELS[step]]
+        for step, label in _ROLL_LABELS.items():
+            cells: list[str | int | None] = [say(label)]
             for row in sides.values():
                 cells.append(row[f"{step}_rows"])
-                cells.append(major(row[f"{step}_minor"], currency, facts.exponents))
+                cells.append(say.major(row[f"{step}_minor"], currency, facts.exponents))
             lines.append(TableRow(cells, Weight.SUBTOTAL if step == "closing" else Weight.ITEM))
         for side, row in sides.items():
-            if missing := _roll_gap(row):
-                gap = f"The {side}'s lines miss the closing by {missing}"
+            if missing := _roll_gap(say, row):
+                gap = say("The {side}'s lines miss the closing by {gap}", side=side, gap=missing)
                 lines.append(TableRow([gap], Weight.BAD))
         yield Table(columns, lines)
 
 
-def _roll_gap(row: Row) -> str:
+def _roll_gap(say: Language, row: Row) -> str:
     gaps = {}
     for unit in ("rows", "minor"):
         moved = row[f"new_{unit}"] + row[f"reopened_{unit}"] - row[f"cleared_{unit}"]
@@ -153,4 +169,4 @@ def _roll_gap(row: Row) -> str:
         gaps[unit] = row[f"closing_{unit}"] - reached
     if not any(gaps.values()):
         return ""
-    return f"{gaps['rows']} rows, {gaps['minor']} minor units"
+    return say("{rows} rows, {minor} minor units", **gaps)

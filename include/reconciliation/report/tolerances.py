@@ -10,10 +10,12 @@ from typing import Any
 
 from include.reconciliation.legs import AUTHORISATION, GATEWAY_STATEMENT, LEDGER_STATEMENT
 from include.reconciliation.report.blocks import Block, Column, Heading, Look, Note, Table, TableRow
-from include.reconciliation.report.facts import ReportFacts, Row, major
+from include.reconciliation.report.facts import ReportFacts, Row
+from include.reconciliation.report.language import Language, text
+from include.reconciliation.report.recorded_texts import criteria as criteria_in_words
 from include.reconciliation.tolerances import DateTolerance, Tolerance
 
-_PARTS = {"gross": "amount", "fee": "fee", "tax": "tax", "date": "date"}
+_PARTS = {"gross": text("amount"), "fee": text("fee"), "tax": text("tax"), "date": text("date")}
 
 
 def given_away(facts: ReportFacts) -> Iterator[Block]:
@@ -32,10 +34,13 @@ def given_away(facts: ReportFacts) -> Iterator[Block]:
     absorbed = {(row["leg"], row["measure"], row["currency"]): row for row in facts.absorbed}
     if not configured and not absorbed:
         return
+    say = facts.say
     yield Heading(
-        "Let pass by tolerances",
-        "Matched although the two sides differ: more than the ledger has (+), less (−), and both "
-        "together. Of dates: the amount that moved over a month's end.",
+        say("Let pass by tolerances"),
+        say(
+            "Matched although the two sides differ: more than the ledger has (+), less (−), and "
+            "both together. Of dates: the amount that moved over a month's end."
+        ),
     )
     rows = []
     for leg, measure, currency in sorted(
@@ -49,40 +54,42 @@ def given_away(facts: ReportFacts) -> Iterator[Block]:
         rows.append(
             TableRow(
                 [
-                    f"{_name(leg, measure)}  {currency}: {_words(measure, criteria)}",
+                    f"{_name(say, leg, measure)}  {currency}: {_words(say, measure, criteria)}",
                     *_figures(measure, currency, row, facts),
                 ]
             )
         )
     columns = [
-        Column("Measure, currency, tolerance", span=2),
-        Column("Decided now", Look.COUNT),
-        Column("of that, net", Look.AMOUNT),
-        Column("In force", Look.COUNT),
-        Column("+ more", Look.AMOUNT),
-        Column("− less", Look.AMOUNT),
-        Column("= net", Look.AMOUNT),
+        Column(say("Measure, currency, tolerance"), span=2),
+        Column(say("Decided now"), Look.COUNT),
+        Column(say("of that, net"), Look.AMOUNT),
+        Column(say("In force"), Look.COUNT),
+        Column(say("+ more"), Look.AMOUNT),
+        Column(say("− less"), Look.AMOUNT),
+        Column(say("= net"), Look.AMOUNT),
     ]
     yield Table(columns, rows)
     yield Note(
-        "Of amounts, what is in force is the line of the proof; of fees and taxes, what was "
-        "decided now, as their proof is about that."
+        say(
+            "Of amounts, what is in force is the line of the proof; of fees and taxes, what was "
+            "decided now, as their proof is about that."
+        )
     )
 
 
-def _name(leg: str, measure: str) -> str:
+def _name(say: Language, leg: str, measure: str) -> str:
     if leg == AUTHORISATION.name:
-        return "over-capture"
-    part = _PARTS[measure]
+        return say("over-capture")
+    part = say(_PARTS[measure])
     return part if leg == LEDGER_STATEMENT else f"{leg}: {part}"
 
 
-def _words(measure: str, criteria: Mapping[str, Any] | None) -> str:
+def _words(say: Language, measure: str, criteria: Mapping[str, Any] | None) -> str:
     if criteria is None:
-        return "configured no more"
+        return say("configured no more")
     if measure == "date":
-        return DateTolerance(**criteria).words()
-    return Tolerance(**criteria).words()
+        return criteria_in_words(say, DateTolerance(**criteria).words())
+    return criteria_in_words(say, Tolerance(**criteria).words())
 
 
 def _figures(
@@ -92,7 +99,7 @@ def _figures(
         return row[name] if row is not None else 0
 
     def money(name: str) -> str:
-        return major(figure(name), currency, facts.exponents)
+        return facts.say.major(figure(name), currency, facts.exponents)
 
     counts = figure("decided_matches"), figure("matches")
     if measure == "date":

@@ -18,6 +18,7 @@ from include.reconciliation.report.control_page import control_page
 from include.reconciliation.report.facts import ReportFacts, major, moment
 from include.reconciliation.report.page_layout import points_for
 from include.reconciliation.report.page_writer import footer_of, write_page
+from include.reconciliation.report.payout_charts import STEPS
 from include.reconciliation.report.styles import Styles
 
 DISCREPANCY_ROWS_MAX = 100_000
@@ -130,25 +131,6 @@ FEE_COLUMNS = (
 )
 
 
-# The steps of the waterfall from left to right: they come to what is carried out and not explained.
-_STEPS = (
-    ("carried_in_minor", "Carried in"),
-    ("captures_minor", "Captures"),
-    ("refunds_minor", "Refunds"),
-    ("chargebacks_minor", "Chargebacks"),
-    ("processing_fees_minor", "Processing fees"),
-    ("scheme_fees_minor", "Scheme fees"),
-    ("reserve_held_minor", "Reserve held"),
-    ("reserve_released_minor", "Reserve released"),
-    ("deductions_minor", "Loans, deductions"),
-    ("fx_minor", "FX"),
-    ("adjustments_minor", "Adjustments"),
-    ("returned_minor", "Payouts returned"),
-    ("payout_fees_minor", "Payout fees"),
-    ("payout_minor", "Payout"),
-    ("carried_out_minor", "Carried out"),
-    ("unexplained_minor", "Unexplained"),
-)
 PAYOUT_COLUMNS = (
     ListColumn("payout", "Payout", 23),
     ListColumn("batch", "Batch", 23),
@@ -156,7 +138,7 @@ PAYOUT_COLUMNS = (
     ListColumn("state", "State", 15),
     ListColumn("bank_state", "At the bank", 18),
     ListColumn("paid_at", "Paid", 24),
-    *(ListColumn(key, title, 14, "amount") for key, title in _STEPS),
+    *(ListColumn(key, title, 14, "amount") for key, title in STEPS),
     ListColumn("lines", "Lines", 9, "count"),
     ListColumn("payouts", "Payout lines", 9, "count"),
     ListColumn("basis", "Made of", 16),

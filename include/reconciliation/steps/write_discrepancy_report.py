@@ -16,8 +16,12 @@ from psycopg.rows import tuple_row
 from include.reconciliation.edges import report_files, warehouse
 from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import CodeChangedError, Final
+from include.reconciliation.report import item_blocks
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
+from include.reconciliation.report.materiality_blocks import RUNS_MAX
+from include.reconciliation.report.pages import PAGES, write_pages
+from include.reconciliation.report.payout_charts import CHARTS_MAX
 from include.reconciliation.report.workbook import SHEETS, write_workbook
 from include.reconciliation.steps import proof_files
 
@@ -79,8 +83,9 @@ def _render_and_keep(
             _refuse_without_rows(cursor, attempt_id, run_id)
             facts = _facts(cursor, header)
             _write_lists(cursor, facts, draft)
+            write_pages(draft, facts)
             proof = proof_files.written(cursor)
-        names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv")
+        names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv", *PAGES)
         files = [*(report_files.keep(name, draft / name) for name in names), *proof]
         files.append(_keep_refused(facts, draft))
         files.sort(key=lambda file: file.name)
@@ -164,10 +169,39 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         fees=rows("fees"),
         listed={**rows("counts_listed")[0], "payouts": batches},
         payouts=of_payouts,
+        payouts_shown=rows("payouts_sheet", rows_max=CHARTS_MAX) if payouts else (),
         bank_lines=rows("bank_lines") if payouts and payouts["bank"] else (),
+        lacking=rows("lacking"),
+        earlier_runs=rows(
+            "earlier_runs", predecessor_run_id=header["predecessor_run_id"], runs_max=RUNS_MAX - 1
+        ),
+        **_settings(psp),
     )
-    ageing = rows("ageing", as_of_on=facts.as_of_on, zone=facts.zone)
-    return replace(facts, ageing=ageing)
+    days = {"as_of_on": facts.as_of_on, "zone": facts.zone}
+    return replace(
+        facts,
+        ageing=rows("ageing", **days),
+        kind_ages=rows("kind_ages", **days),
+        items=rows(
+            "items",
+            **days,
+            largest_max=item_blocks.LARGEST_MAX,
+            oldest_max=item_blocks.OLDEST_MAX,
+            rows_max=item_blocks.ROWS_MAX,
+        ),
+        pending_items=rows(
+            "pending_sheet",
+            run_id=header["run_id"],
+            as_of_on=facts.as_of_on,
+            rows_max=item_blocks.PENDING_MAX,
+        ),
+    )
+
+
+def _settings(psp: Row) -> dict[str, Any]:
+    """For whom and in which language; rules of an earlier time say nothing of it."""
+    report: dict[str, Any] = psp.get("report") or {"language": "en", "entity": None}
+    return report
 
 
 def _write_lists(cursor: warehouse.Cursor, facts: ReportFacts, draft: Path) -> None:

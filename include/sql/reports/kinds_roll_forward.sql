@@ -2,6 +2,7 @@
 --
 -- Grain:   one row per kind and currency, each event under the first leg that it breaks;
 --          opening + new + reopened - resolved + moved in - moved out = closing.
+--          New exposure is that of what was reopened, too.
 -- Binds:   predecessor_run_id (text, NULL for a first run); the rest is the workspace.
 with
 
@@ -72,8 +73,10 @@ movements as (
         1 as opening_rows,
         coalesce(previous_exposure_minor, 0) as opening_exposure_minor,
         0 as new_rows,
+        0 as new_exposure_minor,
         0 as reopened_rows,
         case when is_open then 0 else 1 end as resolved_rows,
+        case when is_open then 0 else coalesce(previous_exposure_minor, 0) end as resolved_exposure_minor,
         0 as moved_in_rows,
         case when is_open and has_moved then 1 else 0 end as moved_out_rows,
         0 as closing_rows,
@@ -89,7 +92,9 @@ movements as (
         0,
         0,
         case when not was_open and change <> 'reopened' then 1 else 0 end,
+        case when was_open then 0 else coalesce(present_exposure_minor, 0) end,
         case when not was_open and change = 'reopened' then 1 else 0 end,
+        0,
         0,
         case when was_open and has_moved then 1 else 0 end,
         0,
@@ -108,8 +113,10 @@ select
     sum(opening_rows)::bigint as opening_rows,
     sum(opening_exposure_minor)::bigint as opening_exposure_minor,
     sum(new_rows)::bigint as new_rows,
+    sum(new_exposure_minor)::bigint as new_exposure_minor,
     sum(reopened_rows)::bigint as reopened_rows,
     sum(resolved_rows)::bigint as resolved_rows,
+    sum(resolved_exposure_minor)::bigint as resolved_exposure_minor,
     sum(moved_in_rows)::bigint as moved_in_rows,
     sum(moved_out_rows)::bigint as moved_out_rows,
     sum(closing_rows)::bigint as closing_rows,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from include.reconciliation import config
 from tests.scenarios.conftest import a_line
 from tests.scenarios.payouts.conftest import PayoutDesk, an_account_row, payouts_toml
 from tests.scenarios.payouts.own_format import own_file, own_toml
@@ -346,3 +347,14 @@ def test_without_the_table_nothing_is_explained_and_the_leg_begins_when_it_is_th
         {"batch": "batch 1", "payout_minor": -10000},
         {"batch": "batch 2", "payout_minor": -500},
     ]
+
+
+def test_the_page_draws_the_waterfall_of_a_payout(without_bank: PayoutDesk) -> None:
+    without_bank.batch(2, a_line(amount="100.00", fee="1.00"))
+
+    without_bank.desk.run()
+
+    (page,) = config.reports_folder().rglob("discrepancy_report.html")
+    drawn = page.read_text(encoding="utf-8")
+    assert "Payout TX2EURXT" in drawn
+    assert "3 steps; what is left is carried out, EUR 0.00, or not explained, EUR 0.00." in drawn

@@ -1,0 +1,95 @@
+"""The page that finance signs, of runs that really were: over several, and in Portuguese."""
+
+from pathlib import Path
+
+import pytest
+
+from include.reconciliation import config
+from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.report.pages import HTML
+from include.reconciliation.verify import verify
+from tests.report.test_pages import Page
+from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, a_line
+
+DAYS = ("2026-03-02", "2026-03-05", "2026-03-06", "2026-03-07")
+
+
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str) -> None:
+    """The PSP of the desk, with a table `report`."""
+    file = tmp_path / "psps_report.toml"
+    file.write_text(f"{CONFIGURATION}\n[psp.report]\n{report}\n", encoding="utf-8")
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(file))
+
+
+def report_of(desk: Desk, first: str, last: str) -> Path:
+    attempt_id = desk.begin(f"{first}T00:00:00Z", f"{last}T00:00:00Z")
+    return Path([step(attempt_id) for step in STEPS][-1])
+
+
+def test_the_page_of_a_real_run_closes_from_both_sides_and_its_folder_holds(desk: Desk) -> None:
+    desk.ledger("L1", 10000)
+    desk.ledger("L2", 700, payment="P2", event="C2")
+    desk.batch(1, a_line(), a_line(payment="P6", event="C6", amount="6.00"))
+
+    folder = report_of(desk, *DAYS[:2])
+
+    page = Page((folder / HTML).read_bytes())
+    assert [
+        ["Balance per ledger", "107.00"],
+        ["   + on the statement, missing in the ledger", "6.00"],
+        ["= Adjusted balance per ledger", "113.00"],
+        ["Balance per PSP", "106.00"],
+        ["   + in the ledger, missing on the statement", "7.00"],
+        ["= Adjusted balance per PSP", "113.00"],
+        ["Unidentified difference (must be 0)", "0.00"],
+    ] == page.after("Balance per ledger")[:7]
+    assert [] == verify(folder)[0]
+
+
+def test_the_course_has_every_run_of_the_chain_up_to_this_one(desk: Desk) -> None:
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line(), a_line(payment="P6", event="C6", amount="6.00"))
+    report_of(desk, *DAYS[:2])
+    lost = a_line(payment="P7", event="C7", amount="9.00")
+    desk.batch(2, lost, booked="2026-03-04 21:00:00")
+    report_of(desk, *DAYS[1:3])
+    desk.ledger("L6", 600, payment="P6", event="C6")
+
+    folder = report_of(desk, *DAYS[2:])
+
+    described = Page((folder / HTML).read_bytes()).described
+    assert "Money at risk over the last 3 runs, EUR" in described
+    assert "From EUR 6.00 to EUR 9.00; the highest was EUR 15.00." in described
+
+
+def test_a_run_of_a_portuguese_psp_is_told_in_portuguese(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(tmp_path, monkeypatch, 'language = "pt-BR"\nentity = "Northwind Brasil Ltda."')
+    desk.ledger("L1", 123_456_700)
+    desk.batch(1, a_line(payment="P6", event="C6", amount="6.00"))
+
+    folder = report_of(desk, *DAYS[:2])
+
+    page = Page((folder / HTML).read_bytes())
+    assert "2 divergências estão abertas" in page.texts
+    assert ["Saldo conforme o razão", "1.234.567,00"] == page.after("Saldo conforme o razão")[0]
+    assert "Northwind Brasil Ltda." in page.texts
+    assert [] == verify(folder)[0]
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ('language = "pt"', "language is 'en' or 'pt-BR', not 'pt'"),
+        ("language = 1", "language must be a text, found 1"),
+        ('tongue = "en"', r"unknown keys \['tongue'\]"),
+    ],
+)
+def test_what_is_wrong_with_a_report_table_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, said: str
+) -> None:
+    configure(tmp_path, monkeypatch, report)
+
+    with pytest.raises(ConfigurationError, match=rf"psp 1 \(adyen\), report: {said}"):
+        config.load()
