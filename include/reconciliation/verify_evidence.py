@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -108,6 +109,14 @@ REASONS = {
     "INSUFFICIENT_FUNDS": "failed_finally", "INVALID_ACCOUNT": "failed_finally",
     "FRAUD": "failed_finally", "EXPIRED": "failed_finally", "CANCELLED": "cancelled",
 }  # fmt: skip
+# How names are compared: what has a capital, and what is not seen.
+LETTERS = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÆŒØĐÐðÞŁĦŦŊẞı", "abcdefghijklmnopqrstuvwxyzæœøđđđþłħŧŋßi"
+)
+UNSEEN = re.compile(
+    r"[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u0300-\u036F\u061C\u1680\u180B-\u180E\u2000-\u200F"
+    r"\u2028-\u202F\u205F-\u206F\u3000\uFE00-\uFE0F\uFEFF]"
+)
 Json = dict[str, Any]
 
 
@@ -692,8 +701,8 @@ def whole(value: object) -> int:
 
 
 def folded(name: str) -> str:
-    """A person's name as the database compares it."""
-    return name.strip().lower()
+    """A person's name as the database compares it (`internal.folded_name`)."""
+    return UNSEEN.sub("", unicodedata.normalize("NFKD", name).translate(LETTERS))
 
 
 def typed(row: Json, name: str, kind: type) -> Any:

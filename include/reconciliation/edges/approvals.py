@@ -71,8 +71,9 @@ def ask(
             values = {"asked_in": asked_in, "request_id": request_id}
             warehouse.run(cursor, "corrections/note_run", values)
             return known
-        # An action of which the outcome is known may be asked for again, and approved anew.
-        if known["state"] == "applied" and known["outcome"] is None:
+        # What has its outcome, or was taken back, may be asked for again, and approved anew.
+        is_done = known["outcome"] is not None or known["is_taken_back"]
+        if known["state"] == "applied" and not is_done:
             raise RequestError(
                 f"this very request was applied already, as {request_id}: nothing is left to do"
             )

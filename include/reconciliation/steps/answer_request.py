@@ -146,8 +146,7 @@ def apply(asked_in: str, state_sha256: str | None) -> int:
             reconciliation_events.enqueue_correction(cursor, place)
     except RequestError as error:
         if known["state"] == APPROVED:
-            with warehouse.transaction() as cursor:
-                approvals.end(cursor, known["request_id"], "refused", str(error))
+            _end_refused(known["request_id"], str(error))
         raise
     log.info("%s is row %s of reconciliation.correction_log", known["request_id"], place)
     return place
@@ -159,6 +158,15 @@ def _asked(asked_in: str) -> dict[str, Any]:
     if known is None:
         raise RequestError(f"no request was made in {asked_in!r}")
     return known
+
+
+def _end_refused(request_id: str, why: str) -> None:
+    try:
+        with warehouse.transaction() as cursor:
+            approvals.end(cursor, request_id, "refused", why)
+    except RequestError as error:
+        # It has ended beside this task, or what refused it holds no more: it waits on.
+        log.warning("%s is not ended as refused: %s", request_id, error)
 
 
 def _those_who_asked(shown: Mapping[str, Any]) -> str:
