@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from include.reconciliation.lab import databases
 from include.reconciliation.lab.catalogue import KINDS
 from include.reconciliation.lab.history import make_history
 from include.reconciliation.lab.pack import pack
@@ -15,14 +13,6 @@ from include.reconciliation.lab.plan import cases, plan
 from include.reconciliation.lab.shrink import smallest
 from include.reconciliation.lab.trial import outcome, ran, try_plans
 from include.reconciliation.local.server import Server
-
-
-@pytest.fixture(scope="module")
-def server(test_server: Server) -> Iterator[Server]:
-    """The server of the tests, with the lab's templates."""
-    databases.make_templates(test_server)
-    yield test_server
-    databases.drop_all(test_server)
 
 
 @pytest.mark.slow

@@ -164,7 +164,8 @@ def _currencies() -> Iterator[FaultKind]:
         not_in={STRIPE: "the simulated Stripe converts nothing"},
     )
     yield FaultKind(
-        "stale_rate", group, "fx_mismatch", waits="fx_mismatch is found on the payout leg"
+        "stale_rate", group, "fx_mismatch", amounts.stale_rate,
+        not_in={STRIPE: "the simulated Stripe converts nothing"},
     )
     yield FaultKind(
         "inverted_rate", group, "row_does_not_tie", structure.payments, weeks=(SPRING,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from include.reconciliation.lab import reference_rates
 from include.reconciliation.lab.history import Place
 
 _HEAD = """
@@ -52,6 +53,11 @@ USD = { alert_above_minor = 100000, recovered_below_minor = 10000 }
 JPY = { alert_above_minor = 150000, recovered_below_minor = 15000 }
 KWD = { alert_above_minor = 300000, recovered_below_minor = 30000 }
 """
+_RATES = f"""[psp.exchange_rates]
+file = "{reference_rates.FILE}"
+source = "{reference_rates.SOURCE}"
+tolerance_basis_points = 10
+"""
 
 
 def configuration_text(places: Iterable[Place], endpoints: Mapping[str, str]) -> str:
@@ -67,6 +73,7 @@ def configuration_text(places: Iterable[Place], endpoints: Mapping[str, str]) ->
             accounts=", ".join(f'"{account}"' for account in sorted(names)),
         )
         + _LIMITS
+        + ("" if psp in endpoints else _RATES)
         for (psp, format_name), names in sorted(accounts.items())
     ]
     return "\n".join([_HEAD, *entries])

@@ -22,7 +22,7 @@ from include.reconciliation.demo.outside import Outside
 from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.warehouse import statement
-from include.reconciliation.lab import databases
+from include.reconciliation.lab import databases, reference_rates
 from include.reconciliation.lab.catalogue import BY_NAME
 from include.reconciliation.lab.configuration import configuration_text
 from include.reconciliation.lab.history import SeedHistory, make_history
@@ -133,6 +133,7 @@ def _run_all(
         configuration = folder / "psps.toml"
         places = [account.place for account in accounts]
         configuration.write_text(configuration_text(places, endpoints), encoding="utf-8")
+        (folder / reference_rates.FILE).write_text(reference_rates.published(), encoding="utf-8")
         variables["RECONCILIATION_CONFIG"] = str(configuration)
         for name in ("STORE", "REPORTS", "NOTICES"):
             variables[f"RECONCILIATION_{name}"] = str(folder / name.lower())
