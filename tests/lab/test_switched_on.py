@@ -26,7 +26,7 @@ def first_of_each_format(fault: str) -> list[Plan]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("fault", ["stale_rate"])
+@pytest.mark.parametrize("fault", ["stale_rate", "refund_without_capture"])
 def test_it_is_found_in_every_format_that_has_it_and_nothing_else_is_said(
     server: Server, fault: str
 ) -> None:

@@ -31,6 +31,7 @@ WRITTEN = (CHECKOUT, STRIPE_PAYOUTS)
 OF_PAYMENTS = (ADYEN, STRIPE, *WRITTEN)
 FORMATS = (*OF_PAYMENTS, RELEASES)
 EXPONENTS = (0, 2, 3)
+GATEWAY = "gateway"
 OPENING_IS_NOT_CLOSING = "opening_is_not_closing"
 
 _NO_LINE_ID = "a line has no id of its own: a second one is an equal line"
@@ -78,13 +79,15 @@ class FaultKind:
     not_in: Mapping[str, str] = field(default_factory=dict)
     # Why it is not planted yet.
     waits: str | None = None
+    # What the PSP's entry has switched on, beyond its statements and its ledger.
+    switched_on: str | None = None
     # Whether it is one of the 48 of the programme.
     is_of_programme: bool = True
 
     @property
     def account(self) -> str | None:
-        """The account of its own that a fault of whole statements has."""
-        return self.name if self.plant in structure.PLANTS else None
+        """The account of its own that a fault of whole statements, or of another leg, has."""
+        return self.name if self.switched_on or self.plant in structure.PLANTS else None
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -213,8 +216,8 @@ def _states() -> Iterator[FaultKind]:
         states.late_failure,
     )
     yield FaultKind(
-        "refund_without_capture", group, "refund_mismatch",
-        waits="is found on the leg gateway_ledger, which the lab has not yet",
+        "refund_without_capture", group, "refund_mismatch", states.refund_without_capture,
+        weeks=(SPRING,), switched_on=GATEWAY,
     )
     yield FaultKind(
         "double_settlement", group, "duplicate_settlement", states.double_settlement

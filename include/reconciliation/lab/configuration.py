@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from include.reconciliation.lab import reference_rates
+from include.reconciliation.lab.catalogue import GATEWAY
 from include.reconciliation.lab.history import Place
 
 _HEAD = """
@@ -62,18 +63,25 @@ tolerance_basis_points = 10
 
 def configuration_text(places: Iterable[Place], endpoints: Mapping[str, str]) -> str:
     """The entries of these accounts; `endpoints` by PSP, for those that have an API."""
-    accounts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    of_psp: dict[str, list[Place]] = defaultdict(list)
     for place in places:
-        accounts[place.psp, place.format].append(place.account)
-    entries = [
-        (_API if psp in endpoints else _FILES).format(
-            psp=psp,
-            format=format_name,
-            endpoint=endpoints.get(psp, ""),
-            accounts=", ".join(f'"{account}"' for account in sorted(names)),
-        )
-        + _LIMITS
-        + ("" if psp in endpoints else _RATES)
-        for (psp, format_name), names in sorted(accounts.items())
-    ]
+        of_psp[place.psp].append(place)
+    entries = [_entry(of_psp[psp], endpoints.get(psp)) for psp in sorted(of_psp)]
     return "\n".join([_HEAD, *entries])
+
+
+def _entry(places: Sequence[Place], endpoint: str | None) -> str:
+    place = places[0]
+    names = sorted(f'"{its.account}"' for its in places)
+    tables = (
+        (_API if endpoint else _FILES).format(
+            psp=place.psp,
+            format=place.format,
+            endpoint=endpoint,
+            accounts=", ".join(names),
+        ),
+        _LIMITS,
+        "" if endpoint else _RATES,
+        "[psp.gateway]\n" if place.switched_on == GATEWAY else "",
+    )
+    return "".join(tables)

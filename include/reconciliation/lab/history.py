@@ -35,7 +35,14 @@ class Place:
     def psp(self) -> str:
         """The name of the PSP's entry."""
         name = self.family if self.format in (ADYEN, STRIPE) else self.format.partition("_")[0]
-        return f"{_PSPS.get(self.format, name)}_{self.week.name}"
+        parts = (_PSPS.get(self.format, name), self.switched_on, self.week.name)
+        return "_".join(filter(None, parts))
+
+    @property
+    def switched_on(self) -> str | None:
+        """What the PSP's entry has beyond those of the other accounts."""
+        kind = BY_NAME.get(self.account)
+        return kind.switched_on if kind else None
 
     @property
     def windows(self) -> tuple[StoryWindow, ...]:
@@ -112,4 +119,5 @@ def merged(stories: list[Story]) -> Story:
         whole.changes += story.changes
         whole.lines += story.lines
         whole.labels += story.labels
+        whole.gateway.unknown_events |= story.gateway.unknown_events
     return whole

@@ -13,11 +13,17 @@ from dataclasses import dataclass
 
 from include.reconciliation.demo.adyen_files import DroppedFile
 from include.reconciliation.demo.desk import Desk, Story
+from include.reconciliation.demo.gateway import gateway_rows
 from include.reconciliation.demo.history import History, in_order
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.stripe_objects import balance_transactions
-from include.reconciliation.lab.catalogue import OPENING_IS_NOT_CLOSING, RELEASES, WRITTEN
+from include.reconciliation.lab.catalogue import (
+    GATEWAY,
+    OPENING_IS_NOT_CLOSING,
+    RELEASES,
+    WRITTEN,
+)
 from include.reconciliation.lab.faults.structure import STRUCTURES, Batches
 from include.reconciliation.lab.history import Place, SeedHistory, merged, profile
 from include.reconciliation.lab.scene import RefusedFile
@@ -60,11 +66,13 @@ def account(place: Place, seeds: Sequence[tuple[int, Story]]) -> Account:
     """The account of these stories, each with its seed."""
     whole = merged([_usual(place), *(story for _, story in seeds)])
     delivered, planted = _delivered(place, whole)
+    has_gateway = place.switched_on == GATEWAY
+    intents, transactions = gateway_rows(whole.movements if has_gateway else (), whole.gateway)
     world = History(
         seed=0,
         ledger_changes=in_order(whole.changes),
-        intents=(),
-        transactions=(),
+        intents=intents,
+        transactions=transactions,
         files=tuple(sorted(delivered, key=lambda file: (file.known_at, file.name))),
         balance_transactions=(
             balance_transactions(whole.lines, until=place.week.end)
