@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 
 import pytest
 
 from include.reconciliation.lab.catalogue import BY_NAME
 from include.reconciliation.lab.history import make_history
+from include.reconciliation.lab.pack import pack
 from include.reconciliation.lab.plan import Plan, cases, plan
 from include.reconciliation.lab.trial import try_plans
 from include.reconciliation.local.server import Server
@@ -26,7 +29,7 @@ def first_of_each_format(fault: str) -> list[Plan]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("fault", ["stale_rate", "refund_without_capture"])
+@pytest.mark.parametrize("fault", ["stale_rate", "refund_without_capture", "phantom_payout"])
 def test_it_is_found_in_every_format_that_has_it_and_nothing_else_is_said(
     server: Server, fault: str
 ) -> None:
@@ -48,3 +51,14 @@ def test_a_stale_rate_is_off_by_what_the_rate_has_moved_since_the_day_before() -
     near = -moved * (line.gross_minor or 0) * 92 // 10_000
     assert abs(label.delta_minor - near) <= 2 + abs(near) // 20
     assert ("fx_mismatch", "EUR") == (label.kind, label.currency)
+
+
+def test_a_phantom_payout_is_all_that_fridays_batch_came_to() -> None:
+    (planned,) = first_of_each_format("phantom_payout")
+    account = next(its for its in pack([make_history(planned)]) if its.place.bank)
+    (label,) = account.statement_labels
+
+    friday = [file for file in account.world.files if f"{file.batch_on:%a}" == "Fri"]
+    rows = csv.DictReader(io.StringIO(friday[0].content.decode()))
+    (paid,) = (row["Net Debit (NC)"] for row in rows if row["Type"] == "MerchantPayout")
+    assert (-label.delta_minor, "EUR") == (int(paid.replace(".", "")), label.currency)

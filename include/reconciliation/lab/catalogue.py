@@ -32,6 +32,7 @@ OF_PAYMENTS = (ADYEN, STRIPE, *WRITTEN)
 FORMATS = (*OF_PAYMENTS, RELEASES)
 EXPONENTS = (0, 2, 3)
 GATEWAY = "gateway"
+BANK = "bank"
 OPENING_IS_NOT_CLOSING = "opening_is_not_closing"
 
 _NO_LINE_ID = "a line has no id of its own: a second one is an equal line"
@@ -132,8 +133,11 @@ def _existence() -> Iterator[FaultKind]:
     )
     yield FaultKind("phantom_refund", group, "missing_in_ledger", existence.phantom_refund)
     yield FaultKind(
-        "phantom_payout", group, "payout_missing_at_bank",
-        waits="needs the payout and the bank leg",
+        structure.PHANTOM_PAYOUT, group, "payout_missing_at_bank", structure.payments,
+        weeks=(SPRING,), switched_on=BANK,
+        # An account of a bank has one currency.
+        exponents=(2,),
+        not_in=dict.fromkeys((STRIPE, *WRITTEN), "payouts are followed to the bank for Adyen"),
     )
 
 

@@ -118,6 +118,7 @@ def _common(
         "payments": outcome.payments,
         "runs": outcome.runs,
         "clean_histories": outcome.clean_seeds,
+        "batches_explained_to_their_payout": outcome.batches,
         "false_reports": outcome.false_reports.total(),
         "identities_not_exact": identities,
         "seconds": round(seconds),

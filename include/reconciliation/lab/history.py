@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from include.reconciliation.demo.desk import AccountProfile, Desk, Story
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.timeline import StoryWindow
-from include.reconciliation.lab.catalogue import ADYEN, BY_NAME, STRIPE, STRIPE_PAYOUTS
+from include.reconciliation.lab import bank
+from include.reconciliation.lab.catalogue import ADYEN, BANK, BY_NAME, STRIPE, STRIPE_PAYOUTS
 from include.reconciliation.lab.compounds import plant_several
 from include.reconciliation.lab.plan import Part, Plan
 from include.reconciliation.lab.scene import Scene
@@ -43,6 +44,16 @@ class Place:
         """What the PSP's entry has beyond those of the other accounts."""
         kind = BY_NAME.get(self.account)
         return kind.switched_on if kind else None
+
+    @property
+    def explains_payouts(self) -> bool:
+        """Whether each of its batches is explained: those that Adyen pays out."""
+        return self.format == ADYEN
+
+    @property
+    def bank(self) -> Place | None:
+        """The account at a bank to which its payouts are followed."""
+        return Place(bank.FORMAT, self.week, bank.IBAN) if self.switched_on == BANK else None
 
     @property
     def windows(self) -> tuple[StoryWindow, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 Count = Counter[tuple[str, str]]
 _COUNTS = ("planted", "found", "wrong", "decoys")
-_NUMBERS = ("runs", "payments", "clean_seeds", "compounds")
+_NUMBERS = ("runs", "payments", "clean_seeds", "compounds", "batches")
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class Outcome:
     payments: int = 0
     clean_seeds: int = 0
     compounds: int = 0
+    # Whose payout was explained, per currency.
+    batches: int = 0
     problems: dict[int | None, list[str]] = field(default_factory=dict)
 
     @property

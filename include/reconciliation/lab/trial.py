@@ -25,7 +25,7 @@ from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.lab import databases, reference_rates
 from include.reconciliation.lab.catalogue import BY_NAME
 from include.reconciliation.lab.configuration import configuration_text
-from include.reconciliation.lab.history import SeedHistory, make_history
+from include.reconciliation.lab.history import Place, SeedHistory, make_history
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.pack import Account, account, pack
 from include.reconciliation.lab.plan import Plan
@@ -86,6 +86,7 @@ def outcome(
     )
     for row in _rows(warehouse, "lab/residuals"):
         counted.note(None, f"an identity is not exact: {row}")
+    waterfalls = {(row["psp"], row["account"]): row for row in _rows(warehouse, "lab/payouts")}
     for its_account in accounts:
         place = its_account.place
         counted.payments += its_account.world.payments
@@ -97,6 +98,8 @@ def outcome(
         ]
         _count(counted, its_account, compare(its_account.all_labels, own))
         _count_statements(counted, its_account, statements)
+        if place.explains_payouts:
+            _count_batches(counted, place, waterfalls.get((place.psp, place.account)))
     return counted
 
 
@@ -138,18 +141,23 @@ def _run_all(
         for name in ("STORE", "REPORTS", "NOTICES"):
             variables[f"RECONCILIATION_{name}"] = str(folder / name.lower())
         with _environment(variables):
-            for account, world in zip(accounts, worlds, strict=True):
-                for window in account.place.windows:
-                    world.advance(window.end)
-                    reconcile_account(
-                        account.place.psp,
-                        account.place.account,
-                        window.start,
-                        window.end,
-                        run=f"lab {window.end:%Y-%m-%dT%H:%M}",
-                        # The report is the last one, and says what is read here from the views.
-                        steps=STEPS[:-1],
-                    )
+            turns = [
+                (window, account.place, world)
+                for account, world in zip(accounts, worlds, strict=True)
+                for window in account.place.windows
+            ]
+            # Of runs that end at once the order of the accounts holds.
+            for window, place, world in sorted(turns, key=lambda turn: turn[0].end):
+                world.advance(window.end)
+                reconcile_account(
+                    place.psp,
+                    place.account,
+                    window.start,
+                    window.end,
+                    run=f"lab {window.end:%Y-%m-%dT%H:%M}",
+                    # The report is the last one, and says what is read here from the views.
+                    steps=STEPS[:-1],
+                )
 
 
 def _count(counted: Outcome, account: Account, comparison: Comparison) -> None:
@@ -206,6 +214,15 @@ def _count_statements(
         counted.note(None, f"a statement is otherwise than planted: {key}")
 
 
+
+def _count_batches(counted: Outcome, place: Place, row: Mapping[str, Any] | None) -> None:
+    """Every batch has a waterfall in each of its currencies, and each of them closes."""
+    batches = row["batches"] if row else 0
+    counted.batches += batches
+    if batches < len(place.week.batch_days):
+        counted.note(None, f"{place.psp} {place.account} has waterfalls of {batches} batches only")
+    for batch in (row["not_closed"] if row else None) or ():
+        counted.note(None, f"a payout is not explained: {place.psp} {place.account} {batch}")
 
 
 def _count_decoys(counted: Outcome, histories: Sequence[SeedHistory]) -> None:
