@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.pack import Account, account, pack
 from include.reconciliation.lab.plan import Plan
 from include.reconciliation.lab.small_books import PLACE, SECOND_OPINION, small_book
+from include.reconciliation.lab.true_causes import verdicts
 from include.reconciliation.local.server import Server
 
 
@@ -87,6 +88,13 @@ def outcome(
     for row in _rows(warehouse, "lab/residuals"):
         counted.note(None, f"an identity is not exact: {row}")
     waterfalls = {(row["psp"], row["account"]): row for row in _rows(warehouse, "lab/payouts")}
+    for row in _rows(warehouse, "lab/explained_money"):
+        counted.money_minor[row["currency"], "at risk"] += row["exposed_minor"]
+        counted.money_minor[row["currency"], "explained"] += row["explained_minor"]
+    claimed = {
+        (row["discrepancy_id"], row["kind"]): row["cause"]
+        for row in _rows(warehouse, "lab/claimed_causes")
+    }
     for its_account in accounts:
         place = its_account.place
         counted.payments += its_account.world.payments
@@ -96,7 +104,9 @@ def outcome(
             for finding in findings
             if (finding.psp, finding.account) == (place.psp, place.account)
         ]
-        _count(counted, its_account, compare(its_account.all_labels, own))
+        comparison = compare(its_account.all_labels, own)
+        _count(counted, its_account, comparison)
+        _count_causes(counted, its_account, verdicts(comparison.found, claimed))
         _count_statements(counted, its_account, statements)
         if place.explains_payouts:
             _count_batches(counted, place, waterfalls.get((place.psp, place.account)))
@@ -186,6 +196,20 @@ def _count(counted: Outcome, account: Account, comparison: Comparison) -> None:
         # The second opinion does not name events.
         if (SECOND_OPINION, place.format) not in counted.planted:
             counted.note(None, sentence)
+
+
+def _count_causes(
+    counted: Outcome, account: Account, said: Iterable[tuple[Label, str | None, str]]
+) -> None:
+    for label, cause, verdict in said:
+        # Of rows that agree in no planned way nobody knows the cause.
+        if label.fault == SECOND_OPINION:
+            continue
+        counted.causes[label.fault, verdict] += 1
+        if verdict == "wrong":
+            counted.note(
+                _seed_of(account, label.psp_reference), f"{cause} is claimed, not true, of {label}"
+            )
 
 
 def _count_statements(
