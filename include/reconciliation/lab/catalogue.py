@@ -1,8 +1,7 @@
 """The fault kinds: the 48 of the lab's programme, what each must be reported as, and where.
 
 `row` names the row of table 2 of the semantics (the glossary's kinds of discrepancy) or the reason
-code with which the gate must refuse. A kind that does not apply to a format says why; so does one
-that waits for a leg that is not built yet.
+code with which the gate must refuse. A kind that does not apply to a format says why.
 """
 
 from __future__ import annotations
@@ -78,8 +77,6 @@ class FaultKind:
     exponents: tuple[int, ...] = EXPONENTS
     # Format: why the kind does not apply to it.
     not_in: Mapping[str, str] = field(default_factory=dict)
-    # Why it is not planted yet.
-    waits: str | None = None
     # What the PSP's entry has switched on, beyond its statements and its ledger.
     switched_on: str | None = None
     # Whether it is one of the 48 of the programme.
@@ -93,7 +90,7 @@ class FaultKind:
     @property
     def formats(self) -> tuple[str, ...]:
         """Where it is planted."""
-        return () if self.waits else tuple(name for name in FORMATS if self.why_not(name) is None)
+        return tuple(name for name in FORMATS if self.why_not(name) is None)
 
     def why_not(self, format_name: str) -> str | None:
         """Why it does not apply to a format; None where it does."""

@@ -30,7 +30,7 @@ from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.pack import Account, account, pack
 from include.reconciliation.lab.plan import Plan
 from include.reconciliation.lab.small_books import PLACE, SECOND_OPINION, small_book
-from include.reconciliation.lab.true_causes import verdicts
+from include.reconciliation.lab.true_causes import AT_RISK, EXPLAINED, WRONG, verdicts
 from include.reconciliation.local.server import Server
 
 
@@ -89,8 +89,8 @@ def outcome(
         counted.note(None, f"an identity is not exact: {row}")
     waterfalls = {(row["psp"], row["account"]): row for row in _rows(warehouse, "lab/payouts")}
     for row in _rows(warehouse, "lab/explained_money"):
-        counted.money_minor[row["currency"], "at risk"] += row["exposed_minor"]
-        counted.money_minor[row["currency"], "explained"] += row["explained_minor"]
+        counted.money_minor[row["currency"], AT_RISK] += row["exposed_minor"]
+        counted.money_minor[row["currency"], EXPLAINED] += row["explained_minor"]
     claimed = {
         (row["discrepancy_id"], row["kind"]): row["cause"]
         for row in _rows(warehouse, "lab/claimed_causes")
@@ -206,7 +206,7 @@ def _count_causes(
         if label.fault == SECOND_OPINION:
             continue
         counted.causes[label.fault, verdict] += 1
-        if verdict == "wrong":
+        if verdict == WRONG:
             counted.note(
                 _seed_of(account, label.psp_reference), f"{cause} is claimed, not true, of {label}"
             )

@@ -6,11 +6,13 @@ do not have: nothing may be claimed of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from include.reconciliation.demo.compare import Finding
 from include.reconciliation.demo.labels import Label
 
+RIGHT, NONE, WRONG = VERDICTS = ("right", "none", "wrong")
+AT_RISK, EXPLAINED = "at risk", "explained"
 TRUE_CAUSES: Mapping[str, frozenset[str]] = {
     fault: frozenset(causes)
     for fault, causes in {
@@ -40,7 +42,7 @@ TRUE_CAUSES: Mapping[str, frozenset[str]] = {
 
 def verdicts(
     found: Iterable[tuple[Label, Finding]], claimed: Mapping[tuple[str, str], str]
-) -> Iterable[tuple[Label, str | None, str]]:
+) -> Iterator[tuple[Label, str | None, str]]:
     """Of each label that is open: the cause that is claimed, and right, none or wrong.
 
     `claimed` has the cause by discrepancy_id and kind.
@@ -49,8 +51,8 @@ def verdicts(
         if finding.is_open:
             cause = claimed.get((finding.discrepancy_id, finding.kind))
             if cause is None:
-                yield label, None, "none"
+                yield label, None, NONE
             elif cause in TRUE_CAUSES.get(label.fault, ()):
-                yield label, cause, "right"
+                yield label, cause, RIGHT
             else:
-                yield label, cause, "wrong"
+                yield label, cause, WRONG
