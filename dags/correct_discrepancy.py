@@ -26,6 +26,7 @@ from include.reconciliation.steps.answer_request import (
     apply_request,
     preview_of,
     record_answer,
+    standing,
     title_of,
 )
 from include.reconciliation.steps.correct_discrepancy import propose_correction
@@ -73,7 +74,7 @@ TEXT = {"type": ["null", "string"], "maxLength": 80}
 )
 def correct_discrepancy() -> None:
     ask = approval_tasks.asking(propose_correction, moments=["accept_until"])()
-    approval_tasks.approve_and(ask, record_answer, apply_request)
+    approval_tasks.approve_and(ask, record_answer, standing, apply_request)
 
 
 correct_discrepancy()

@@ -24,7 +24,12 @@ from airflow.sdk import Param, dag
 from include.reconciliation import operator_form
 from include.reconciliation.edges import approval_tasks
 from include.reconciliation.operator_actions import ACTIONS, Action
-from include.reconciliation.steps.answer_request import preview_of, record_answer, title_of
+from include.reconciliation.steps.answer_request import (
+    preview_of,
+    record_answer,
+    standing,
+    title_of,
+)
 from include.reconciliation.steps.call_service import call_service, verify_effect
 from include.reconciliation.steps.deliver_alerts import hasten_delivery
 from include.reconciliation.steps.propose_action import propose_action
@@ -54,7 +59,7 @@ def operator_action(action: Action) -> None:
     def made() -> None:
         propose = partial(propose_action, action.name)
         ask = approval_tasks.asking(propose, form=list(form), task_id="propose")()
-        approval_tasks.approve_and(ask, record_answer, call_service, verify_effect)
+        approval_tasks.approve_and(ask, record_answer, standing, call_service, verify_effect)
 
     made()
 

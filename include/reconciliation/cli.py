@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from include.reconciliation.errors import ReconciliationError
 from include.reconciliation.local.environment import CONNECTIONS, process_environment
 from include.reconciliation.local.launcher import launcher_runs
 from include.reconciliation.local.processes import MARK
@@ -146,7 +147,8 @@ def main(arguments: list[str]) -> int:
         return _entry(command)(rest)
     try:
         return _run(command, rest)
-    except ServerError as error:
+    except (ServerError, ReconciliationError) as error:
+        # What the project says on purpose names what to do: a trace would hide it.
         print(error, file=sys.stderr)
         return 1
 

@@ -28,7 +28,7 @@ STATUS = {
     WRITE_OFF: "in_correction",
     ACCEPT: "accepted",
     PROVIDER_ERROR: "with_psp",
-    RELINK: "in_correction",
+    RELINK: "resolved where its row then matches, else open",
 }
 MEANING = {
     COMPENSATE: "an entry that the ledger is to post, with the correction's id",

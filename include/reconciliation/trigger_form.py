@@ -19,6 +19,8 @@ from include.reconciliation.errors import RequestError
 
 DAG_ID = "billing_gateway_reconciliation"
 FIELDS = ("psps", "window_start", "window_end", "dry_run", "include_paused", "note")
+# Before the name of whoever began a run from the command line, where nobody logs in.
+COMMAND_LINE = "cli:"
 
 # JSON Schema's own format "date-time" is checked only where an optional package is installed.
 MOMENT_PATTERN = (

@@ -1,10 +1,11 @@
-"""`bin/reconciliation evidence verify FILE…`: whether an evidence pack proves what it says.
+"""`bin/reconciliation evidence verify [--strict] FILE…`: whether a pack proves what it says.
 
 This file needs the standard library of Python alone: no database, nothing of the project, so that
 whoever doubts the project can run a copy of it. FILE is a pack as JSON, or a PDF that carries one.
 Seals, hash chains, order, replay and the sums of matches are made again from the rows in the pack
-(docs/evidence.md). Exit codes: 0 all of it holds, 1 something does not or was not there to be
-proved, 2 the call was wrong.
+(docs/evidence.md). What can't be made again is counted: with --strict that is no proof either.
+Exit codes: 0 all of it holds, 1 something does not or was not there to be proved, 2 the call was
+wrong.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import json
 import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -32,6 +34,27 @@ SECTIONS = {
     *LISTS, "code_version", "corrections", "form", "intent", "masked", "payment_id", "references",
     "replay", "sources", "verdict", "verdict_reasons",
 }  # fmt: skip
+# Which source each section is from; the others are the pack's own.
+OF_THE_STORE = (
+    "attempts", "decisions", "events", "intent", "operator_actions", "rail_requests", "replay",
+)  # fmt: skip
+OF_THE_WAREHOUSE = ("corrections", "discrepancies", "matches", "positions", "requests", "rows")
+SOURCE_OF = {
+    **dict.fromkeys(OF_THE_STORE, "payment_events"),
+    **dict.fromkeys(OF_THE_WAREHOUSE, "reconciliation"),
+}
+# What a seal alone stands for: whoever seals a pack anew can change it.
+ONLY_SEALED = (
+    "attempts", "discrepancies", "intent", "operator_actions", "positions", "rail_requests",
+    "references", "rows",
+)  # fmt: skip
+# What stands where something personal stood, and where nothing personal ever stands.
+MASK = "***"
+NEVER_MASKED = re.compile(
+    r".*(_sha256|_at|_minor|_number)|accept_until|account_id|action|aspect|change|code_version|"
+    r"currency|event|form|kind|leg|outcome|post_by|side|state|type|verdict"
+)
+UNCHECKED = "not checked: "
 # What the hash of an event, and of a row of the correction log, is over, in this order.
 EVENT_FIELDS = (
     "payment_id", "sequence_number", "event_id", "type", "attempt_id", "payload", "occurred_at",
@@ -73,6 +96,8 @@ ATTEMPT = """
     acknowledged failed_retryable failed, acknowledged failed_finally failed,
     acknowledged expired expired
 """
+# The events that decide something: each has its entry among the decisions.
+DECIDING = {"PaymentAuthorised", "PaymentFailed", "PaymentExpired"}
 HAPPENS = {
     "PaymentIntentCreated": "created", "PaymentAuthorised": "authorised",
     "PaymentAttemptCreated": "attempt", "PaymentSentToRail": "sent",
@@ -84,6 +109,14 @@ REASONS = {
     "INSUFFICIENT_FUNDS": "failed_finally", "INVALID_ACCOUNT": "failed_finally",
     "FRAUD": "failed_finally", "EXPIRED": "failed_finally", "CANCELLED": "cancelled",
 }  # fmt: skip
+# How names are compared: what has a capital, and what is not seen.
+LETTERS = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÆŒØĐÐðÞŁĦŦŊẞı", "abcdefghijklmnopqrstuvwxyzæœøđđđþłħŧŋßi"
+)
+UNSEEN = re.compile(
+    r"[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u0300-\u036F\u061C\u1680\u180B-\u180E\u2000-\u200F"
+    r"\u2028-\u202F\u205F-\u206F\u3000\uFE00-\uFE0F\uFEFF]"
+)
 Json = dict[str, Any]
 
 
@@ -93,23 +126,27 @@ class Wrong(Exception):
 
 def main(arguments: list[str]) -> int:
     """Verify each pack; 0 when all of them hold."""
-    if not arguments or any(word.startswith("-") for word in arguments):
-        print("usage: bin/reconciliation evidence verify FILE...\n\n" + str(__doc__))
-        return 0 if {"-h", "--help"} & set(arguments) else 2
+    is_strict = "--strict" in arguments
+    names = [word for word in arguments if word != "--strict"]
+    if not names or any(word.startswith("-") for word in names):
+        print("usage: bin/reconciliation evidence verify [--strict] FILE...\n\n" + str(__doc__))
+        return 0 if {"-h", "--help"} & set(names) else 2
     holds = True
-    for name in arguments:
+    for name in names:
         if not Path(name).is_file():
             print(f"{name} is no file", file=sys.stderr)
             return 2
         found, notes = verify(Path(name))
-        holds = holds and not found
+        unchecked = sum(text.startswith(UNCHECKED) for text in notes)
+        holds = holds and not found and not (is_strict and unchecked)
         for text in found[:SHOWN_MAX]:
             print(f"does not hold: {shown(text)}")
         if len(found) > SHOWN_MAX:
             print(f"does not hold: {len(found) - SHOWN_MAX} more")
         for text in notes:
             print(shown(text))
-        print(f"{name}: {'false' if found else 'true'}")
+        rest = f", {unchecked} things not checked" if unchecked else ""
+        print(f"{name}: {'false' if found else 'true'}{rest.replace('1 things', '1 thing')}")
     return 0 if holds else 1
 
 
@@ -135,8 +172,14 @@ def verify(path: Path) -> tuple[list[str], list[str]]:
         found += seal_breaks(pack, content)
     except UnicodeEncodeError:
         return [*found, "the file: a text in it is no Unicode"], notes
+    found += [
+        f"{name}: it is null: nothing of it is proved"
+        for name in sorted(SECTIONS)
+        if name in pack and pack[name] is None
+    ]
     more, said = examine(pack)
-    found += more
+    # What is null, too, is not said twice.
+    found += [text for text in more if not text.endswith(", though its source was read")]
     if pack.get("verdict") != "holds":
         reasons = pack.get("verdict_reasons")
         for reason in reasons if isinstance(reasons, list) else []:
@@ -146,6 +189,7 @@ def verify(path: Path) -> tuple[list[str], list[str]]:
         if not found:
             found.append(f"the pack itself says: {pack.get('verdict')!r}")
     notes += said
+    notes.append(f"by the seal alone: {', '.join(ONLY_SEALED)}; who seals anew can change them")
     notes.append(f"seal {pack.get('seal_sha256')}: hold it against the copy that you trust")
     return found, notes
 
@@ -180,6 +224,8 @@ def examine(pack: Json) -> tuple[list[str], list[str]]:
     """What the rows of a pack contradict, and what they could not be asked; seals aside."""
     examination = Examination(pack)
     for part in (
+        examination.sources,
+        examination.masks,
         examination.events,
         examination.decisions,
         examination.replay,
@@ -214,6 +260,37 @@ class Examination:
     def _masked(self, path: str, fields: Iterable[str]) -> bool:
         return any(f"{path}/{name}" in self.masked for name in fields)
 
+    def sources(self) -> None:
+        """Each is named once; what was read is there, and what was not leaves no proof."""
+        states: dict[str, str] = {}
+        for source in self.pack["sources"]:
+            if source["source"] in states or source["source"] not in SOURCE_OF.values():
+                self.found.append(f"sources: {source['source']} is there twice, or is no source")
+            states[source["source"]] = source["state"]
+        for name in sorted(set(SOURCE_OF.values()) - states.keys()):
+            self.found.append(f"sources: {name} is missing")
+        for name, source in sorted(SOURCE_OF.items()):
+            if self.pack[name] is None and states.get(source) == "read":
+                self.found.append(f"{name}: it is null, though its source was read")
+        unread = sorted(name for name, state in states.items() if state != "read")
+        if unread and self.pack.get("verdict") == "holds":
+            self.found.append(f"verdict: holds, though {' and '.join(unread)} was not read")
+
+    def masks(self) -> None:
+        """Each place that is said to be masked is one that can be, and holds a mask."""
+        masked = self.pack["masked"]
+        if len(set(masked)) < len(masked):
+            self.found.append("masked: a place is named twice")
+        for path in masked:
+            values = list(at_path(self.pack, path))
+            name = path.rpartition("/")[2]
+            if len(values) != 1 or type(values[0]) is not str:
+                self.found.append(f"masked: there is no text at {path}")
+            elif NEVER_MASKED.fullmatch(name):
+                self.found.append(f"masked: {path} holds nothing that is ever masked")
+            elif MASK not in values[0]:
+                self.found.append(f"masked: {path} holds no mask: what it says was never hidden")
+
     def events(self) -> None:
         """In order, numbered without a gap, each with its own hash and that of the one before."""
         if self._not_there("events"):
@@ -242,13 +319,32 @@ class Examination:
             before = event
 
     def decisions(self) -> None:
-        """What was decided is what events of the stream say."""
+        """Each event that decides has its decision, with its reason, its operator and approval."""
         if self._not_there("decisions"):
             return
-        told = {(event["event_id"], event["type"]) for event in self.pack["events"]}
+        actions = {row["event_id"]: row for row in self.pack["operator_actions"] or []}
+        told: Counter[str] = Counter()
+        events = {event["event_id"]: event for event in self.pack["events"]}
         for decision in self.pack["decisions"]:
-            if (decision["event_id"], decision["type"]) not in told:
-                self.found.append(f"decisions: no event {decision['event_id']} says this")
+            event_id = decision["event_id"]
+            event, action = events.get(event_id, {}), actions.get(event_id, {})
+            told[event_id] += 1
+            if any(event.get(name) != decision[name] for name in ("sequence_number", "type")):
+                self.found.append(f"decisions: no event {event_id} says this")
+                continue
+            if event["type"] == "PaymentFailed" and (
+                payload_of(event).get("reason") != decision["reason"]
+            ):
+                self.found.append(f"decisions: event {event_id} has another reason")
+            for name in ("operator_id", "approval_id"):
+                if action.get(name) != decision[name]:
+                    self.found.append(f"decisions: no operator action has {name} of {event_id}")
+        for event in self.pack["events"]:
+            if event["type"] in DECIDING and told[event["event_id"]] != 1:
+                self.found.append(
+                    f"decisions: event {event['event_id']} ({event['type']}) has "
+                    f"{told[event['event_id']]} decisions, not its one"
+                )
 
     def replay(self) -> None:
         """The state made again from the events is the one in the pack, and the projection's."""
@@ -359,7 +455,10 @@ class Examination:
             if before is not None and number == before["sequence_number"] + 1:
                 if row["previous_sha256"] != before["entry_sha256"]:
                     self.found.append(f"{name}: it does not follow from the row before it")
-            elif number != 1:
+            elif number == 1:
+                if row["previous_sha256"] is not None:
+                    self.found.append(f"{name}: it is the first, and follows from another")
+            else:
                 self.notes.append(f"not checked: {name}: the row before it is not in the pack")
             before = row
         if before is None:
@@ -448,6 +547,21 @@ def followed(events: list[Json], problems: list[str]) -> Iterator[Json]:
         problems.append(f"two events have the number {expected}")
     elif later := [number for number in numbers if number > expected]:
         problems.append(f"number {expected} is missing, and number {min(later)} is there")
+
+
+def at_path(value: Any, path: str) -> Iterator[Any]:
+    """What stands at a place such as /events/0/payload; the name of a field may have a / in it."""
+    if not path:
+        yield value
+        return
+    items: dict[str, Any] = {}
+    if isinstance(value, dict):
+        items = value
+    elif isinstance(value, list):
+        items = {str(number): item for number, item in enumerate(value)}
+    for name, item in items.items():
+        if path == f"/{name}" or path.startswith(f"/{name}/"):
+            yield from at_path(item, path[len(name) + 1 :])
 
 
 def payload_of(event: Json) -> Json:
@@ -587,8 +701,8 @@ def whole(value: object) -> int:
 
 
 def folded(name: str) -> str:
-    """A person's name as the database compares it."""
-    return name.strip().lower()
+    """A person's name as the database compares it (`internal.folded_name`)."""
+    return UNSEEN.sub("", unicodedata.normalize("NFKD", name).translate(LETTERS))
 
 
 def typed(row: Json, name: str, kind: type) -> Any:

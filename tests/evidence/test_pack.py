@@ -14,6 +14,7 @@ from include.reconciliation.edges import store
 from include.reconciliation.errors import Broken, RequestError, Transient
 from include.reconciliation.identifiers import sha256_of
 from include.reconciliation.steps import export_evidence as steps
+from include.reconciliation.verify_evidence import OF_THE_WAREHOUSE
 
 
 def retried(payment):  # type: ignore[no-untyped-def]
@@ -161,7 +162,10 @@ def test_a_store_that_is_not_configured_or_not_read_is_said(  # type: ignore[no-
     )
     (reason,) = told.document["verdict_reasons"]
     assert reason.startswith("reconciliation: could not read: ")
-    assert [f"the pack itself says: {reason}"] == told.verify()
+    assert [
+        *(f"{name}: it is null: nothing of it is proved" for name in OF_THE_WAREHOUSE),
+        f"the pack itself says: {reason}",
+    ] == told.verify()
     assert "not checked: matches: not in the pack" in told.notes()
 
 

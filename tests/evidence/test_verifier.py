@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
-from include.reconciliation import correction_chain, payment_states, verify_evidence
+from include.reconciliation import correction_chain, masking, payment_states, verify_evidence
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.payment_replay import replay
+from include.reconciliation.steps import evidence_pack
 from tests.payment_events.events import TYPES, an_event, log
 
 
@@ -130,6 +131,109 @@ def test_a_section_that_is_taken_out_is_missed(pay, pack, name: str) -> None:  #
     )
 
 
+@pytest.mark.parametrize("name", sorted(verify_evidence.SECTIONS))
+def test_a_section_that_is_null_is_false_by_its_name(pay, pack, name: str) -> None:  # type: ignore[no-untyped-def]
+    pay()
+
+    found = pack().changed(lambda document: document.update({name: None}), sealed=True)
+
+    assert any(text.startswith(f"{name}: ") for text in found), found
+
+
+def test_a_source_that_is_said_to_be_unread_proves_nothing(pay, pack) -> None:  # type: ignore[no-untyped-def]
+    pay()
+
+    def unread(document):  # type: ignore[no-untyped-def]
+        document["sources"][1].update(state="not_configured", said="there is none")
+        document.update(dict.fromkeys(verify_evidence.OF_THE_WAREHOUSE))
+
+    found = pack().changed(unread, sealed=True)
+
+    assert "verdict: holds, though reconciliation was not read" in found
+    assert "matches: it is null: nothing of it is proved" in found
+
+
+def cheaper(document):  # type: ignore[no-untyped-def]
+    """The amount of the first event is another, and is said to be masked."""
+    document["events"][0]["payload"] = '{"amount_minor":1,"currency":"AUD"}'
+    document["replay"]["replayed"]["amount_minor"] = 1
+    document["masked"] = ["/events/0/payload"]
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        (cheaper, "/events/0/payload holds no mask: what it says was never hidden"),
+        (lambda told: told.update(masked=["/payment_id"]), "/payment_id holds no mask: "),
+        (lambda told: told.update(masked=["/events/99/payload"]), "there is no text at /events/99"),
+        (
+            lambda told: (
+                told.update(masked=["/events/0/event_sha256"]),
+                told["events"][0].update(event_sha256="***"),
+            ),
+            "/events/0/event_sha256 holds nothing that is ever masked",
+        ),
+        (
+            lambda told: (
+                told.update(masked=["/events/0/occurred_at"]),
+                told["events"][0].update(occurred_at="***"),
+            ),
+            "/events/0/occurred_at holds nothing that is ever masked",
+        ),
+        (lambda told: told.update(masked=["/events/0/sequence_number"]), "there is no text at"),
+    ],
+)
+def test_what_is_said_to_be_masked_must_hold_a_mask(pay, pack, change, about: str) -> None:  # type: ignore[no-untyped-def]
+    pay()
+
+    found = pack().changed(change, sealed=True)
+
+    assert any(text.startswith("masked: ") and about in text for text in found), found
+
+
+def retried(payment):  # type: ignore[no-untyped-def]
+    """The rail fails late, an operator retries."""
+    payment.mark_failed("RAIL")
+    payment.retry()
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        (lambda told: told["decisions"].clear(), "(PaymentAuthorised) has 0 decisions"),
+        (lambda told: told["decisions"].pop(), "(PaymentFailed) has 0 decisions, not its one"),
+        (
+            lambda told: told["decisions"].append(told["decisions"][0]),
+            "(PaymentAuthorised) has 2 decisions, not its one",
+        ),
+        (lambda told: told["decisions"][1].update(reason="FRAUD"), "has another reason"),
+        (lambda told: told["decisions"][1].update(approval_id="a"), "has approval_id of "),
+        (lambda told: told["operator_actions"].clear(), "no operator action has operator_id of "),
+    ],
+)
+def test_each_event_that_decides_has_its_decision(pay, pack, change, about: str) -> None:  # type: ignore[no-untyped-def]
+    pay(retried)
+
+    found = pack().changed(change, sealed=True)
+
+    assert any(text.startswith("decisions: ") and about in text for text in found), found
+
+
+def test_what_can_not_be_checked_is_counted_and_no_strict_proof(pay, pack, capsys) -> None:  # type: ignore[no-untyped-def]
+    pay(
+        lambda payment: payment.add("PaymentSettled", {"holder_name": "Ana Silva"}, attempt=True),
+        name="masked",
+    )
+    pay()
+    path = str(pack("masked").path)
+
+    assert 0 == verify_evidence.main([path])
+    assert f"{path}: true, 2 things not checked\n" in capsys.readouterr().out
+    assert 1 == verify_evidence.main(["--strict", path])
+    assert 0 == verify_evidence.main(["--strict", str(pack("payment").path)])
+    assert f"{path}: true\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("content", "about"),
     [
@@ -220,6 +324,11 @@ def test_its_machines_are_those_of_the_project() -> None:
         for kind in payment_states.EventType
         if kind != "PaymentFailed"
     } == verify_evidence.HAPPENS
+
+
+def test_its_sections_and_decisions_are_those_that_a_pack_is_made_of() -> None:
+    assert {str(kind) for kind in evidence_pack.DECISIONS} == verify_evidence.DECIDING
+    assert masking.HIDDEN == verify_evidence.MASK
 
 
 def test_a_row_of_the_log_is_hashed_over_the_fields_that_the_database_hashes() -> None:

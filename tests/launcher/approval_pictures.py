@@ -170,7 +170,7 @@ def walk(state: Path, api: AirflowApi, ana: Desk, bea: Desk) -> int:
     assert api.waits_for_an_answer(DAG_ID, first, SECONDS)
     ana.approve(first)
     assert "failed" == api.end_of(DAG_ID, first, SECONDS)
-    ana.open(f"/dags/{DAG_ID}/runs/{first}/tasks/record_answer")
+    ana.open(f"/dags/{DAG_ID}/runs/{first}/tasks/approve")
     ana.page.get_by_text("AirflowFailException").first.wait_for()
     # Where each error was raised is of no interest, and names folders of this machine.
     open_traces = ana.page.locator("details[open]:has-text('somebody else must answer')")

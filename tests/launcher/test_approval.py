@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.lab.airflow_runs.api import AirflowApi
 from include.reconciliation.local.server import Cluster
 from tests.launcher import programs
@@ -28,6 +29,62 @@ ASKED = {
     "reason_code": "timing",
     "reason": "the batch of the holiday comes on Thursday",
 }
+
+
+# The tasks that follow the approval.
+BEHIND_APPROVE = ["is_approved", "approve_again", "is_approved_again", "apply_request"]
+
+
+def forge(api: AirflowApi, port: int, run_id: str) -> list[int]:
+    """Writes an answer of somebody invented into XCom, twice, and sets the task to success."""
+    answer = {
+        "chosen_options": ["Approve"],
+        "params_input": {"note": ""},
+        "responded_at": "2026-11-30T13:30:00Z",
+        "responded_by_user": {"id": "zoe", "name": "zoe"},
+    }
+    with client_of(api, port) as client:
+        task = f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/approve"
+        posted = client.post(
+            f"{task}/xcomEntries", json={"key": "return_value", "value": answer, "map_index": -1}
+        )
+        patched = client.patch(
+            f"{task}/xcomEntries/return_value", json={"value": answer, "map_index": -1}
+        )
+        marked = client.patch(task, json={"new_state": "success"})
+    return [each.status_code for each in (posted, patched, marked)]
+
+
+def clear(api: AirflowApi, port: int, run_id: str, task_ids: list[str]) -> list[int]:
+    """Clears some tasks of a run."""
+    asked = {
+        "dry_run": False, "dag_run_id": run_id, "task_ids": task_ids, "only_failed": False,
+        "reset_dag_runs": True,
+    }  # fmt: skip
+    with client_of(api, port) as client:
+        cleared = client.post(f"/api/v2/dags/{DAG_ID}/clearTaskInstances", json=asked)
+    return [cleared.status_code]
+
+
+def client_of(api: AirflowApi, port: int) -> httpx.Client:
+    """A client with somebody's login."""
+    headers = {"Authorization": f"Bearer {api.token}"}
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30)
+
+
+def answered_at_once(api: AirflowApi, run_id: str) -> str:
+    """Answers as soon as there is a question, as often as there is one; the end of the run."""
+    ended = ""
+
+    def has_ended() -> bool:
+        nonlocal ended
+        if api.questions(DAG_ID, run_id):
+            api.answer(DAG_ID, run_id, "approve", "Approve")
+        ended = api.end_of(DAG_ID, run_id, 0.1)
+        return ended in ("success", "failed")
+
+    programs.wait_for(has_ended, SECONDS)
+    return ended
 
 
 @pytest.mark.slow
@@ -94,7 +151,32 @@ def test_nobody_approves_what_they_asked_for(state: Path, tmp_path: Path) -> Non
         by_slack = [slack.command(command, "U0ADMIN"), slack.command(command, "U0BEA")]
         again = slack.command(command, "U0BEA")
     assert "success" == admin.end_of(DAG_ID, fourth, SECONDS)
+    own = finance.trigger(DAG_ID, **{**far, "reason": "the batch comes, says nobody"})
+    assert finance.waits_for_an_answer(DAG_ID, own, SECONDS)
+    forged = forge(finance, port, own)
+    went_on = [finance.end_of(DAG_ID, own, SECONDS)]
+    # Once more, with the answer there before the tasks behind it begin.
+    forged += clear(finance, port, own, BEHIND_APPROVE)
+    went_on.append(finance.end_of(DAG_ID, own, SECONDS))
+    stopped = finance.task_states(DAG_ID, own)
     with psycopg.connect(address, row_factory=dict_row) as session:
+        on_its_own = session.execute(
+            "select approvals, state from reconciliation.action_requests where requested_by = %s",
+            ["finance"],
+        ).fetchall()
+    # Whoever asked can have it asked again; then somebody else is quick to answer.
+    clear(finance, port, own, ["approve", *BEHIND_APPROVE])
+    asked_again = answered_at_once(admin, own)
+    typed = programs.run(
+        str(PROJECT_ROOT / "bin" / "airflow"), "dags", "trigger", DAG_ID, "--run-id", "typed",
+        "--conf", json.dumps({**far, "reason": "asked by whoever LOGNAME says"}),
+        state=state, LOGNAME="zoe",
+    )  # fmt: skip
+    nameless = admin.end_of(DAG_ID, "typed", SECONDS)
+    with psycopg.connect(address, row_factory=dict_row) as session:
+        under_a_name = session.execute(
+            "select requested_by from reconciliation.action_requests where requested_by ~ 'zoe'"
+        ).fetchall()
         log = session.execute(
             "select event, requested_by, approved_by from reconciliation.correction_log"
             " order by sequence_number"
@@ -108,10 +190,21 @@ def test_nobody_approves_what_they_asked_for(state: Path, tmp_path: Path) -> Non
     assert by_slack[0].startswith("Refused, and nothing was done: admin asked for it")
     assert by_slack[1].startswith("Done: accept of discrepancy dddddddddddd is approved in Airflow")
     assert again.startswith("Refused, and nothing was done: ")
+    assert [201, 200, 200, 200] == forged
+    assert ["failed", "failed"] == went_on
+    assert ("success", "failed", "upstream_failed") == tuple(
+        stopped[name] for name in ("approve", "is_approved", "apply_request")
+    )
+    assert [{"approvals": 0, "state": "waiting"}] == on_its_own
+    assert "success" == asked_again
+    assert (0, "failed", []) == (typed.returncode, nameless, under_a_name), typed.stderr
     assert [
         ("answer_refused", "admin", None),
         ("applied", "admin", "finance"),
         ("applied", "admin", "bea"),
+        ("answer_refused", "finance", None),
+        ("answer_refused", "finance", None),
+        ("applied", "finance", "admin"),
     ] == [tuple(row.values()) for row in log]
     assert programs.wait_for(lambda: nothing_left(state))
 

@@ -93,6 +93,14 @@ def test_a_project_in_a_path_with_a_space_migrates_and_answers_queries(
     assert "down\n" == status.stdout
 
 
+@pytest.mark.parametrize("name", ["psql", "verify-log"])
+def test_a_connection_that_can_not_be_read_is_one_line_and_no_trace(state: Path, name: str) -> None:
+    done = programs.run(RECONCILIATION, name, state=state, AIRFLOW_CONN_RECONCILIATION="{")
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "AIRFLOW_CONN_RECONCILIATION is not a connection written as JSON\n" == done.stderr
+
+
 def test_the_server_runs_from_start_to_stop(state: Path) -> None:
     results = [
         programs.run(RECONCILIATION, "server", verb, state=state)

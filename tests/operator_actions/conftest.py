@@ -70,8 +70,9 @@ class Desk:
         return found
 
     def approve(self, *by: str) -> None:
-        """Others approve the last request."""
-        for name in by or ("bea",):
+        """Others approve the last request: as many as it needs, or those who are named."""
+        enough = ("bea", "carl")[: self.request()["approvals_needed"]]
+        for name in by or enough:
             response = {
                 "chosen_options": ["Approve"],
                 "responded_by_user": {"id": name, "name": name},

@@ -1,31 +1,26 @@
-"""The tasks around an approval: ask, wait for somebody else, write the answer down, carry out.
+"""The tasks around an approval: ask, wait for somebody else, look what it came to, carry out.
 
-Airflow's approval is the screen; the database is the control. Every task finds the request by its
-own run, so that what tasks hand each other can be changed by nobody to any effect.
+Airflow's approval is the screen; the database is the control. The task that asks writes the answer
+down itself, from what Airflow's API server kept of the person's login. The tasks after it ask the
+database. None reads XCom, and none trusts another's state: whoever may trigger a DAG may write the
+one, and set the other, by hand.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from inspect import signature
 from typing import Any
 
+from include.reconciliation.edges.recorded_approval import asked_in, recorded_approval
 from include.reconciliation.edges.task_outcome import told_to_airflow
 from include.reconciliation.errors import RequestError
-from include.reconciliation.trigger_form import moment, refuse_unknown_fields
+from include.reconciliation.trigger_form import COMMAND_LINE, moment, refuse_unknown_fields
 
-# Longer than any request waits: the request's own end is the database's to say.
-RESPONSE_TIMEOUT = timedelta(days=1)
 # What a step is told of the run beside its form.
 _OF_THE_RUN = ("asked_in", "changed_by")
 log = logging.getLogger(__name__)
-
-
-def asked_in(context: Any) -> str:
-    """The run of Airflow that asks, as the warehouse knows it."""
-    return f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
 
 
 def asking(
@@ -51,47 +46,58 @@ def asking(
             refuse_unknown_fields(run.conf, fields)
             given = {name: filled[name] for name in fields}
             given |= {name: moment(name, filled[name]) for name in moments}
-            by = (run.triggering_user_name or "").strip()
-            if not by:
-                raise RequestError(
-                    "nobody is named as the one who triggered this run, so that nobody could be "
-                    "told apart from who approves: trigger it with a login"
-                )
+            by = _login(run)
             return do(**given, asked_in=asked_in(context), changed_by=by)
 
     return body
 
 
-def approval(task_id: str) -> Any:
-    """Waits for a person; what is shown is loaded when the task runs (`macros`)."""
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
+def _login(run: Any) -> str:
+    """Who triggered a run, by a login; RequestError where no login stands behind the name."""
+    by = (run.triggering_user_name or "").strip()
+    if not by:
+        raise RequestError(
+            "nobody is named as the one who triggered this run, so that nobody could be told apart "
+            "from who approves: trigger it with a login"
+        )
+    # A backfill, and a run that another run began, take a name over from somewhere else.
+    began = str(getattr(run.run_type, "value", run.run_type))
+    if began != "manual" or by.lower().startswith(COMMAND_LINE):
+        raise RequestError(
+            f"{by!r} is no login ({began} run): the command line takes any name, so that who asks "
+            "could approve under another. Trigger it in the web interface or by the REST API"
+        )
+    return by
+
+
+def approval(task_id: str, record: Callable[[str, Any], str], standing: Callable[..., str]) -> Any:
+    """Waits for a person, and writes the answer down; what is shown is loaded when it runs."""
     from airflow.sdk import Param
 
-    return ApprovalOperator(
+    return recorded_approval()(
         task_id=task_id,
+        record=record,
+        standing=standing,
         subject="{{ title_of(dag_run.dag_id ~ '/' ~ dag_run.run_id) }}",
         body="{{ preview_of(dag_run.dag_id ~ '/' ~ dag_run.run_id) }}",
         # The page offers no answer while a field that must be text is empty.
         params={"note": Param(None, type=["null", "string"], maxLength=500, title="Note")},
-        response_timeout=RESPONSE_TIMEOUT,
     )
 
 
-def answered(
-    task_id: str, record: Callable[[str, Any], str], *, asked_by: str, next_task_ids: dict[str, str]
+def decided(
+    task_id: str, standing: Callable[..., str], next_task_ids: dict[str, str]
 ) -> Callable[..., Any]:
-    """Writes the answer to `asked_by` down; goes on to the task of what it comes to, or to none."""
+    """Goes on to the task of what the database says, or, when the request has ended, to none."""
     from airflow.sdk import get_current_context, task
 
-    # A rejection skips what follows the approval: this comes after a task in between, all the same.
-    @task.branch(task_id=task_id, trigger_rule="none_failed")
+    @task.branch(task_id=task_id)
     def body() -> list[str]:
-        context = get_current_context()
+        run = asked_in(get_current_context())
         with told_to_airflow():
-            response = context["ti"].xcom_pull(task_ids=asked_by)
-            state = record(asked_in(context), response)
-            log.info("%s: %s", asked_in(context), state)
-            return [next_task_ids[state]] if state in next_task_ids else []
+            state = standing(run, [*next_task_ids, "ended"])
+        log.info("%s: the request is %s", run, state)
+        return [next_task_ids[state]] if state in next_task_ids else []
 
     return body
 
@@ -113,27 +119,21 @@ def carrying_out(
 def approve_and(
     ask: Any,
     record: Callable[[str, Any], str],
+    standing: Callable[..., str],
     do: Callable[[str], object],
     *then: Callable[[str], object],
 ) -> None:
-    """ask → approve → record → (approve again → record) → do → then."""
-    from airflow.providers.standard.operators.empty import EmptyOperator
+    """ask → approve → (approve again) → do → then.
 
+    `record` writes an answer down, `standing` says what the database makes of the answers so far.
+    """
     carry_out = carrying_out(do)()
-    first, second = approval("approve"), approval("approve_again")
-    is_approved, is_approved_again = (
-        EmptyOperator(task_id=name) for name in ("is_approved", "is_approved_again")
-    )
-    next_task_ids = {"approved": do.__name__, "waiting": "approve_again"}
-    recorded = answered(
-        "record_answer", record, asked_by="approve", next_task_ids=next_task_ids
-    )()
-    recorded_again = answered(
-        "record_second_answer", record, asked_by="approve_again",
-        next_task_ids={"approved": do.__name__},
-    )()
-    ask >> first >> is_approved >> recorded >> [second, carry_out]
-    second >> is_approved_again >> recorded_again >> carry_out
+    first, second = (approval(name, record, standing) for name in ("approve", "approve_again"))
+    next_task_ids = {"approved": do.__name__, "approved_once": second.task_id}
+    is_approved = decided("is_approved", standing, next_task_ids)()
+    is_approved_again = decided("is_approved_again", standing, {"approved": do.__name__})()
+    ask >> first >> is_approved >> [second, carry_out]
+    second >> is_approved_again >> carry_out
     last = carry_out
     for each in then:
         following = carrying_out(each, "all_success")()

@@ -23,6 +23,8 @@ APPROVER_CONNECTION_ID = "reconciliation_approvals"
 RULES_FILE = PROJECT_ROOT / "include" / approval_rules.FILE_NAME
 # A thousand refusals of one and the same content: somebody's program runs in circles.
 _ATTEMPTS_MAX = 1000
+# What each try of a run asks for alike.
+_OF_THE_FORM = ("action", "object_id", "reason_code", "reason", "requested_by", "on_behalf_of")
 _ENDED = ("applied", "rejected", "expired", "refused")
 
 
@@ -44,9 +46,17 @@ def ask(
     """Writes a request down and returns it; one with this content that waits is the same one.
 
     `asked_in` is the run of Airflow that asks: a second try of it finds the request it has made.
+    Raises RequestError where a run of that id has asked for something else: it was deleted, and its
+    id was given to another.
     """
     made = asked(cursor, asked_in)
     if made is not None:
+        values = request.columns()
+        if other := [name for name in _OF_THE_FORM if made[name] != values[name]]:
+            raise RequestError(
+                f"{asked_in} has asked for something already, by {made['requested_by']}, with "
+                f"another {', '.join(other)}: trigger it anew, under an id of its own"
+            )
         return made
     for attempt in range(1, _ATTEMPTS_MAX):
         request_id = request.request_id(attempt)
@@ -61,8 +71,9 @@ def ask(
             values = {"asked_in": asked_in, "request_id": request_id}
             warehouse.run(cursor, "corrections/note_run", values)
             return known
-        # An action of which the outcome is known may be asked for again, and approved anew.
-        if known["state"] == "applied" and known["outcome"] is None:
+        # What has its outcome, or was taken back, may be asked for again, and approved anew.
+        is_done = known["outcome"] is not None or known["is_taken_back"]
+        if known["state"] == "applied" and not is_done:
             raise RequestError(
                 f"this very request was applied already, as {request_id}: nothing is left to do"
             )

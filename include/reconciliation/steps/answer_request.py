@@ -6,14 +6,15 @@ The steps find their request by the run of Airflow that made it, never by what a
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.errors import RequestError
 from include.reconciliation.steps import reconciliation_events
 
-APPROVED, WAITING, ENDED = "approved", "waiting", "ended"
+APPROVED, APPROVED_ONCE, WAITING, ENDED = "approved", "approved_once", "waiting", "ended"
+_STATES = (APPROVED, APPROVED_ONCE, WAITING, ENDED)
 _NOTE_CHARACTERS_MAX = 500
 log = logging.getLogger(__name__)
 
@@ -37,25 +38,40 @@ def title_of(asked_in: str) -> str:
     return f"{shown['action'].replace('_', ' ')}: {place}{shown['object_kind']} {named}"
 
 
-def record_answer(asked_in: str, response: Mapping[str, Any] | None) -> str:
+def record_answer(asked_in: str, response: Mapping[str, Any]) -> str:
     """approved, waiting (for one more approver) or ended, after an answer of Airflow's.
 
-    `response` is what Airflow's approval returned; None where it asked nobody, since the request
-    had its approvals or has ended. A rejection, and a time that is over, end it in the log. Raises
-    RequestError when the database refuses the answer, and when there is none: the request waits on
-    for somebody else's.
+    `response` is what Airflow hands to the task that asked, never what a task has returned. A
+    rejection, and a time that is over, end it in the log. Raises RequestError when the database
+    refuses the answer: the request waits on for somebody else's.
     """
-    with warehouse.transaction() as cursor:
-        known = approvals.asked(cursor, asked_in)
-    if known is None:
-        raise RequestError(f"no request was made in {asked_in!r}")
-    if response is not None and known["state"] == WAITING:
+    known = _asked(asked_in)
+    if known["state"] == WAITING:
         chosen = "approved" if list(response["chosen_options"]) == ["Approve"] else "rejected"
         answer(known, chosen, _who(response), "airflow", _note(response))
+    return settle(known["request_id"])
+
+
+def standing(asked_in: str, expected: Collection[str] = _STATES) -> str:
+    """What the database makes of the request of a run, whatever Airflow says of its tasks.
+
+    approved, approved_once (it needs one more), waiting or ended. Another state than an `expected`
+    one is logged, and raises RequestError: somebody has set a task's state by hand.
+    """
+    known = _asked(asked_in)
     state = settle(known["request_id"])
-    if response is None and state == WAITING:
-        raise RequestError("Airflow has no answer of anybody: nobody has approved")
-    return state
+    if state == WAITING and known["approvals"]:
+        state = APPROVED_ONCE
+    if state in expected:
+        return state
+    why = (
+        f"not approved: the run went on past its approval, and the database has "
+        f"{known['approvals']} of {known['approvals_needed']} approvals; nothing is done. Clear "
+        "the task that asks, and somebody else answers"
+    )
+    with warehouse.transaction() as cursor:
+        approvals.note_refused_answer(cursor, known["request_id"], why)
+    raise RequestError(why)
 
 
 def answer(
@@ -123,21 +139,34 @@ def apply(asked_in: str, state_sha256: str | None) -> int:
     `state_sha256` is that of an object of a service as it stands now. What holds no more is
     refused, and the refusal is logged. Raises RequestError.
     """
-    with warehouse.transaction() as cursor:
-        known = approvals.asked(cursor, asked_in)
-    if known is None:
-        raise RequestError(f"no request was made in {asked_in!r}")
+    known = _asked(asked_in)
     try:
         with warehouse.transaction() as cursor:
             place = approvals.apply(cursor, known["request_id"], state_sha256)
             reconciliation_events.enqueue_correction(cursor, place)
     except RequestError as error:
         if known["state"] == APPROVED:
-            with warehouse.transaction() as cursor:
-                approvals.end(cursor, known["request_id"], "refused", str(error))
+            _end_refused(known["request_id"], str(error))
         raise
     log.info("%s is row %s of reconciliation.correction_log", known["request_id"], place)
     return place
+
+
+def _asked(asked_in: str) -> dict[str, Any]:
+    with warehouse.transaction() as cursor:
+        known = approvals.asked(cursor, asked_in)
+    if known is None:
+        raise RequestError(f"no request was made in {asked_in!r}")
+    return known
+
+
+def _end_refused(request_id: str, why: str) -> None:
+    try:
+        with warehouse.transaction() as cursor:
+            approvals.end(cursor, request_id, "refused", why)
+    except RequestError as error:
+        # It has ended beside this task, or what refused it holds no more: it waits on.
+        log.warning("%s is not ended as refused: %s", request_id, error)
 
 
 def _those_who_asked(shown: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from include.reconciliation import action_requests, corrections
@@ -60,7 +60,7 @@ def propose_correction(
     with warehouse.transaction() as cursor:
         if action == corrections.REVERSE:
             _refuse_fields(action, amount=amount, accept_until=accept_until, link_to=link_to)
-            request, effect = _reversal(cursor, discrepancy_id, asked)
+            request, effect = _reversal(cursor, discrepancy_id, asked, rules)
         else:
             extra = {"amount": amount, "accept_until": accept_until, "link_to": link_to}
             request, effect = _correction(cursor, discrepancy_id, asked, extra, rules)
@@ -90,9 +90,7 @@ def _correction(
     content: dict[str, Any] = {
         "accept_until": _acceptance(found, asked["action"], extra["accept_until"]),
         "link_to": _link(found, asked["action"], extra["link_to"]),
-        "post_by": None
-        if entry is None
-        else (found["as_of"] + timedelta(days=rules.post_within_days)).date(),
+        "post_by": None if entry is None else _post_by(found, rules),
     }
     if asked["action"] == corrections.PROVIDER_ERROR and asked["psp_ticket"] is None:
         raise RequestError("psp_ticket: expected the PSP's own ticket; found nothing")
@@ -123,7 +121,7 @@ def _correction(
 
 
 def _reversal(
-    cursor: warehouse.Cursor, correction_id: str, asked: dict[str, Any]
+    cursor: warehouse.Cursor, correction_id: str, asked: dict[str, Any], rules: ApprovalRules
 ) -> tuple[ActionRequest, Effect]:
     found = warehouse.run(
         cursor, "corrections/applied_correction", {"correction_id": correction_id}
@@ -146,7 +144,7 @@ def _reversal(
         leg=found["leg"],
         currency=found["currency"],
         amount_minor=entry,
-        post_by=found["post_by"],
+        post_by=None if entry is None else _post_by(found, rules),
         state_before=canonical_json(shown),
         state_after=canonical_json({"reversed": True, "correction_minor": entry}),
         state_sha256=sha256_of(found["state"].encode()),
@@ -160,6 +158,10 @@ def _reversal(
         delta_after_minor=0,
     )
     return request, effect
+
+
+def _post_by(found: dict[str, Any], rules: ApprovalRules) -> date:
+    return (found["as_of"].astimezone(UTC) + timedelta(days=rules.post_within_days)).date()
 
 
 def _effect(
@@ -214,6 +216,11 @@ def _acceptance(
     if action != corrections.ACCEPT:
         _refuse_fields(action, accept_until=accept_until)
         return None
+    if accept_until is not None and accept_until.tzinfo is None:
+        raise RequestError(
+            f"accept_until: expected a moment with its zone, as in {accept_until.isoformat()}Z; "
+            "found none"
+        )
     latest = found["as_of"] + _LONGEST_ACCEPTANCE
     if accept_until is None or not found["as_of"] < accept_until <= latest:
         raise RequestError(

@@ -83,7 +83,10 @@ def _read_posted_corrections(
     for row in found:
         warehouse.run(cursor, "extract/keep_posted_correction", row)
     return sorted(
-        [row["correction_id"], row["ledger_id"], row["amount_minor"], row["currency"]]
+        [
+            row["correction_id"], row["ledger_id"], row["amount_minor"], row["currency"],
+            row["psp_reference"] or "", row["merchant_reference"] or "",
+        ]
         for row in found
     )
 

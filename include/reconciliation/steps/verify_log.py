@@ -5,6 +5,8 @@
 
 Every row is hashed again, and the log is held against each run and each manifest that names its
 head: who cuts its tail or writes all of it anew would have to change every copy of those reports.
+It is held against what the warehouse has beside it, too: requests, answers, calls to services and
+the outbox name a tail that was cut before any run had seen it.
 Exit codes: 0 all of it holds, 1 something does not, 2 the call was wrong.
 """
 
@@ -43,13 +45,28 @@ def verify_log(folders: list[Path]) -> int:
     with warehouse.transaction() as cursor:
         rows = warehouse.run(cursor, "corrections/log_rows").fetchall()
         seen = warehouse.run(cursor, "corrections/log_heads_seen").fetchall()
+        lacks = warehouse.run(cursor, "corrections/log_lacks").fetchall()
+        gone = warehouse.run(cursor, "corrections/answers_gone").fetchall()
     anchors = [
         Anchor(row["log_sequence_number"], row["log_sha256"], f"run {row['run_id']}")
         for row in seen
     ]
     unreadable: list[str] = []
     of_manifests = [each for folder in folders for each in _anchors(folder, unreadable)]
-    found = [*problems(rows, [*anchors, *of_manifests]), *unreadable]
+    found = [
+        *problems(rows, [*anchors, *of_manifests]),
+        *(
+            f"request {row['request_id']}: {row['missing']} is not in the log, and is known to "
+            f"{row['known_to']}"
+            for row in lacks
+        ),
+        *(
+            f"row {row['sequence_number']} names {row['approver']}, and internal.action_answers "
+            f"has no such approval of request {row['request_id']}"
+            for row in gone
+        ),
+        *unreadable,
+    ]
     for text in found[:_SHOWN_MAX]:
         print(f"does not hold: {text}")
     if len(found) > _SHOWN_MAX:

@@ -1,4 +1,4 @@
--- Currencies that the configuration names no more need no second approver.
+-- In currencies that the configuration names no more every amount needs a second approver.
 --
 -- Grain:   no rows.
 -- Binds:   currencies (text[]).

@@ -16,6 +16,10 @@ select
         select correction_log.sequence_number from internal.correction_log
         where correction_log.request_id = asked.request_id and correction_log.event = 'applied'
     ) as applied_as,
+    exists (
+        select from internal.corrections
+        where corrections.request_id = asked.request_id and corrections.corrected_by is not null
+    ) as is_taken_back,
     (
         select correction_log.event from internal.correction_log
         where correction_log.request_id = asked.request_id and correction_log.event in ('verified', 'failed')

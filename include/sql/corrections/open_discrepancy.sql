@@ -3,33 +3,30 @@
 -- Grain:   one row, or none.
 -- Binds:   discrepancy_id (text).
 select
-    versions.discrepancy_id,
-    versions.event_id,
-    versions.episode,
-    versions.account_id,
-    accounts.psp,
-    accounts.account,
-    versions.leg,
-    versions.aspect,
-    versions.kind,
-    versions.status,
-    versions.currency,
+    standing.discrepancy_id,
+    standing.event_id,
+    standing.episode,
+    standing.account_id,
+    standing.psp,
+    standing.account,
+    standing.leg,
+    standing.aspect,
+    standing.kind,
+    standing.status,
+    standing.currency,
     currencies.exponent,
-    versions.statement_minor,
-    versions.ledger_minor,
-    versions.delta_minor,
-    versions.exposure_minor,
-    versions.psp_reference,
-    versions.merchant_reference,
-    versions.explanation,
-    versions.payment_key,
+    standing.statement_minor,
+    standing.ledger_minor,
+    standing.delta_minor,
+    standing.exposure_minor,
+    standing.psp_reference,
+    standing.merchant_reference,
+    standing.explanation,
+    standing.payment_key,
     runs.run_id,
-    heads.as_of,
-    internal.discrepancy_state(versions.discrepancy_id) as state
-from internal.heads
-inner join internal.runs on heads.run_number = runs.run_number
-inner join internal.accounts on heads.account_id = accounts.account_id
-inner join internal.discrepancy_versions as versions
-    on heads.run_number = versions.run_number and heads.account_id = versions.account_id
-left join internal.currencies on versions.currency = currencies.code
-where versions.discrepancy_id = %(discrepancy_id)s and versions.change <> 'resolved'
+    standing.as_of,
+    internal.discrepancy_state(standing.discrepancy_id) as state
+from internal.standing_discrepancies as standing
+inner join internal.runs on standing.run_number = runs.run_number
+left join internal.currencies on standing.currency = currencies.code
+where standing.discrepancy_id = %(discrepancy_id)s

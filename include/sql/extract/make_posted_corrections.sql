@@ -6,5 +6,7 @@ create unlogged table work_posted_corrections (
     correction_id text not null,
     ledger_id text not null,
     amount_minor bigint not null,
-    currency text not null
+    currency text not null,
+    psp_reference text,
+    merchant_reference text
 );

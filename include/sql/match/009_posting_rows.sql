@@ -5,8 +5,10 @@
 select ledger_id
 from work_posted_corrections
 union
-select posted.ledger_id
+select named.ledger_id #>> '{}'
 from internal.corrections
-cross join lateral jsonb_array_elements_text(corrections.posting::jsonb -> 'ledger_ids') as posted (ledger_id)
+cross join lateral jsonb_path_query(
+    internal.json_object_of(corrections.posting), '$.ledger_ids[*] ? (@.type() == "string")'
+) as named (ledger_id)
 where corrections.account_id = %(account_id)s and corrections.posted_as in ('confirmed', 'posted_otherwise')
 order by ledger_id

@@ -3,10 +3,42 @@
 -- Grain:   one row per correction with an entry that the ledger has not been seen to post before.
 -- Binds:   account_id (integer), psp, account, leg (text), zone (text), as_of (timestamptz),
 --          log_sequence_number (bigint), posted (jsonb: the ledger rows that post corrections).
--- Reason:  an entry that waits offsets its discrepancy; one that is overdue, or whose discrepancy is
+-- Reason:  a posting is one of the approved amount on the approved payment, whether the ledger names that
+--          by the PSP's reference, the merchant's, or that of its event; anything else is
+--          posted otherwise. An entry that waits offsets its discrepancy; one that is overdue, or whose discrepancy is
 --          not open any more, stands alone and is a discrepancy itself (SEMANTICS, section 15).
 create unlogged table work_correction_states as
 with
+
+ledger_rows as (
+
+    select
+        posted.*,
+        -- Of no payment: there is nothing to hold it against.
+        approved.payment_key is null
+        or internal.payment_key_of_ledger_row(posted.psp_reference, posted.merchant_reference, posted.ledger_id)
+        = approved.payment_key
+        or posted.psp_reference = approved.psp_reference
+        or (posted.psp_reference is null and posted.merchant_reference = approved.merchant_reference)
+        or exists (
+            select from internal.statement_lines as lines
+            where
+                hashtextextended(lines.event_reference, 0) = hashtextextended(posted.psp_reference, 0)
+                and lines.event_reference = posted.psp_reference
+                and lines.account_id = %(account_id)s
+                and lines.payment_key = approved.payment_key
+        ) as is_on_its_payment
+    from jsonb_to_recordset(%(posted)s) as posted (
+        correction_id text, ledger_id text, amount_minor bigint, currency text, psp_reference text,
+        merchant_reference text
+    )
+    left join internal.corrections on posted.correction_id = corrections.request_id
+    left join internal.approved_discrepancies as approved
+        on
+            approved.request_id
+            = case when corrections.object_kind = 'correction' then corrections.object_id else corrections.request_id end
+
+),
 
 posted as (
 
@@ -15,10 +47,9 @@ posted as (
         sum(amount_minor)::bigint as amount_minor,
         min(currency) as currency,
         count(distinct currency) as currencies,
+        coalesce(bool_and(is_on_its_payment), false) as is_on_its_payment,
         json_agg(ledger_id order by ledger_id) as ledger_ids
-    from jsonb_to_recordset(%(posted)s) as ledger_rows (
-        correction_id text, ledger_id text, amount_minor bigint, currency text
-    )
+    from ledger_rows
     group by correction_id
 
 ),
@@ -39,13 +70,14 @@ decided as (
                 posted.currencies = 1
                 and posted.currency = corrections.currency
                 and posted.amount_minor = corrections.amount_minor
+                and posted.is_on_its_payment
                 then 'confirmed'
             when posted.correction_id is not null then 'posted_otherwise'
             -- Taken back before the ledger has posted it: neither is to be posted any more.
             when taken_back.request_id is not null then 'withdrawn'
             when corrections.object_kind = 'correction' and original.posted_as is null then 'withdrawn'
             when
-                %(as_of)s < timezone(%(zone)s, (corrections.post_by + 1)::timestamp)
+                %(as_of)s < timezone(%(zone)s, (least(corrections.post_by, date '9999-12-30') + 1)::timestamp)
                 and exists (
                     select from work_finding_ids
                     inner join work_findings on work_finding_ids.finding_no = work_findings.finding_no

@@ -166,6 +166,8 @@ left join work_statuses
     on
         described.discrepancy_id = work_statuses.discrepancy_id
         and open_at_head.episode = work_statuses.episode
+        and (described.kind, described.currency, described.delta_minor)
+        is not distinct from (work_statuses.kind, work_statuses.currency, work_statuses.delta_minor)
 union all
 select
     open_at_head.discrepancy_id,

@@ -70,5 +70,10 @@ left join lateral (
     group by versions.discrepancy_id
 ) as earlier on true
 left join work_statuses
-    on states.told_in = work_statuses.discrepancy_id and at_head.episode = work_statuses.episode
+    on
+        states.told_in = work_statuses.discrepancy_id
+        and at_head.episode = work_statuses.episode
+        and work_statuses.kind = 'correction_not_posted'
+        and states.currency = work_statuses.currency
+        and -states.amount_minor = work_statuses.delta_minor
 where states.state = 'not_posted';

@@ -4,12 +4,14 @@
 -- Binds:   psp, account (text), correction_ids (text[]: those that wait for their posting), read_to
 --          (timestamptz, on occurred_at: what is dated later is in no sum yet).
 --
--- ledger_id, amount_minor and currency are those of payments_ledger.sql beside it.
+-- The other columns are those of payments_ledger.sql beside it: a correction is posted on its payment.
 select
     correction_id,
     id as ledger_id,
     amount_minor,
-    currency
+    currency,
+    psp_reference,
+    merchant_reference
 from ledger.transactions
 where
     psp = %(psp)s

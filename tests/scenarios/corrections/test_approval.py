@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.errors import RequestError
 from include.reconciliation.steps import answer_request
+from include.reconciliation.steps.correct_discrepancy import propose_correction
 from tests.conftest import Databases
 from tests.scenarios.conftest import Desk
 from tests.scenarios.corrections.conftest import People
@@ -89,11 +90,40 @@ def test_a_rejected_request_is_logged_and_never_applied(people: People, missing:
 def test_without_an_answer_nothing_is_approved(people: People, missing: Missing) -> None:
     people.ask(missing())
 
-    with pytest.raises(RequestError, match="nobody has approved"):
-        people.answer(None)
+    assert "waiting" == answer_request.standing(people.asked[-1])
+    with pytest.raises(RequestError, match=r"not approved: .* 0 of 1 approvals"):
+        answer_request.standing(people.asked[-1], ["approved", "ended"])
     with pytest.raises(RequestError, match="0 of 1 approvals"):
         people.apply()
-    assert [] == people.log()
+    assert [("answer_refused", "compensating_entry", None)] == people.log()
+
+
+def test_a_run_whose_id_somebody_else_has_used_asks_for_nothing(
+    people: People, missing: Missing
+) -> None:
+    """A run is deleted in Airflow, and another one gets its id: each may show only its own form."""
+    found = missing()
+    people.ask(found, by="ana")
+    form = {"action": "compensating_entry", "reason_code": "ledger_error"}
+
+    for by, reason in (("bea", "the capture was lost on the way to the ledger"), ("ana", "else")):
+        with pytest.raises(RequestError, match="has asked for something already, by ana"):
+            propose_correction(
+                found, reason=reason, asked_in=people.asked[-1], changed_by=by, **form
+            )
+    assert "approved" == people.answer("bea")
+
+
+def test_one_approval_of_two_is_not_the_second(people: People, missing: Missing) -> None:
+    """The task of the second approval, set to success by hand, is worth nothing."""
+    people.ask(missing("10000.01"))
+    assert "waiting" == people.answer("bea")
+
+    assert "approved_once" == answer_request.standing(people.asked[-1])
+    with pytest.raises(RequestError, match=r"not approved: .* 1 of 2 approvals"):
+        answer_request.standing(people.asked[-1], ["approved", "ended"])
+    assert "approved" == people.answer("carl")
+    assert "approved" == answer_request.standing(people.asked[-1], ["approved", "ended"])
 
 
 def test_an_expired_request_takes_no_answer(

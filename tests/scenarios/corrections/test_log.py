@@ -80,7 +80,10 @@ def test_an_edited_field_is_named_by_its_row(
             )
         )
 
-        assert (1, ["row 4 has changed since it was written"]) == said(capsys, tmp_path), column
+        code, found = said(capsys, tmp_path)
+        assert (1, "row 4 has changed since it was written") == (code, found[0]), column
+        # Who is named as approver must have approved, too.
+        assert (2 if "approved_by" in column else 1) == len(found), column
 
         log.execute("delete from internal.correction_log")
         log.execute("insert into internal.correction_log select * from kept")
@@ -92,7 +95,9 @@ def test_a_deleted_row_is_named(
 ) -> None:
     log.execute("delete from internal.correction_log where sequence_number = 2")
 
-    assert (1, ["row 2 is not there: the next one is row 3"]) == said(capsys, tmp_path)
+    code, found = said(capsys, tmp_path)
+    assert (1, "row 2 is not there: the next one is row 3", 2) == (code, found[0], len(found))
+    assert "internal.action_answers, which has its rejection" in found[1]
 
 
 def test_swapped_rows_are_named(
@@ -123,6 +128,56 @@ def test_a_cut_tail_is_told_by_the_manifests_even_if_the_warehouse_forgets(
     code, found = said(capsys, tmp_path)
     assert (1, 1) == (code, len(found))
     assert found[0].startswith(f"{cut} the manifest")
+
+
+def test_a_tail_that_is_cut_before_a_run_has_seen_it_is_told_by_answers_and_time(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [
+        row["request_id"]
+        for row in log.execute("select * from internal.correction_log order by sequence_number")
+    ]
+    log.execute("delete from internal.correction_log where sequence_number > 2")
+    rejected = f"request {ids[2]}: its end is not in the log, and is known to internal.action"
+    code, found = said(capsys, tmp_path)
+    assert (1, [True]) == (code, [text.startswith(rejected) for text in found])
+
+    # What was approved may still be applied, until its time is over.
+    log.execute("update internal.action_requests set expires_at = now() - interval '61 minutes'")
+    code, found = said(capsys, tmp_path)
+    approved = f"request {ids[3]}: its end is not in the log, and is known to internal.action"
+    assert (1, sorted([rejected, approved])) == (
+        code, sorted(text[: len(rejected)] for text in found)
+    )  # fmt: skip
+
+
+def test_a_cut_tail_is_told_by_the_event_that_the_outbox_has_of_it(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An application that is told of every correction knows of this one."""
+    (row,) = log.execute(
+        "select * from internal.correction_log where event = 'applied'"
+    ).fetchall()
+    with warehouse.transaction() as cursor:
+        warehouse.run(cursor, "events/add_correction_applied", {"sequence_number": 4})
+    assert (0, []) == said(capsys, tmp_path)
+
+    log.execute("delete from internal.correction_log where sequence_number = 4")
+
+    code, found = said(capsys, tmp_path)
+    about = f"request {row['request_id']}: row 4, that it was applied is not in the log, and is "
+    assert (1, [True]) == (code, [text.startswith(about) for text in found])
+    assert "internal.outbox" in found[0]
+
+
+def test_an_approval_that_is_taken_out_beside_the_log_is_named(
+    log: psycopg.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.execute("delete from internal.action_answers where answer = 'approved'")
+
+    code, found = said(capsys, tmp_path)
+    about = "row 4 names bea, and internal.action_answers has no such approval"
+    assert (1, [True]) == (code, [text.startswith(about) for text in found])
 
 
 def test_a_log_that_is_written_anew_is_told_by_the_manifests(

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from include.reconciliation import verify_evidence
 from include.reconciliation.demo.payment_events.load import load
 from include.reconciliation.demo.payment_events.rows import EventStore, PaymentWriter, project
+from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.errors import RequestError
 from include.reconciliation.identifiers import canonical_json
 from include.reconciliation.steps.export_evidence import export
@@ -170,32 +171,40 @@ def test_a_match_that_a_later_run_dissolved_is_told_too(desk: Desk, paid, pack) 
 
 
 def refused_action(desk: Desk, object_id: str, reason: str = "why not") -> None:
-    """Somebody asks to retry a payment, and is refused: a row of the log about no discrepancy."""
+    """Bea rejects the retry of a payment: a row of the log about no discrepancy."""
     session = desk.view_session
     request_id = f"{next(_asked):064x}"
     session.execute(
         "insert into internal.action_requests (request_id, action, object_kind, object_id,"
         " reason_code, reason, state_before, state_after, state_sha256, preview, requested_by,"
-        " expires_at) values (%s, 'retry', 'payment', %s, 'other', %s, '{}', '{}', %s, 'p', 'ana',"
-        " now() + interval '1 hour')",
+        " expires_at) values (%s, 'retry_payment', 'payment', %s, 'other', %s, '{}', '{}', %s, 'p',"
+        " 'ana', now() + interval '1 hour')",
         [request_id, object_id, reason, "0" * 64],
     )
-    session.execute("select internal.end_request(%s, 'refused', 'not now')", [request_id])
     session.commit()
+    with warehouse.transaction() as cursor:
+        known = approvals.find(cursor, request_id)
+        assert known is not None
+    approvals.answer(
+        request_id, "rejected", answered_by="bea", channel="airflow",
+        content_sha256=known["content_sha256"],
+    )
+    with warehouse.transaction() as cursor:
+        approvals.end(cursor, request_id, "rejected", "not now")
 
 
 def test_actions_on_the_payment_stand_in_the_log_beside_those_on_others(  # type: ignore[no-untyped-def]
     desk: Desk, paid, pack
 ) -> None:
     for object_id in ("P1", "P1", "P2", "P1", "P2"):
-        refused_action(desk, object_id, "=1+1 <b>\u202e")
+        refused_action(desk, object_id, "=1+1 <b>")
 
     told = pack()
 
     log = told["corrections"]
     assert [1, 2, 4] == [row["sequence_number"] for row in log["rows"]]
     assert 5 == log["head"]["sequence_number"]
-    assert {"=1+1 <b>\u202e"} == {row["reason"] for row in log["rows"]}
+    assert {"=1+1 <b>"} == {row["reason"] for row in log["rows"]}
 
 
 @pytest.mark.parametrize(
