@@ -130,7 +130,7 @@ def _existence() -> Iterator[FaultKind]:
     )
     yield FaultKind("phantom_refund", group, "missing_in_ledger", existence.phantom_refund)
     yield FaultKind(
-        structure.PHANTOM_PAYOUT, group, "payout_missing_at_bank", structure.payments,
+        structure.PHANTOM_PAYOUT, group, "payout_missing_at_bank", structure.paid_out_payments,
         weeks=(SPRING,), switched_on=BANK,
         # An account of a bank has one currency.
         exponents=(2,),

@@ -108,8 +108,14 @@ def make_history(plan: Plan) -> SeedHistory:
 
 
 def place_of(plan: Plan, part: Part) -> Place:
-    """The account where a part happens: that of its kind, where whole statements go wrong."""
-    own = next((BY_NAME[name].account for name in part.faults if BY_NAME[name].account), None)
+    """The account where a part happens: that of its kind, where whole statements go wrong.
+
+    Payments without a fault stand beside one of another leg: in its account, which must be silent.
+    """
+    kinds = [BY_NAME[name] for name in part.faults]
+    if not kinds:
+        kinds = [kind for kind in map(BY_NAME.__getitem__, plan.faults) if kind.switched_on]
+    own = next((kind.account for kind in kinds if kind.account), None)
     return Place(plan.format, plan.week, own or PACKED)
 
 
@@ -131,4 +137,6 @@ def merged(stories: list[Story]) -> Story:
         whole.lines += story.lines
         whole.labels += story.labels
         whole.gateway.unknown_events |= story.gateway.unknown_events
+        whole.gateway.declined |= story.gateway.declined
+        whole.gateway.amount_minor |= story.gateway.amount_minor
     return whole

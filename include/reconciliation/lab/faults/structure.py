@@ -33,6 +33,8 @@ from include.reconciliation.legs import PAYOUT_BANK
 
 FIRST_BATCH = 100
 PHANTOM_PAYOUT = "phantom_payout"
+# More than the clean payments of a seed can give back on one day.
+_LARGE_MINOR = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,12 @@ def payments(scene: Scene) -> None:
     """Plain sales of which one is of Friday's batch."""
     for day in (THU, scene.numbers.choice((FRI, MON))):
         scene.desk.both(scene.sale(day))
+
+
+def paid_out_payments(scene: Scene) -> None:
+    """Plain sales, that of Friday's batch so large that something is paid out of it."""
+    scene.desk.both(scene.sale(THU, _LARGE_MINOR))
+    scene.desk.both(scene.sale(MON))
 
 
 def halved_payments(scene: Scene) -> None:
@@ -289,5 +297,6 @@ PAYMENTS: dict[str, Plant] = {
     "two_versions_with_one_id": growing_payments,
     "gap_in_sequence": halved_payments,
     "batch_split": halved_payments,
+    PHANTOM_PAYOUT: paid_out_payments,
 }
 PLANTS = frozenset({payments, *PAYMENTS.values()})
