@@ -9,7 +9,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from include.reconciliation.lab import databases
 from include.reconciliation.lab.behaviours.course import Course
+from include.reconciliation.local.server import Server
 from tests.conftest import Databases, Sources
 
 
@@ -24,3 +26,11 @@ def course(databases: Databases, sources: Sources, tmp_path: Path) -> Iterator[C
         ) as views,
     ):
         yield Course(ledger, views, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def server(test_server: Server) -> Iterator[Server]:
+    """The server of the tests, with the lab's templates."""
+    databases.make_templates(test_server)
+    yield test_server
+    databases.drop_all(test_server)

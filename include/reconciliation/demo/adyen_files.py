@@ -19,6 +19,9 @@ from include.reconciliation.lab.statement_files.adyen import Batch, report
 from include.reconciliation.statements.amounts import EXPONENTS
 
 FIRST_BATCHES = {"NorthwindEU": 412, "NorthwindBR": 187}
+# Two equal rows are two fees, one for each terminal.
+_TERMINALS = 2
+_RENT_MINOR = 150
 _CARDS = ("visa", "mc", "elo", "amex")
 
 
@@ -97,21 +100,18 @@ def settlement_file(
         exponents=EXPONENTS,
     )
     rows = [_line_row(batch, line) for line in sorted(lines, key=_order)]
-    net_minor: dict[str, int] = defaultdict(int)
-    for line in lines:
-        net_minor[line.net_currency] += line.net_minor
     booked_at = timeline.booked_in_batch_of(day)
-    for currency in sorted(net_minor):
-        # Two equal rows are two fees, one for each terminal.
-        for _ in range(2):
-            rows.append(batch.account_row("Fee", "Terminal rent", currency, -150, booked_at))
-            net_minor[currency] -= 150
-        total_minor = net_minor[currency]
+    for currency, total_minor in sorted(left_over(lines).items()):
+        rows += [
+            batch.account_row("Fee", "Terminal rent", currency, -_RENT_MINOR, booked_at)
+            for _ in range(_TERMINALS)
+        ]
         paid_out = total_minor > 0
+        reference = payout_reference(number, currency)
         rows.append(
             batch.account_row(
                 "MerchantPayout" if paid_out else "Balancetransfer",
-                _payout_text(batch, currency) if paid_out else "to next batch",
+                f"{reference} batch {number}, {account}" if paid_out else "to next batch",
                 currency,
                 -total_minor,
                 booked_at,
@@ -120,9 +120,17 @@ def settlement_file(
     return report(rows)
 
 
-def _payout_text(batch: Batch, currency: str) -> str:
-    """What the bank's statement shows as well."""
-    return f"TX{batch.number}{currency}XT batch {batch.number}, {batch.account}"
+def left_over(lines: Iterable[StatementLine]) -> dict[str, int]:
+    """What a batch of these lines comes to by currency, in minor units: paid out if above 0."""
+    net_minor: dict[str, int] = defaultdict(int)
+    for line in lines:
+        net_minor[line.net_currency] += line.net_minor
+    return {currency: minor - _TERMINALS * _RENT_MINOR for currency, minor in net_minor.items()}
+
+
+def payout_reference(number: int, currency: str) -> str:
+    """How the payout of a batch is called, on the bank's statement as well."""
+    return f"TX{number}{currency}XT"
 
 
 def _line_row(batch: Batch, line: StatementLine) -> dict[str, str]:

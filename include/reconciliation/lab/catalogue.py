@@ -1,8 +1,7 @@
 """The fault kinds: the 48 of the lab's programme, what each must be reported as, and where.
 
 `row` names the row of table 2 of the semantics (the glossary's kinds of discrepancy) or the reason
-code with which the gate must refuse. A kind that does not apply to a format says why; so does one
-that waits for a leg that is not built yet.
+code with which the gate must refuse. A kind that does not apply to a format says why.
 """
 
 from __future__ import annotations
@@ -31,6 +30,8 @@ WRITTEN = (CHECKOUT, STRIPE_PAYOUTS)
 OF_PAYMENTS = (ADYEN, STRIPE, *WRITTEN)
 FORMATS = (*OF_PAYMENTS, RELEASES)
 EXPONENTS = (0, 2, 3)
+GATEWAY = "gateway"
+BANK = "bank"
 OPENING_IS_NOT_CLOSING = "opening_is_not_closing"
 
 _NO_LINE_ID = "a line has no id of its own: a second one is an equal line"
@@ -76,20 +77,20 @@ class FaultKind:
     exponents: tuple[int, ...] = EXPONENTS
     # Format: why the kind does not apply to it.
     not_in: Mapping[str, str] = field(default_factory=dict)
-    # Why it is not planted yet.
-    waits: str | None = None
+    # What the PSP's entry has switched on, beyond its statements and its ledger.
+    switched_on: str | None = None
     # Whether it is one of the 48 of the programme.
     is_of_programme: bool = True
 
     @property
     def account(self) -> str | None:
-        """The account of its own that a fault of whole statements has."""
-        return self.name if self.plant in structure.PLANTS else None
+        """The account of its own that a fault of whole statements, or of another leg, has."""
+        return self.name if self.switched_on or self.plant in structure.PLANTS else None
 
     @property
     def formats(self) -> tuple[str, ...]:
         """Where it is planted."""
-        return () if self.waits else tuple(name for name in FORMATS if self.why_not(name) is None)
+        return tuple(name for name in FORMATS if self.why_not(name) is None)
 
     def why_not(self, format_name: str) -> str | None:
         """Why it does not apply to a format; None where it does."""
@@ -129,8 +130,11 @@ def _existence() -> Iterator[FaultKind]:
     )
     yield FaultKind("phantom_refund", group, "missing_in_ledger", existence.phantom_refund)
     yield FaultKind(
-        "phantom_payout", group, "payout_missing_at_bank",
-        waits="needs the payout and the bank leg",
+        structure.PHANTOM_PAYOUT, group, "payout_missing_at_bank", structure.paid_out_payments,
+        weeks=(SPRING,), switched_on=BANK,
+        # An account of a bank has one currency.
+        exponents=(2,),
+        not_in=dict.fromkeys((STRIPE, *WRITTEN), "payouts are followed to the bank for Adyen"),
     )
 
 
@@ -164,7 +168,8 @@ def _currencies() -> Iterator[FaultKind]:
         not_in={STRIPE: "the simulated Stripe converts nothing"},
     )
     yield FaultKind(
-        "stale_rate", group, "fx_mismatch", waits="fx_mismatch is found on the payout leg"
+        "stale_rate", group, "fx_mismatch", amounts.stale_rate,
+        not_in={STRIPE: "the simulated Stripe converts nothing"},
     )
     yield FaultKind(
         "inverted_rate", group, "row_does_not_tie", structure.payments, weeks=(SPRING,),
@@ -212,8 +217,8 @@ def _states() -> Iterator[FaultKind]:
         states.late_failure,
     )
     yield FaultKind(
-        "refund_without_capture", group, "refund_mismatch",
-        waits="is found on the leg gateway_ledger, which the lab has not yet",
+        "refund_without_capture", group, "refund_mismatch", states.refund_without_capture,
+        weeks=(SPRING,), switched_on=GATEWAY,
     )
     yield FaultKind(
         "double_settlement", group, "duplicate_settlement", states.double_settlement

@@ -8,7 +8,16 @@ from typing import Any
 from include.reconciliation.lab.catalogue import FORMATS, KINDS
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import cases
-from include.reconciliation.lab.printing import counts, decoys
+from include.reconciliation.lab.printing import claimed, counts, decoys, percent
+from include.reconciliation.lab.true_causes import (
+    AT_RISK,
+    EXPLAINED,
+    NONE,
+    RIGHT,
+    TRUE_CAUSES,
+    VERDICTS,
+    WRONG,
+)
 
 _OF_SETTING = ("date", "commit", "command")
 
@@ -27,9 +36,9 @@ def of_faults(
         "figures": {
             **_common(outcome, seeds=seeds, first_seed=first_seed, seconds=seconds),
             "payments_with_several_faults": outcome.compounds,
-            "fault_kinds_planted": sum(not kind.is_harmless and not kind.waits for kind in KINDS),
+            "fault_kinds_planted": sum(not kind.is_harmless for kind in KINDS),
             "kinds_of_the_programme_planted": (
-                f"{sum(not kind.waits for kind in programme)} of {len(programme)}"
+                f"{sum(bool(kind.formats) for kind in programme)} of {len(programme)}"
             ),
             "pairs_of_kind_format_and_decimals": f"all, in {len(cases())} cases",
             "labels_planted": planted,
@@ -37,6 +46,11 @@ def of_faults(
             "reports": reports,
             "recall": _share(found, planted),
             "precision": _share(right, reports),
+            **{
+                f"causes_claimed_{verdict}": claimed(outcome, verdict)
+                for verdict in (RIGHT, WRONG)
+            },
+            "no_cause_claimed": claimed(outcome, NONE),
             "chance_of_a_miss": _bound(planted, planted - found),
         },
         "rows": [
@@ -44,7 +58,7 @@ def of_faults(
              "wrong": wrong, "missed": planted - found - wrong,
              "formats": len(kind.formats)}
             for kind in KINDS
-            if not kind.is_harmless and not kind.waits
+            if not kind.is_harmless
             for planted, found, wrong in [counts(outcome, kind)]
         ],
         "decoys": [
@@ -52,13 +66,21 @@ def of_faults(
             for kind in KINDS
             if kind.is_harmless and outcome.is_exact
         ],
-        "not_planted": [
-            {"fault": kind.name, "reason": kind.waits} for kind in KINDS if kind.waits
+        "causes_claimed": [
+            {"fault": kind.name, "true_cause": " or ".join(sorted(TRUE_CAUSES[kind.name])),
+             **{verdict: outcome.causes[kind.name, verdict] for verdict in VERDICTS}}
+            for kind in KINDS
+            if kind.name in TRUE_CAUSES
+        ],
+        "money_explained_by_causes": [
+            {"currency": currency, "at_risk_minor": outcome.money_minor[currency, AT_RISK],
+             "explained_minor": outcome.money_minor[currency, EXPLAINED],
+             "share": percent(outcome, currency)}
+            for currency in sorted({currency for currency, _ in outcome.money_minor})
         ],
         "not_in_a_format": [
             {"fault": kind.name, "format": name, "reason": kind.why_not(name)}
             for kind in KINDS
-            if not kind.waits
             for name in FORMATS
             if kind.why_not(name)
         ],
@@ -118,6 +140,7 @@ def _common(
         "payments": outcome.payments,
         "runs": outcome.runs,
         "clean_histories": outcome.clean_seeds,
+        "batches_explained_to_their_payout": outcome.batches,
         "false_reports": outcome.false_reports.total(),
         "identities_not_exact": identities,
         "seconds": round(seconds),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from include.reconciliation.demo.desk import AccountProfile, Desk, Story
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.timeline import StoryWindow
-from include.reconciliation.lab.catalogue import ADYEN, BY_NAME, STRIPE, STRIPE_PAYOUTS
+from include.reconciliation.lab import bank
+from include.reconciliation.lab.catalogue import ADYEN, BANK, BY_NAME, STRIPE, STRIPE_PAYOUTS
 from include.reconciliation.lab.compounds import plant_several
 from include.reconciliation.lab.plan import Part, Plan
 from include.reconciliation.lab.scene import Scene
@@ -35,7 +36,24 @@ class Place:
     def psp(self) -> str:
         """The name of the PSP's entry."""
         name = self.family if self.format in (ADYEN, STRIPE) else self.format.partition("_")[0]
-        return f"{_PSPS.get(self.format, name)}_{self.week.name}"
+        parts = (_PSPS.get(self.format, name), self.switched_on, self.week.name)
+        return "_".join(filter(None, parts))
+
+    @property
+    def switched_on(self) -> str | None:
+        """What the PSP's entry has beyond those of the other accounts."""
+        kind = BY_NAME.get(self.account)
+        return kind.switched_on if kind else None
+
+    @property
+    def explains_payouts(self) -> bool:
+        """Whether each of its batches is explained: those that Adyen pays out."""
+        return self.format == ADYEN
+
+    @property
+    def bank(self) -> Place | None:
+        """The account at a bank to which its payouts are followed."""
+        return Place(bank.FORMAT, self.week, bank.IBAN) if self.switched_on == BANK else None
 
     @property
     def windows(self) -> tuple[StoryWindow, ...]:
@@ -90,8 +108,14 @@ def make_history(plan: Plan) -> SeedHistory:
 
 
 def place_of(plan: Plan, part: Part) -> Place:
-    """The account where a part happens: that of its kind, where whole statements go wrong."""
-    own = next((BY_NAME[name].account for name in part.faults if BY_NAME[name].account), None)
+    """The account where a part happens: that of its kind, where whole statements go wrong.
+
+    Payments without a fault stand beside one of another leg: in its account, which must be silent.
+    """
+    kinds = [BY_NAME[name] for name in part.faults]
+    if not kinds:
+        kinds = [kind for kind in map(BY_NAME.__getitem__, plan.faults) if kind.switched_on]
+    own = next((kind.account for kind in kinds if kind.account), None)
     return Place(plan.format, plan.week, own or PACKED)
 
 
@@ -112,4 +136,7 @@ def merged(stories: list[Story]) -> Story:
         whole.changes += story.changes
         whole.lines += story.lines
         whole.labels += story.labels
+        whole.gateway.unknown_events |= story.gateway.unknown_events
+        whole.gateway.declined |= story.gateway.declined
+        whole.gateway.amount_minor |= story.gateway.amount_minor
     return whole

@@ -8,27 +8,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Count = Counter[tuple[str, str]]
-_COUNTS = ("planted", "found", "wrong", "decoys")
-_NUMBERS = ("runs", "payments", "clean_seeds", "compounds")
+_COUNTS = ("planted", "found", "wrong", "decoys", "causes", "money_minor")
+_NUMBERS = ("runs", "payments", "clean_seeds", "compounds", "batches")
 
 
 @dataclass(slots=True)
 class Outcome:
     """Labels planted, found as they must be, and found wrongly told; and what else was said.
 
-    Counts are by (fault kind, format); `false_reports` by what was reported. `problems` are
-    sentences by seed; those under None belong to no seed alone.
+    Counts are by (fault kind, format); `causes` by (fault kind, how the cause was claimed: right,
+    none or wrong), `money_minor` by (currency, at risk or explained by a cause), `false_reports` by
+    what was reported. `problems` are sentences by seed; those under None belong to no seed alone.
     """
 
     planted: Count = field(default_factory=Counter)
     found: Count = field(default_factory=Counter)
     wrong: Count = field(default_factory=Counter)
     decoys: Count = field(default_factory=Counter)
+    causes: Count = field(default_factory=Counter)
+    money_minor: Count = field(default_factory=Counter)
     false_reports: Counter[str] = field(default_factory=Counter)
     runs: int = 0
     payments: int = 0
     clean_seeds: int = 0
     compounds: int = 0
+    # Whose payout was explained, per currency.
+    batches: int = 0
     problems: dict[int | None, list[str]] = field(default_factory=dict)
 
     @property

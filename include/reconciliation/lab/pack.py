@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from include.reconciliation.demo.adyen_files import DroppedFile
 from include.reconciliation.demo.desk import Desk, Story
+from include.reconciliation.demo.gateway import gateway_rows
 from include.reconciliation.demo.history import History, in_order
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.stripe_objects import balance_transactions
-from include.reconciliation.lab.catalogue import OPENING_IS_NOT_CLOSING, RELEASES, WRITTEN
-from include.reconciliation.lab.faults.structure import STRUCTURES, Batches
+from include.reconciliation.lab.bank import bank_files
+from include.reconciliation.lab.catalogue import (
+    GATEWAY,
+    OPENING_IS_NOT_CLOSING,
+    RELEASES,
+    WRITTEN,
+)
+from include.reconciliation.lab.faults.structure import STRUCTURES, Batches, came_to_the_bank
 from include.reconciliation.lab.history import Place, SeedHistory, merged, profile
 from include.reconciliation.lab.scene import RefusedFile
 from include.reconciliation.lab.statement_files.sequence_faults import opening_moved
@@ -26,6 +33,10 @@ from include.reconciliation.lab.weeks import FRI
 from include.reconciliation.lab.written import files
 
 WRITERS_USED = (*WRITTEN, RELEASES)
+_NOTHING = History(
+    seed=0, ledger_changes=(), intents=(), transactions=(), files=(), balance_transactions=(),
+    labels=(), decoys=(), payments=0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +58,36 @@ class Account:
 
 
 def pack(histories: Sequence[SeedHistory]) -> tuple[Account, ...]:
-    """The accounts of these seeds, in a fixed order."""
+    """The accounts of these seeds, in a fixed order: a bank is read before who pays out to it."""
     by_place: dict[Place, list[tuple[int, Story]]] = defaultdict(list)
     for history in histories:
         for place, story in history.stories.items():
             by_place[place].append((history.plan.seed, story))
     places = sorted(by_place, key=lambda place: (place.psp, place.account))
-    return tuple(account(place, by_place[place]) for place in places)
+    accounts = [account(place, by_place[place]) for place in places]
+    banks = [
+        _bank_of(place, [story for _, story in by_place[place]]) for place in places if place.bank
+    ]
+    return (*banks, *accounts)
 
 
 def account(place: Place, seeds: Sequence[tuple[int, Story]]) -> Account:
     """The account of these stories, each with its seed."""
     whole = merged([_usual(place), *(story for _, story in seeds)])
     delivered, planted = _delivered(place, whole)
-    world = History(
-        seed=0,
+    has_gateway = place.switched_on == GATEWAY
+    intents, transactions = gateway_rows(whole.movements if has_gateway else (), whole.gateway)
+    world = replace(
+        _NOTHING,
         ledger_changes=in_order(whole.changes),
-        intents=(),
-        transactions=(),
+        intents=intents,
+        transactions=transactions,
         files=tuple(sorted(delivered, key=lambda file: (file.known_at, file.name))),
         balance_transactions=(
             balance_transactions(whole.lines, until=place.week.end)
             if place.family == "stripe"
             else ()
         ),
-        labels=(),
-        decoys=(),
         payments=len({movement.psp_reference for movement in whole.movements}),
     )
     return Account(
@@ -85,6 +100,15 @@ def account(place: Place, seeds: Sequence[tuple[int, Story]]) -> Account:
             reference: seed for seed, story in seeds for reference in _references(story)
         },
     )
+
+
+def _bank_of(place: Place, stories: Sequence[Story]) -> Account:
+    """The bank of a place: it has what came of the place's payouts, and no label of its own."""
+    assert place.bank is not None
+    whole = merged([_usual(place), *stories])
+    arrived = came_to_the_bank(Batches(place.psp, place.account, place.week, whole))
+    world = replace(_NOTHING, files=tuple(bank_files(place.week, arrived)))
+    return Account(place.bank, world, (), (), (), {})
 
 
 def _usual(place: Place) -> Story:

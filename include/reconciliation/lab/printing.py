@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from include.reconciliation.lab.catalogue import KINDS, FaultKind
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import Plan
+from include.reconciliation.lab.true_causes import AT_RISK, EXPLAINED, VERDICTS
 
 _BAR = 30
 
@@ -25,7 +26,7 @@ def matrix(outcome: Outcome) -> Iterator[str]:
     heads = f"{'planted':>8} {'right':>8} {'wrong':>6} {'missed':>7}"
     yield f"  {'fault':<28} {'reported as':<44} {heads}"
     for kind in KINDS:
-        if kind.is_harmless or kind.waits:
+        if kind.is_harmless:
             continue
         planted, found, wrong = counts(outcome, kind)
         missed = planted - found - wrong
@@ -34,12 +35,18 @@ def matrix(outcome: Outcome) -> Iterator[str]:
     yield ""
     for kind in KINDS:
         if kind.is_harmless:
-            told = "refused" if kind.waits else f"{decoys(outcome, kind):,} planted"
+            told = f"{decoys(outcome, kind):,} planted"
             yield f"  {kind.name:<28} harmless, must not be reported: {told}"
-    for kind in KINDS:
-        if kind.waits:
-            yield f"  {kind.name:<28} not planted: {kind.waits}"
     yield ""
+    yield "  causes claimed: " + ", ".join(
+        f"{claimed(outcome, verdict):,} {verdict}" for verdict in VERDICTS
+    )
+    explained = ", ".join(
+        f"{currency} {percent(outcome, currency)}"
+        for currency in sorted({currency for currency, _ in outcome.money_minor})
+    )
+    yield f"  money at risk that they explain: {explained or 'none'}"
+    yield f"  batches explained to their payout: {outcome.batches:,}"
     reported = outcome.false_reports
     told = ", ".join(f"{name} {count:,}" for name, count in sorted(reported.items()))
     yield f"  false reports: {reported.total():,}{f' ({told})' if told else ''}"
@@ -60,6 +67,20 @@ def decoys(outcome: Outcome, kind: FaultKind) -> int:
 
 def _of(kind: FaultKind, counted: Counter[tuple[str, str]]) -> int:
     return sum(count for (fault, _), count in counted.items() if fault == kind.name)
+
+
+def claimed(outcome: Outcome, verdict: str) -> int:
+    """Of how many discrepancies, over all kinds, a cause was claimed so."""
+    return sum(count for (_, its), count in outcome.causes.items() if its == verdict)
+
+
+def percent(outcome: Outcome, currency: str) -> str:
+    """How much of the money at risk in a currency is explained by causes, cut to a tenth."""
+    at_risk = outcome.money_minor[currency, AT_RISK]
+    if at_risk == 0:
+        return "n/a"
+    tenths = outcome.money_minor[currency, EXPLAINED] * 1000 // at_risk
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def totals(outcome: Outcome, seeds: int) -> str:

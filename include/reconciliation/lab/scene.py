@@ -22,6 +22,7 @@ from include.reconciliation.demo.movements import (
 )
 from include.reconciliation.demo.timeline import ZONE
 from include.reconciliation.lab.weeks import FRI, MON, SAT, SUN, THU, WED, Week
+from include.reconciliation.legs import LEDGER_STATEMENT
 
 SALE_DAYS = (WED, THU, FRI, SAT, SUN, MON)
 
@@ -89,12 +90,13 @@ class Scene:
         currency: str | None = None,
         event: str | None = None,
         is_cleared: bool = False,
+        leg: str = LEDGER_STATEMENT,
     ) -> None:
         """Writes down what must be reported; the exposure is |delta| unless another is given."""
         exposure = abs(delta_minor) if exposure_minor is None else exposure_minor
         self.desk.label(
             self.fault, aspect, kind, movement, delta_minor, exposure,
-            currency=currency, event=event, is_cleared=is_cleared,
+            currency=currency, event=event, is_cleared=is_cleared, leg=leg,
         )
 
     def label_absent(self, movement: Movement, *, is_cleared: bool = False) -> None:

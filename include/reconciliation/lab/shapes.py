@@ -11,7 +11,7 @@ from datetime import timedelta
 from include.reconciliation.demo.movements import FAILED, ledger_row, statement_line
 from include.reconciliation.demo.timeline import booked_in_batch_of
 from include.reconciliation.lab.scene import Plant, Scene
-from include.reconciliation.lab.weeks import FRI, SAT, THU, WED
+from include.reconciliation.lab.weeks import FRI, MON, SAT, THU, WED
 
 
 def sale(scene: Scene) -> None:
@@ -52,6 +52,7 @@ def partial_capture(scene: Scene) -> None:
         scene.desk.reversal(sold, "partial_capture_reversal", -rest_minor, back_at)
     )
     captured_minor = sold.amount_minor - rest_minor
+    scene.desk.story.gateway.amount_minor[sold.event_reference] = captured_minor
     scene.desk.book_row(
         replace(ledger_row(sold), amount_minor=captured_minor, fee_minor=None, tax_minor=None)
     )
@@ -78,7 +79,9 @@ def dispute_won_and_lost_again(scene: Scene) -> None:
 
 def declined(scene: Scene) -> None:
     """Nothing moved, and nothing is expected on the statement."""
-    scene.desk.book_row(replace(ledger_row(scene.sale()), status=FAILED))
+    refused = scene.sale()
+    scene.desk.story.gateway.declined.add(refused.psp_reference)
+    scene.desk.book_row(replace(ledger_row(refused), status=FAILED))
 
 
 def only_the_order_number(scene: Scene) -> None:
@@ -94,15 +97,16 @@ def instalments(scene: Scene) -> None:
         sale(scene)
         return
     first = scene.sale(WED)
-    for number, day in enumerate((THU, FRI, 5), 1):
-        scene.desk.both(
-            replace(
-                first,
-                event_reference=f"{first.event_reference[:-1]}{number}",
-                settles_on=scene.week.day(day),
-                booked_at=booked_in_batch_of(scene.week.day(day)),
-            )
+    scene.desk.story.movements.remove(first)
+    for number, day in enumerate((THU, FRI, MON), 1):
+        part = replace(
+            first,
+            event_reference=f"{first.event_reference[:-1]}{number}",
+            settles_on=scene.week.day(day),
+            booked_at=booked_in_batch_of(scene.week.day(day)),
         )
+        scene.desk.story.movements.append(part)
+        scene.desk.both(part)
 
 
 def account_event(scene: Scene) -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,15 @@ from include.reconciliation.demo.outside import Outside
 from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.warehouse import statement
-from include.reconciliation.lab import databases
+from include.reconciliation.lab import databases, reference_rates
 from include.reconciliation.lab.catalogue import BY_NAME
 from include.reconciliation.lab.configuration import configuration_text
-from include.reconciliation.lab.history import SeedHistory, make_history
+from include.reconciliation.lab.history import Place, SeedHistory, make_history
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.pack import Account, account, pack
 from include.reconciliation.lab.plan import Plan
 from include.reconciliation.lab.small_books import PLACE, SECOND_OPINION, small_book
+from include.reconciliation.lab.true_causes import AT_RISK, EXPLAINED, WRONG, verdicts
 from include.reconciliation.local.server import Server
 
 
@@ -86,6 +87,14 @@ def outcome(
     )
     for row in _rows(warehouse, "lab/residuals"):
         counted.note(None, f"an identity is not exact: {row}")
+    waterfalls = {(row["psp"], row["account"]): row for row in _rows(warehouse, "lab/payouts")}
+    for row in _rows(warehouse, "lab/explained_money"):
+        counted.money_minor[row["currency"], AT_RISK] += row["exposed_minor"]
+        counted.money_minor[row["currency"], EXPLAINED] += row["explained_minor"]
+    claimed = {
+        (row["discrepancy_id"], row["kind"]): row["cause"]
+        for row in _rows(warehouse, "lab/claimed_causes")
+    }
     for its_account in accounts:
         place = its_account.place
         counted.payments += its_account.world.payments
@@ -95,8 +104,12 @@ def outcome(
             for finding in findings
             if (finding.psp, finding.account) == (place.psp, place.account)
         ]
-        _count(counted, its_account, compare(its_account.all_labels, own))
+        comparison = compare(its_account.all_labels, own)
+        _count(counted, its_account, comparison)
+        _count_causes(counted, its_account, verdicts(comparison.found, claimed))
         _count_statements(counted, its_account, statements)
+        if place.explains_payouts:
+            _count_batches(counted, place, waterfalls.get((place.psp, place.account)))
     return counted
 
 
@@ -133,22 +146,28 @@ def _run_all(
         configuration = folder / "psps.toml"
         places = [account.place for account in accounts]
         configuration.write_text(configuration_text(places, endpoints), encoding="utf-8")
+        (folder / reference_rates.FILE).write_text(reference_rates.published(), encoding="utf-8")
         variables["RECONCILIATION_CONFIG"] = str(configuration)
         for name in ("STORE", "REPORTS", "NOTICES"):
             variables[f"RECONCILIATION_{name}"] = str(folder / name.lower())
         with _environment(variables):
-            for account, world in zip(accounts, worlds, strict=True):
-                for window in account.place.windows:
-                    world.advance(window.end)
-                    reconcile_account(
-                        account.place.psp,
-                        account.place.account,
-                        window.start,
-                        window.end,
-                        run=f"lab {window.end:%Y-%m-%dT%H:%M}",
-                        # The report is the last one, and says what is read here from the views.
-                        steps=STEPS[:-1],
-                    )
+            turns = [
+                (window, account.place, world)
+                for account, world in zip(accounts, worlds, strict=True)
+                for window in account.place.windows
+            ]
+            # Of runs that end at once the order of the accounts holds.
+            for window, place, world in sorted(turns, key=lambda turn: turn[0].end):
+                world.advance(window.end)
+                reconcile_account(
+                    place.psp,
+                    place.account,
+                    window.start,
+                    window.end,
+                    run=f"lab {window.end:%Y-%m-%dT%H:%M}",
+                    # The report is the last one, and says what is read here from the views.
+                    steps=STEPS[:-1],
+                )
 
 
 def _count(counted: Outcome, account: Account, comparison: Comparison) -> None:
@@ -179,6 +198,20 @@ def _count(counted: Outcome, account: Account, comparison: Comparison) -> None:
             counted.note(None, sentence)
 
 
+def _count_causes(
+    counted: Outcome, account: Account, said: Iterable[tuple[Label, str | None, str]]
+) -> None:
+    for label, cause, verdict in said:
+        # Of rows that agree in no planned way nobody knows the cause.
+        if label.fault == SECOND_OPINION:
+            continue
+        counted.causes[label.fault, verdict] += 1
+        if verdict == WRONG:
+            counted.note(
+                _seed_of(account, label.psp_reference), f"{cause} is claimed, not true, of {label}"
+            )
+
+
 def _count_statements(
     counted: Outcome, account: Account, statements: Counter[tuple[Any, ...]]
 ) -> None:
@@ -205,6 +238,15 @@ def _count_statements(
         counted.note(None, f"a statement is otherwise than planted: {key}")
 
 
+
+def _count_batches(counted: Outcome, place: Place, row: Mapping[str, Any] | None) -> None:
+    """Every batch has a waterfall in each of its currencies, and each of them closes."""
+    batches = row["batches"] if row else 0
+    counted.batches += batches
+    if batches < len(place.week.batch_days):
+        counted.note(None, f"{place.psp} {place.account} has waterfalls of {batches} batches only")
+    for batch in (row["not_closed"] if row else None) or ():
+        counted.note(None, f"a payout is not explained: {place.psp} {place.account} {batch}")
 
 
 def _count_decoys(counted: Outcome, histories: Sequence[SeedHistory]) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from include.reconciliation.demo.movements import converted, ledger_row, with_gross
+from include.reconciliation.demo.timeline import settlement_day
+from include.reconciliation.lab.reference_rates import day_before, reference_rate
 from include.reconciliation.lab.scene import Draft, Scene
+from include.reconciliation.lab.weeks import FRI, MON, THU, WED
 from include.reconciliation.statements.amounts import EXPONENTS
 
 
@@ -86,27 +91,39 @@ def _label_currencies(draft: Draft) -> None:
 # -- conversions: scenes of their own, since the sale itself is another one -----------------------
 
 
-def _foreign_sale(scene: Scene, exchange_rate: str) -> Draft:
-    """Sold in dollars, settled in the account's currency."""
+def _foreign_sale(scene: Scene, rate_of: Callable[[date], date] = lambda day: day) -> Draft:
+    """Sold in dollars, settled in the account's currency at the rate of its day, or of another."""
+    moment = scene.moment(scene.numbers.choice((WED, THU, FRI, MON)))
+    settled_on = settlement_day(moment.date())
     sale = scene.desk.payment(
-        scene.moment(scene.numbers.choice((0, 1, 2, 5))), "USD",
-        net_currency=scene.currency, exchange_rate=exchange_rate,
+        moment, "USD", net_currency=scene.currency,
+        exchange_rate=reference_rate(scene.currency, rate_of(settled_on)),
     )
     return Draft.of(scene, sale)
 
 
-_RATES = {"EUR": "0.921437", "JPY": "157.3219", "KWD": "0.307258"}
-
-
 def rounding_residual(scene: Scene) -> None:
-    """A conversion that was rounded the other way, within what the rate's last decimal leaves."""
-    draft = _foreign_sale(scene, _RATES[scene.currency])
+    """A conversion whose rounding leaves what the rate's last decimal allows."""
+    _foreign_sale(scene).write()
+
+
+def stale_rate(scene: Scene) -> None:
+    """The PSP settled at the rate of the business day before."""
+    draft = _foreign_sale(scene, day_before)
+    fair = reference_rate(scene.currency, settlement_day(draft.sale.occurred_at.date()))
+    settled_minor, fair_minor = (
+        converted(draft.sale.amount_minor, rate, draft.sale.currency, scene.currency)
+        for rate in (draft.sale.exchange_rate, fair)
+    )
+    scene.label(
+        "rate", "fx_mismatch", draft.sale, settled_minor - fair_minor, currency=scene.currency
+    )
     draft.write()
 
 
 def settlement_for_presentment(scene: Scene) -> None:
     """The ledger booked the amount and the currency of the settlement."""
-    draft = _foreign_sale(scene, _RATES[scene.currency])
+    draft = _foreign_sale(scene)
     sale = draft.sale
     settled_minor = converted(
         sale.amount_minor, sale.exchange_rate, sale.currency, sale.net_currency

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from include.reconciliation.demo.movements import FAILED
 from include.reconciliation.lab.scene import Draft, Scene
-from include.reconciliation.lab.weeks import MON, TUE
+from include.reconciliation.lab.weeks import MON, THU, TUE, WED
+from include.reconciliation.legs import GATEWAY_LEDGER
 
 
 def captured_against_failed(scene: Scene) -> None:
@@ -61,6 +62,20 @@ def double_settlement(scene: Scene) -> None:
     )
     scene.desk.state_line(again)
     scene.label("multiplicity", "duplicate_settlement", again, sale.amount_minor)
+
+
+def refund_without_capture(scene: Scene) -> None:
+    """More was given back than was ever taken: all books agree on a refund of no capture.
+
+    The gateway has the authorisation. Beside it a sale that is refunded in full, which is harmless.
+    """
+    sale = scene.sale(WED)
+    scene.desk.story.gateway.unknown_events.add(sale.event_reference)
+    refund = scene.desk.both(scene.refund(sale, scene.part(sale.amount_minor)))
+    scene.label(
+        "amount", "refund_mismatch", refund, 0, -refund.amount_minor, leg=GATEWAY_LEDGER.name
+    )
+    scene.desk.both(scene.refund(scene.desk.both(scene.sale(THU))))
 
 
 def unknown_type(scene: Scene) -> None:

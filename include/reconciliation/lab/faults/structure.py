@@ -12,17 +12,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from include.reconciliation.demo.adyen_files import DroppedFile, damaged, settlement_file
+from include.reconciliation.demo.adyen_files import (
+    DroppedFile,
+    damaged,
+    left_over,
+    payout_reference,
+    settlement_file,
+)
 from include.reconciliation.demo.desk import Story
 from include.reconciliation.demo.gaps import waiting
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.demo.movements import StatementLine, statement_line, with_gross
 from include.reconciliation.demo.timeline import delivered
+from include.reconciliation.lab import bank
+from include.reconciliation.lab.bank import Payout
 from include.reconciliation.lab.scene import Plant, Planted, RefusedFile, Scene
 from include.reconciliation.lab.statement_files.adyen import report
 from include.reconciliation.lab.weeks import FRI, MON, THU, TUE, Week
+from include.reconciliation.legs import PAYOUT_BANK
 
 FIRST_BATCH = 100
+PHANTOM_PAYOUT = "phantom_payout"
+# More than the clean payments of a seed can give back on one day.
+_LARGE_MINOR = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,14 @@ class Batches:
         """The same but for the day that goes wrong."""
         return [file for file in self.usual() if file.batch_on != self.friday]
 
+    def payouts(self) -> list[Payout]:
+        """What the batches say that they paid out in the bank's currency."""
+        return [
+            Payout(day, payout_reference(self.number(day), bank.CURRENCY), amount_minor)
+            for day in self.week.batch_days
+            if (amount_minor := left_over(self.lines(day)).get(bank.CURRENCY, 0)) > 0
+        ]
+
     def gap(self, fault: str) -> list[Planted]:
         """The gap of Friday's batch as Monday's window sees it, cleared by the good file."""
         seen_at = self.week.windows[1].end
@@ -102,6 +122,12 @@ def payments(scene: Scene) -> None:
     """Plain sales of which one is of Friday's batch."""
     for day in (THU, scene.numbers.choice((FRI, MON))):
         scene.desk.both(scene.sale(day))
+
+
+def paid_out_payments(scene: Scene) -> None:
+    """Plain sales, that of Friday's batch so large that something is paid out of it."""
+    scene.desk.both(scene.sale(THU, _LARGE_MINOR))
+    scene.desk.both(scene.sale(MON))
 
 
 def halved_payments(scene: Scene) -> None:
@@ -237,6 +263,23 @@ def _in_two(batches: Batches, first_known_at: datetime | None) -> list[DroppedFi
     return [*others, first, batches.file(batches.friday, number=number, lines=rest)]
 
 
+def came_to_the_bank(batches: Batches) -> list[Payout]:
+    """The payouts of an account that is followed to its bank: all but Friday's."""
+    return [payout for payout in batches.payouts() if payout.batch_on != batches.friday]
+
+
+def _phantom_payout(batches: Batches) -> Delivery:
+    """Friday's batch says that it was paid out; nothing of it has come to the bank."""
+    said = next(paid for paid in batches.payouts() if paid.batch_on == batches.friday)
+    label = Label(
+        fault=PHANTOM_PAYOUT, psp=batches.psp, account=batches.account, aspect="existence",
+        kind="payout_missing_at_bank", currency=bank.CURRENCY, delta_minor=-said.amount_minor,
+        exposure_minor=said.amount_minor, psp_reference=said.reference,
+        event=f"payout {said.reference}", leg=PAYOUT_BANK.name,
+    )
+    return batches.usual(), [label]
+
+
 STRUCTURES: dict[str, Callable[[Batches], Delivery]] = {
     "statement_missing": _missing,
     "statement_amended": _amended,
@@ -246,6 +289,7 @@ STRUCTURES: dict[str, Callable[[Batches], Delivery]] = {
     "line_quarantined": _line_quarantined,
     "inverted_rate": _inverted_rate,
     "batch_split": _split,
+    PHANTOM_PAYOUT: _phantom_payout,
 }
 # The payments of a kind, where they are more than plain ones.
 PAYMENTS: dict[str, Plant] = {
@@ -253,5 +297,6 @@ PAYMENTS: dict[str, Plant] = {
     "two_versions_with_one_id": growing_payments,
     "gap_in_sequence": halved_payments,
     "batch_split": halved_payments,
+    PHANTOM_PAYOUT: paid_out_payments,
 }
 PLANTS = frozenset({payments, *PAYMENTS.values()})
