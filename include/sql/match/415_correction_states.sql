@@ -21,7 +21,7 @@ ledger_rows as (
         or posted.psp_reference = approved.psp_reference
         or (posted.psp_reference is null and posted.merchant_reference = approved.merchant_reference)
         or exists (
-            select from internal.statement_lines as lines
+            select from statement_lines as lines
             where
                 hashtextextended(lines.event_reference, 0) = hashtextextended(posted.psp_reference, 0)
                 and lines.event_reference = posted.psp_reference

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.steps import answer_request
 from include.reconciliation.steps.correct_discrepancy import propose_correction
+from tests.conftest import Databases
 from tests.scenarios.conftest import Desk, a_line
+from tests.scenarios.corrections.forging import Forger, Missing, Session
 
 _runs = itertools.count(1)
 
@@ -91,3 +95,31 @@ def missing(desk: Desk) -> Callable[..., str]:
         return str(found[0]["discrepancy_id"])
 
     return run
+
+
+@pytest.fixture
+def sessions(databases: Databases) -> Iterator[Callable[[str], Session]]:
+    """Opens a session of a role."""
+    opened: list[Session] = []
+
+    def open_one(role: str) -> Session:
+        conninfo = databases.conninfo("reconciliation", role)
+        opened.append(psycopg.connect(conninfo, autocommit=True, row_factory=dict_row))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def forger(
+    people: People, missing: Missing, sessions: Callable[[str], Session]
+) -> Forger:
+    """Beside an honest request of EUR 1.00 out of 100.00 of P1."""
+    request = people.ask(missing("100.00"), amount="1.00", reason="one euro of it")
+    session = sessions("reconciliation_rw")
+    query = "select * from internal.action_requests where request_id = %s"
+    base = session.execute(query, [request["request_id"]]).fetchone()
+    assert base is not None
+    return Forger(session, base)

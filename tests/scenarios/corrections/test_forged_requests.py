@@ -1,110 +1,28 @@
-"""Requests and outcomes that the application's role writes by hand: the database believes none."""
+"""Requests and answers that are written by hand: the database believes none."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 from psycopg import IsolationLevel
-from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier, Placeholder
-from psycopg.types.json import Jsonb
 
 from include.reconciliation.errors import RequestError
-from include.reconciliation.steps.export_postings import main, postings
 from include.reconciliation.verify_evidence import folded
-from tests.conftest import Databases
 from tests.scenarios.conftest import Desk
 from tests.scenarios.corrections.conftest import People
-from tests.scenarios.corrections.test_life import FIFTH, identity, post
-
-Missing = Callable[..., str]
-Session = psycopg.Connection[dict[str, Any]]
-COLUMNS = (
-    "request_id", "action", "object_kind", "object_id", "psp", "account_id", "leg",
-    "discrepancy_id", "episode", "currency", "amount_minor", "reason_code", "reason", "ticket",
-    "psp_ticket", "accept_until", "post_by", "link_to", "state_before", "state_after",
-    "state_sha256", "preview", "requested_by", "on_behalf_of", "expires_at",
-)  # fmt: skip
-NEXT_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
-# A wallet of a service: nothing of it lies here.
-WALLET = {
-    "action": "adjust_wallet", "object_kind": "wallet", "object_id": "W-1", "psp": None,
-    "account_id": None, "leg": None, "discrepancy_id": None, "episode": None, "post_by": None,
-}  # fmt: skip
-
-
-@dataclass
-class Forger:
-    """The application's role with a program of its own."""
-
-    session: Session
-    base: dict[str, Any]
-    made: int = 0
-
-    def ask(self, **changes: Any) -> str:
-        """Writes a request down that differs from an honest one; its id."""
-        self.made += 1
-        row = {**self.base, "request_id": f"{self.made:064x}", **changes}
-        names = SQL(", ").join(map(Identifier, COLUMNS))
-        values = SQL(", ").join(map(Placeholder, COLUMNS))
-        query = SQL("insert into internal.action_requests ({}) values ({})").format(names, values)
-        self.session.execute(query, row)
-        return str(row["request_id"])
-
-    def row(self, request_id: str) -> dict[str, Any]:
-        """A request as it was written."""
-        query = "select * from internal.action_requests where request_id = %s"
-        found = self.session.execute(query, [request_id]).fetchone()
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-def sessions(databases: Databases) -> Iterator[Callable[[str], Session]]:
-    """Opens a session of a role."""
-    opened: list[Session] = []
-
-    def open_one(role: str) -> Session:
-        conninfo = databases.conninfo("reconciliation", role)
-        opened.append(psycopg.connect(conninfo, autocommit=True, row_factory=dict_row))
-        return opened[-1]
-
-    yield open_one
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture
-def forger(
-    people: People, missing: Missing, sessions: Callable[[str], Session]
-) -> Forger:
-    """Beside an honest request of EUR 1.00 out of 100.00 of P1."""
-    request = people.ask(missing("100.00"), amount="1.00", reason="one euro of it")
-    session = sessions("reconciliation_rw")
-    query = "select * from internal.action_requests where request_id = %s"
-    base = session.execute(query, [request["request_id"]]).fetchone()
-    assert base is not None
-    return Forger(session, base)
-
-
-def refused(match: str) -> Any:
-    """What the database says of it."""
-    return pytest.raises(psycopg.errors.CheckViolation, match=match)
-
-
-def answer(session: Session, request: dict[str, Any], name: str, chosen: str = "approved") -> None:
-    """An answer in the approver's role, past all of Python."""
-    session.execute(
-        "insert into internal.action_answers (request_id, answered_by, answer, channel,"
-        " content_sha256) values (%s, %s, %s, 'airflow', %s)",
-        [request["request_id"], name, chosen, request["content_sha256"]],
-    )
+from tests.scenarios.corrections.forging import (
+    NEXT_YEAR,
+    WALLET,
+    Forger,
+    Missing,
+    Session,
+    answer,
+    refused,
+)
+from tests.scenarios.corrections.test_life import FIFTH
 
 
 @pytest.mark.parametrize(
@@ -315,130 +233,7 @@ def test_a_refusal_is_logged_in_the_databases_own_words(
     )
 
     (row,) = desk.rows("select event, result from reconciliation.correction_log")
+
     assert ("refused", f"discrepancy {request['object_id']} is not open any more") == (
         row["event"], row["result"],
     )
-
-
-def outcome(told_in: str, **changes: Any) -> str:
-    """How a run tells a posting of EUR 100.00."""
-    told = {"ledger_ids": ["J-1"], "amount_minor": 10000, "currency": "EUR", "run_id": told_in}
-    return json.dumps({**told, **changes})
-
-
-@pytest.mark.parametrize(
-    ("event", "changes", "says"),
-    [
-        ("confirmed", "not json", "expected the ledger rows"),
-        ("confirmed", "[]", "expected the ledger rows"),
-        ("confirmed", {"ledger_ids": []}, "expected the ledger rows"),
-        ("confirmed", {"ledger_ids": [""]}, "expected the ledger rows"),
-        ("confirmed", {"ledger_ids": [1]}, "expected the ledger rows"),
-        ("confirmed", {"ledger_ids": "J-1"}, "expected the ledger rows"),
-        ("confirmed", {"ledger_ids": None}, "expected the ledger rows"),
-        ("confirmed", {"amount_minor": 9999}, "expected the ledger rows"),
-        ("confirmed", {"amount_minor": "10000"}, "expected the ledger rows"),
-        ("confirmed", {"currency": "USD"}, "expected the ledger rows"),
-        ("confirmed", {"run_id": "no such run"}, "expected the ledger rows"),
-        ("confirmed", {"more": 1}, "expected the ledger rows"),
-        ("posted_otherwise", {"ledger_ids": []}, "expected the ledger rows"),
-        ("withdrawn", {}, "expected the ledger rows"),
-        ("verified", {}, "verified is no outcome of compensating_entry"),
-        ("failed", {}, "failed is no outcome of compensating_entry"),
-        ("applied", {}, "applied is no outcome"),
-        (None, {}, "is no outcome"),
-    ],
-)
-def test_an_outcome_that_no_run_would_tell_is_refused(
-    desk: Desk, people: People, missing: Missing, sessions: Callable[[str], Session],
-    event: str | None, changes: Any, says: str,
-) -> None:  # fmt: skip
-    request = people.ask(missing())
-    people.answer("bea")
-    people.apply()
-    (run,) = desk.rows("select run_id from internal.runs")
-    told = changes if isinstance(changes, str) else outcome(run["run_id"], **changes)
-
-    with refused(says):
-        sessions("reconciliation_rw").execute(
-            "select internal.note_outcome(%s, %s, %s)", [request["request_id"], event, told]
-        )
-    assert [10000] == [row["amount_minor"] for row in postings(None)]
-
-
-def test_an_acceptance_has_no_posting(
-    desk: Desk, people: People, missing: Missing, sessions: Callable[[str], Session]
-) -> None:
-    request = people.ask(missing(), action="mark_as_provider_error", psp_ticket="A-1")
-    people.answer("bea")
-    people.apply()
-    (run,) = desk.rows("select run_id from internal.runs")
-
-    with refused("confirmed is no outcome of mark_as_provider_error"):
-        sessions("reconciliation_rw").execute(
-            "select internal.note_outcome(%s, 'confirmed', %s)",
-            [request["request_id"], outcome(run["run_id"])],
-        )
-
-
-def test_a_posting_is_told_once_and_what_comes_later_adds_nothing(
-    desk: Desk, people: People, missing: Missing, sessions: Callable[[str], Session]
-) -> None:
-    request = people.ask(missing())
-    people.answer("bea")
-    people.apply()
-    (first,) = desk.rows("select run_id from internal.runs")
-    note = "select internal.note_outcome(%s, %s, %s) as place"
-    session = sessions("reconciliation_rw")
-    with refused("no run has read all of its ledger rows"):
-        session.execute(note, [request["request_id"], "confirmed", outcome(first["run_id"])])
-    post(desk, request["request_id"], 10000)
-    run = desk.run(*FIFTH)
-    told = outcome(run["run_id"], ledger_ids=[f"J-{request['request_id'][:8]}"])
-
-    again = session.execute(note, [request["request_id"], "posted_otherwise", told]).fetchone()
-
-    assert {"place": 2} == again
-    assert ["applied", "confirmed"] == [event for event, _, _ in people.log()]
-
-
-def test_a_row_from_before_these_rules_is_left_out_and_named(
-    desk: Desk, people: People, missing: Missing, databases: Databases,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    good = people.ask(missing())
-    people.answer("bea")
-    people.apply()
-    with psycopg.connect(
-        databases.conninfo("reconciliation", "reconciliation_migrator"), autocommit=True
-    ) as session:
-        session.execute("set role reconciliation_owner")
-        session.execute(
-            "insert into internal.correction_log select (jsonb_populate_record(row, %s)).*"
-            " from internal.correction_log as row",
-            [Jsonb({
-                "request_id": old_request(session, good["request_id"]), "sequence_number": 2,
-                "episode": 99, "post_by": "infinity", "state_before": "oops",
-            })],
-        )
-
-    assert 1 == main([])
-    said = capsys.readouterr()
-    assert f"left out: correction {'e' * 64} corrects nothing that a run knows" in said.err
-    assert [good["request_id"]] == [row["correction_id"] for row in postings(None)]
-    # And a run goes on.
-    run = desk.run(*FIFTH)
-    assert 0 == identity(desk, run)[-1]
-
-
-def old_request(session: psycopg.Connection[Any], like: str) -> str:
-    """A request that another one is like, written when nothing checked it; its id."""
-    session.execute("alter table internal.action_requests disable trigger user")
-    session.execute(
-        "insert into internal.action_requests select (jsonb_populate_record(row,"
-        " jsonb_build_object('request_id', repeat('e', 64)))).*"
-        " from internal.action_requests as row where request_id = %s",
-        [like],
-    )
-    session.execute("alter table internal.action_requests enable trigger user")
-    return "e" * 64

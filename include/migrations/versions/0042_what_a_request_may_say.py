@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0042_approvals_hold.sql."""
+"""Runs include/sql/schema/0042_what_a_request_may_say.sql."""
 
 from include.migrations.sql_file import upgrade_with
 
