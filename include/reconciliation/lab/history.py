@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from include.reconciliation.demo.desk import AccountProfile, Desk, Story
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.demo.timeline import StoryWindow
 from include.reconciliation.lab import bank
-from include.reconciliation.lab.catalogue import ADYEN, BANK, BY_NAME, STRIPE, STRIPE_PAYOUTS
+from include.reconciliation.lab.catalogue import (
+    ADYEN,
+    BANK,
+    BY_NAME,
+    GATEWAY,
+    STRIPE,
+    STRIPE_PAYOUTS,
+)
 from include.reconciliation.lab.compounds import plant_several
 from include.reconciliation.lab.plan import Part, Plan
-from include.reconciliation.lab.scene import Scene
-from include.reconciliation.lab.shapes import SHAPES
+from include.reconciliation.lab.scene import Plant, Scene
+from include.reconciliation.lab.shapes import SHAPES, SHAPES_OF_GATEWAY
 from include.reconciliation.lab.weeks import Week
 
 PACKED = "Packed"
@@ -103,7 +111,8 @@ def make_history(plan: Plan) -> SeedHistory:
             profile(place, f"S{plan.seed}P{part.number}_"),
             stream(plan.seed, part.name),
         )
-        _plant(Scene(desk, plan.week, plan.currency), part)
+        shapes = SHAPES_OF_GATEWAY if place.switched_on == GATEWAY else SHAPES
+        _plant(Scene(desk, plan.week, plan.currency), part, shapes)
     return SeedHistory(plan, stories)
 
 
@@ -119,9 +128,9 @@ def place_of(plan: Plan, part: Part) -> Place:
     return Place(plan.format, plan.week, own or PACKED)
 
 
-def _plant(scene: Scene, part: Part) -> None:
+def _plant(scene: Scene, part: Part, shapes: Sequence[Plant]) -> None:
     if not part.faults:
-        scene.numbers.choice(SHAPES)(scene)
+        scene.numbers.choice(shapes)(scene)
     elif part.is_compound:
         plant_several(scene, part.faults)
     else:

@@ -47,6 +47,9 @@ def times_100(draft: Draft) -> None:
 def fee_wrong(draft: Draft) -> None:
     """The PSP took more, or less, than the ledger's fee table says."""
     difference = draft.scene.numbers.choice((-3, -1, 1, 7))
+    if abs(difference) == draft.sale.tax_minor:
+        # By chance what leaving out the tax would make, which is another fault.
+        difference *= 2
     draft.book(fee_minor=draft.sale.fee_minor - difference)
     draft.scene.label("fee", "fee_mismatch", draft.sale, difference)
 
@@ -54,6 +57,9 @@ def fee_wrong(draft: Draft) -> None:
 def tax_wrong(draft: Draft) -> None:
     """The tax on the fee was booked with another amount."""
     difference = draft.scene.numbers.choice((-1, 1, 5))
+    if difference == draft.sale.tax_minor:
+        # The ledger would leave the tax out, which is another fault.
+        difference = -difference
     draft.book(tax_minor=draft.sale.tax_minor - difference)
     draft.scene.label("fee", "tax_mismatch", draft.sale, difference)
 
