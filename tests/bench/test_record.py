@@ -11,6 +11,7 @@ import pytest
 from include.reconciliation.bench import record
 from include.reconciliation.bench.record import Measurement, keep, setting
 from include.reconciliation.bench.run import main
+from include.reconciliation.local import commit
 
 
 def results(docs: Path) -> dict[str, dict[str, dict[str, object]]]:
@@ -59,7 +60,7 @@ def test_a_tree_is_dirty_when_something_that_is_measured_may_differ(
     monkeypatch: pytest.MonkeyPatch, status: str, is_dirty: bool
 ) -> None:
     answers = {"rev-parse": "a" * 40 + "\n", "status": status}
-    monkeypatch.setattr(record, "_git", lambda name, *_: answers[name])
+    monkeypatch.setattr(commit, "_git", lambda name, *_: answers[name])
 
     told = setting([])
 
@@ -67,7 +68,7 @@ def test_a_tree_is_dirty_when_something_that_is_measured_may_differ(
 
 
 def test_outside_of_a_repository_the_code_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record, "_git", lambda *_: None)
+    monkeypatch.setattr(commit, "_git", lambda *_: None)
 
     assert ("unknown", True) == (setting([])["commit"], setting([])["is_dirty"])
 
