@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from include.reconciliation.bench import record
 from include.reconciliation.bench.record import Measurement, keep, setting
 from include.reconciliation.bench.run import main
 from include.reconciliation.local import commit
