@@ -50,15 +50,15 @@ comment on function internal.json_object_of is 'A text as an object of JSON; NUL
 -- Rows are never changed, and those that are there were written before these rules.
 alter table internal.action_requests
 add constraint action_is_known check (
-    case object_kind
-        when 'discrepancy' then action in ('compensating_entry', 'write_off', 'accept', 'mark_as_provider_error', 'relink')
-        when 'correction' then action = 'reverse_correction'
+    case
+        when object_kind = 'discrepancy'
+            then action in ('compensating_entry', 'write_off', 'accept', 'mark_as_provider_error', 'relink')
+        when object_kind = 'correction' then action = 'reverse_correction'
         else action in (
             'adjust_wallet', 'approve_refund', 'cancel_payment', 'capture_payment', 'force_finalise_payout',
             'force_reconcile_payout', 'freeze_wallet', 'mark_payment_failed', 'process_refund',
             'quarantine_payout', 'rerun_outbox', 'retry_payment', 'unfreeze_wallet'
-        )
-    end
+        ) end
 ) not valid,
 add constraint names_are_in_latin_letters check (
     internal.is_name(requested_by) and (on_behalf_of is null or internal.is_name(on_behalf_of))
