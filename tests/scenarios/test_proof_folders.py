@@ -61,6 +61,9 @@ def folders(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: An
     if os.getpid() not in _MADE:
         desk: Desk = request.getfixturevalue("desk")
         request.getfixturevalue("tolerate")(EUR="{ fee = { minor = 2 } }")
+        # Before anybody reads it: the batches are explained, too.
+        with Path(os.environ["RECONCILIATION_CONFIG"]).open("a") as configuration:
+            configuration.write("\n[psp.payouts]\n")
         _play(desk)
         _MADE[os.getpid()] = tmp_path_factory.mktemp("made") / "reports"
         shutil.copytree(config.reports_folder(), _MADE[os.getpid()])
