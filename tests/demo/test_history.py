@@ -47,7 +47,7 @@ def test_every_kind_that_the_leg_knows_is_planted_on_its_own_aspect(history: His
     planted = {(label.kind, label.aspect) for label in history.labels}
     # What comes of a correction nobody plants: tests/scenarios/corrections.
     made_by_us = {"correction_not_posted"}
-    # The demo has no bank and no reference rates: the lab plants those, and tests/scenarios/payouts.
+    # The demo has no bank and no reference rates: tests/scenarios/payouts and the lab plant those.
     of_other_books = {
         "payout_unexplained", "payout_missing_at_bank", "payout_amount_mismatch",
         "deposit_without_payout", "payout_failed", "reserve_overdue", "fx_mismatch",
