@@ -49,6 +49,7 @@ WATERFALL = (
     "reserve_held", "reserve_released", "deductions", "fx", "adjustments", "returned",
     "payout_fees", "payout",
 )  # fmt: skip
+PAYOUT_SUMS = (*WATERFALL, "carried_out", "unexplained")
 SIDES = ("statement", "ledger")
 # Legs whose open rows wait for nobody: they count as pending in the proof alone.
 WAITING_LEGS = ("authorisation", "statement_payout")
@@ -363,6 +364,9 @@ class Folder:
         if (typed(line, "state", str) == "unexplained") != (line["unexplained_minor"] != 0):
             raise Wrong("its state is not what it leaves unexplained")
         self.sums["unexplained", line["currency"]] += line["unexplained_minor"]
+        self.sums["payout", line["currency"], "batches"] += 1
+        for step in PAYOUT_SUMS:
+            self.sums["payout", line["currency"], f"{step}_minor"] += line[f"{step}_minor"]
 
     def quarantine(self, place: Place, line: Json) -> None:
         """A statement that was refused whole."""
@@ -479,7 +483,17 @@ class Folder:
         self.found += [f"{first}: a row that is in {other} too" for first, other in twice]
 
     def _hold_payouts(self) -> None:
-        """What payouts leave unexplained is what their discrepancies say, in each currency."""
+        """Payouts come to what the manifest says; what is unexplained, to their discrepancies."""
+        stated = {row["currency"]: row for row in self.manifest.get("payouts", [])}
+        told = {key[1] for key in self.sums if key[0] == "payout"}
+        names = ("batches", *(f"{step}_minor" for step in PAYOUT_SUMS))
+        for currency in sorted(told | stated.keys()):
+            for name in names:
+                self._expect(
+                    f"payouts {currency} {name}",
+                    self.sums["payout", currency, name],
+                    stated.get(currency, {}).get(name),
+                )
         if self.has_later_payouts:
             return  # Dated after the cut-off: they are told, and no discrepancy yet.
         leg = "statement_payout"
@@ -487,12 +501,12 @@ class Folder:
         currencies = {key[1] for key in keys if key[0] == "unexplained"}
         currencies |= {key[2] for key in keys if key[0] != "unexplained" and key[1] == leg}
         for currency in sorted(currencies):
-            told = self.sums["delta", leg, currency, "amount"]
-            told += self.sums["corrections", leg, currency]
+            said = self.sums["delta", leg, currency, "amount"]
+            said += self.sums["corrections", leg, currency]
             left = self.sums["unexplained", currency]
-            if left != told:
+            if left != said:
                 self.found.append(
-                    f"payouts.ndjson: {currency}: {left} unexplained, discrepancies say {told}"
+                    f"payouts.ndjson: {currency}: {left} unexplained, discrepancies say {said}"
                 )
 
     def _expect(self, what: str, computed: int, stated: object) -> None:

@@ -45,6 +45,8 @@ class ReportFacts:
     listed: Mapping[str, int]
     # Of a PSP whose payouts are explained: batches by state, and whose the bank's lines are.
     payouts: Sequence[Row] = ()
+    # What their waterfalls come to, by currency: the proof's lines must come to the same.
+    payout_sums: Sequence[Row] = ()
     # The first of them one by one, with the steps of their waterfalls.
     payouts_shown: Sequence[Row] = ()
     bank_lines: Sequence[Row] = ()

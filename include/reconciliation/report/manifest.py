@@ -78,6 +78,7 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
         "divergence": list(facts.divergence),
         "causes": list(facts.causes),
         "fees_against_schedule": list(facts.fees),
+        "payouts": list(facts.payout_sums),
         "not_compared": list(facts.not_compared),
         "files": [_file(file) for file in files],
     }
