@@ -331,13 +331,16 @@ def desk(
 
 @pytest.fixture
 def tolerate(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Configures what is tolerated, from the next run on: a table of TOML per currency."""
+    """Configures what is tolerated, from the next run on: a table of TOML per currency.
 
-    def configure(**currencies: str) -> None:
+    `more` is put below: further tables of the same PSP.
+    """
+
+    def configure(more: str = "", **currencies: str) -> None:
         lines = [f"{currency} = {table}" for currency, table in currencies.items()]
         text = "\n".join([CONFIGURATION, "[psp.tolerances]", *lines]) if lines else CONFIGURATION
         path = tmp_path / f"psps_{len(list(tmp_path.glob('psps*')))}.toml"
-        path.write_text(text)
+        path.write_text(f"{text}\n{more}")
         monkeypatch.setenv("RECONCILIATION_CONFIG", str(path))
 
     return configure

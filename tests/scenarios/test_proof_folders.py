@@ -60,10 +60,7 @@ def folders(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: An
     """Copies of the folders of two runs, the second on top of the first."""
     if os.getpid() not in _MADE:
         desk: Desk = request.getfixturevalue("desk")
-        request.getfixturevalue("tolerate")(EUR="{ fee = { minor = 2 } }")
-        # Before anybody reads it: the batches are explained, too.
-        with Path(os.environ["RECONCILIATION_CONFIG"]).open("a") as configuration:
-            configuration.write("\n[psp.payouts]\n")
+        request.getfixturevalue("tolerate")("[psp.payouts]", EUR="{ fee = { minor = 2 } }")
         _play(desk)
         _MADE[os.getpid()] = tmp_path_factory.mktemp("made") / "reports"
         shutil.copytree(config.reports_folder(), _MADE[os.getpid()])
