@@ -32,12 +32,12 @@ _QUERIES = {
 }
 _WALLET = """
     with wallet as (
-        insert into public.wallets values ('w1', 'user-1', 'EGP', false, now())
+        insert into public.wallets values ('w1', 'user-1', 'EUR', false, now())
     ), ledger as (
         insert into public.transactions
-        values ('first', 'w1', 10000, 'EGP', 'DEPOSIT', null, 'first', now(), 'user-1')
+        values ('first', 'w1', 10000, 'EUR', 'DEPOSIT', null, 'first', now(), 'user-1')
     )
-    insert into public.wallet_balances values ('w1', 'EGP', 10000, now())
+    insert into public.wallet_balances values ('w1', 'EUR', 10000, now())
 """
 _ADJUST = """
     insert into public.transactions
@@ -48,7 +48,7 @@ _ADJUST = """
 
 
 def propose() -> str:
-    """Ana asks for EGP 50.00 more."""
+    """Ana asks for EUR 50.00 more."""
     with _at_once():
         return propose_action(
             "adjust_wallet",
