@@ -1,7 +1,7 @@
-"""What truly happened at an account of a case, and the three statements that say so.
+"""What truly happened at an account of a case, and the statements that say so.
 
-A PSP's account has payments; a bank's has payouts, and lines that are of nobody. Beside a bank
-stands an account of Adyen that is paid out to it.
+A PSP's account has payments, or payouts alone; a bank's has payouts, and lines that are of nobody.
+Beside a bank stands who is paid out to it, beside payouts alone the bank that they come to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from functools import cached_property
 from include.reconciliation.demo import timeline
 from include.reconciliation.demo.movements import MOVED, LedgerChange, LedgerRow
 from include.reconciliation.demo.streams import stream
-from include.reconciliation.lab.format_faults.places import BANK_DAYS, DAYS, FormatPlace, delivered
+from include.reconciliation.lab.format_faults.places import (
+    BANK_DAYS,
+    DAYS,
+    STRIPE_PAYOUTS,
+    FormatPlace,
+    delivered,
+)
 from include.reconciliation.lab.statement_files.statement import SimulatedLine, SimulatedStatement
 from include.reconciliation.lab.statement_files.writers import WRITERS
 from include.reconciliation.statements.amounts import EXPONENTS
@@ -114,16 +120,24 @@ class Book:
         amounts = amounts_of(self.case, day)
         if self.place.is_bank:
             if number:
-                paid = payout(self.case, self.days[number - 1], self.place.currency)
-                yield self._arrived(paid, day)
+                yield from (self._arrived(paid, day) for paid in self._paid(self.days[number - 1]))
             for place, minor in enumerate(amounts[:3]):
                 line = self.payment(day, f"R{place}", minor)
                 yield replace(line, type="adjustment", payment_reference=None)
             return
-        for place, minor in enumerate(amounts):
-            yield self.payment(day, place, minor)
+        if self.place.format != STRIPE_PAYOUTS:
+            for place, minor in enumerate(amounts):
+                yield self.payment(day, place, minor)
         if self.place.paid_out_to:
-            yield payout(self.case, day, self.place.currency)
+            yield from self._paid(day)
+
+    def _paid(self, day: date) -> Iterator[SimulatedLine]:
+        """What is paid out of a day to the bank: by Adyen in one sum, less its fees."""
+        amounts = amounts_of(self.case, day)
+        if STRIPE_PAYOUTS not in (self.place.format, self.place.payer):
+            amounts = [sum(paid - paid // _FEE_IS_ONE_IN for paid in amounts)]
+        for place, minor in enumerate(amounts):
+            yield _payout(f"TX{self.case}D{day:%d}N{place}XT", day, minor, self.place.currency)
 
     def _arrived(self, paid: SimulatedLine, day: date) -> SimulatedLine:
         """The bank's line of a payout."""
@@ -163,19 +177,16 @@ def amounts_of(case: int, day: date) -> list[int]:
     return numbers.sample(range(1_000, 90_000), _PAYMENTS_A_DAY)
 
 
-def payout(case: int, day: date, currency: str) -> SimulatedLine:
-    """What Adyen pays out of a day's batch of a case: all that it has brought."""
-    minor = -sum(paid - paid // _FEE_IS_ONE_IN for paid in amounts_of(case, day))
-    reference = f"TX{case}{day.day:02}{currency}XT"
+def _payout(reference: str, day: date, minor: int, currency: str) -> SimulatedLine:
     booked_at = timeline.at(day, 18)
     return SimulatedLine(
         event_reference=reference,
         payment_reference=None,
         order_reference=None,
         type="payout",
-        amount_minor=minor,
+        amount_minor=-minor,
         currency=currency,
-        gross_minor=minor,
+        gross_minor=-minor,
         settlement_currency=currency,
         occurred_at=booked_at,
         booked_at=booked_at,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from include.reconciliation.demo.adyen_files import DroppedFile
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.lab.format_faults.books import Book
-from include.reconciliation.lab.format_faults.places import PUT_RIGHT, delivered
+from include.reconciliation.lab.format_faults.places import PUT_RIGHT, FormatPlace, delivered
 from include.reconciliation.lab.scene import RefusedFile
 from include.reconciliation.lab.statement_files.faults import FileFault
 from include.reconciliation.lab.statement_files.sequence_faults import opening_moved
@@ -27,10 +27,11 @@ _SAME = ""
 
 @dataclass
 class Delivery:
-    """The files of an account, and what must be reported of them."""
+    """The files of an account, and what must be reported of them, or of the account beside it."""
 
     fault: str
     book: Book
+    beside: FormatPlace | None = None
     files: list[DroppedFile] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     said: list[RefusedFile] = field(default_factory=list)
@@ -155,12 +156,13 @@ def _label_at_bank(delivery: Delivery, line: SimulatedLine, more: int) -> None:
     """The account that is paid out to the bank lacks its payout, or has it twice."""
     if line.type != "payout":
         return
+    assert delivery.beside is not None
     kind = "payout_missing_at_bank" if more < 0 else "payout_amount_mismatch"
     aspect = "existence" if more < 0 else "amount"
     minor = line.amount_minor
     delivery.label(
         aspect, kind, line, -minor if more < 0 else minor, minor, leg=PAYOUT_BANK.name,
-        psp=f"payer_{delivery.book.case}", account=f"PAYER{delivery.book.case}",
+        psp=delivery.beside.psp, account=delivery.beside.account,
         event=f"payout {line.payout_reference}",
     )
 
@@ -201,11 +203,29 @@ def two_versions(delivery: Delivery) -> None:
 def _wrong_lines(delivery: Delivery) -> tuple[SimulatedLine, ...]:
     book = delivery.book
     first, *others = book.lines[book.day]
+    if first.type == "payout":
+        return _wrong_payouts(delivery)
     wrong = book.payment(book.day, 0, first.amount_minor - 7)
     phantom = book.payment(book.day, "X", 4_321)
     delivery.label("amount", "amount_mismatch", first, -7, 7)
     delivery.label("existence", "missing_in_ledger", phantom, 4_321, 4_321)
     return (wrong, *others, phantom)
+
+
+def _wrong_payouts(delivery: Delivery) -> tuple[SimulatedLine, ...]:
+    """One with a wrong amount, on the statement of who pays out or of the bank."""
+    book = delivery.book
+    first, *others = book.lines[book.day]
+    wrong = replace(
+        first, amount_minor=first.amount_minor - 7, gross_minor=first.gross_minor - 7
+    )
+    place = book.place if delivery.beside is None or not book.place.is_bank else delivery.beside
+    delivery.label(
+        "amount", "payout_amount_mismatch", first, -7 if book.place.is_bank else 7, 7,
+        psp=place.psp, account=place.account, leg=PAYOUT_BANK.name,
+        event=f"payout {first.payout_reference}",
+    )
+    return (wrong, *others)
 
 
 def _other_version(

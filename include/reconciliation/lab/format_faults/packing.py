@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from include.reconciliation.demo.history import History
+from include.reconciliation.demo.labels import Label
 from include.reconciliation.lab.format_faults.books import Book
 from include.reconciliation.lab.format_faults.cases import Case
 from include.reconciliation.lab.format_faults.deliveries import Delivery, in_order
 from include.reconciliation.lab.format_faults.places import (
     ADYEN,
+    CAMT,
     CURRENCIES,
+    STRIPE_PAYOUTS,
     FormatPlace,
     configuration_text,
 )
@@ -33,39 +37,45 @@ def try_cases(server: Server, cases: Sequence[Case]) -> Outcome:
 
 
 def accounts_of(case: Case) -> list[Account]:
-    """The account of a case, and behind a bank's the one that is paid out to it."""
-    is_bank = WRITERS[case.format].carries.is_bank
-    only = WRITERS[case.format].carries.currencies
-    currency = next(iter(only)) if only else CURRENCIES[case.exponent]
-    name = f"{case.number:06}-{case.number:013}" if case.format.startswith("cnab") else None
-    place = FormatPlace(
-        format=case.format,
-        week=SPRING,
-        account=name or f"LAB{case.number}",
-        entry=f"bank_{case.number}" if is_bank else case.format,
-        currency=currency,
-        is_bank=is_bank,
-    )
-    delivery = Delivery(case.fault.name, Book(place, case.number))
-    case.fault.deliver(delivery)
-    own = [label for label in delivery.labels if label.psp == place.psp]
-    made = [_account(delivery, own)]
-    if is_bank:
-        payer = FormatPlace(
-            format=ADYEN,
-            week=SPRING,
-            account=f"PAYER{case.number}",
-            entry=f"payer_{case.number}",
-            currency=currency,
-            paid_out_to=f"{place.psp}/{place.account}",
+    """The account of a case; with a bank who is paid out to it, with payouts alone their bank.
+
+    A bank is read before who pays out to it.
+    """
+    carries = WRITERS[case.format].carries
+    currency = next(iter(carries.currencies or ()), CURRENCIES[case.exponent])
+    name = f"LAB{case.number}"
+    if case.format.startswith("cnab240"):
+        name = f"{case.number:06}-{case.number:013}"
+    own = FormatPlace(case.format, SPRING, name, entry=case.format, currency=currency)
+    other = None
+    if carries.is_bank:
+        entry = f"bank_{case.number}"
+        own = replace(own, entry=entry, is_bank=True, payer=ADYEN)
+        other = FormatPlace(
+            ADYEN, SPRING, f"OTHER{case.number}", entry=f"payer_{case.number}", currency=currency,
+            paid_out_to=f"{entry}/{name}",
         )
-        sound = Delivery(case.fault.name, Book(payer, case.number))
-        sound.sound()
-        made.append(_account(sound, [label for label in delivery.labels if label not in own]))
-    return made
+    elif case.format == STRIPE_PAYOUTS:
+        entry = f"bank_{case.number}"
+        other = FormatPlace(
+            CAMT, SPRING, f"OTHER{case.number}", entry=entry, currency=currency, is_bank=True,
+            payer=STRIPE_PAYOUTS,
+        )
+        own = replace(own, entry=f"payer_{case.number}", paid_out_to=f"{entry}/{other.account}")
+    delivery = Delivery(case.fault.name, Book(own, case.number), other)
+    case.fault.deliver(delivery)
+    if other is None:
+        return [_account(delivery, delivery.labels)]
+    beside = Delivery(case.fault.name, Book(other, case.number))
+    beside.sound()
+    made = [
+        _account(each, [label for label in delivery.labels if label.psp == each.book.place.psp])
+        for each in (delivery, beside)
+    ]
+    return sorted(made, key=lambda account: account.place.psp)
 
 
-def _account(delivery: Delivery, labels: Sequence[object]) -> Account:
+def _account(delivery: Delivery, labels: Sequence[Label]) -> Account:
     book = delivery.book
     world = History(
         seed=book.case, ledger_changes=book.ledger, intents=(), transactions=(),
@@ -73,7 +83,7 @@ def _account(delivery: Delivery, labels: Sequence[object]) -> Account:
         payments=len(book.ledger),
     )
     return Account(
-        book.place, world, (), tuple(labels), tuple(delivery.said),  # type: ignore[arg-type]
+        book.place, world, (), tuple(labels), tuple(delivery.said),
         {
             reference: book.case
             for lines in book.lines.values()

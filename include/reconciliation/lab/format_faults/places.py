@@ -41,12 +41,16 @@ def delivered(day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class FormatPlace(Place):
-    """An account of an entry of its own name; `paid_out_to` is the bank that it is followed to."""
+    """An account of an entry of its own name.
+
+    `paid_out_to` is the bank that it is followed to, `payer` the format of who is paid out to it.
+    """
 
     entry: str = ""
     currency: str = ""
     is_bank: bool = False
     paid_out_to: str | None = None
+    payer: str | None = None
 
     @property
     def psp(self) -> str:
@@ -108,7 +112,7 @@ _LIMITS = "[psp.limits]\n" + "".join(
 )
 _CLAIM = """[psp.payouts.bank]
 account = "{bank}"
-reference = "((?:TX|po_)[0-9A-Z]+XT)"
+reference = "((?:po_)?TX[0-9A-Z]+XT)"
 """
 
 
