@@ -77,11 +77,13 @@ class Outcome:
     behaviour: Misbehaviour
     ended: str
     afterwards: str
+    must_end_afterwards: str = COMPLETE
 
     @property
     def is_as_declared(self) -> bool:
         """Whether it ended as it must, and nothing was lost by it."""
-        return (self.ended, self.afterwards) == (self.behaviour.ends, COMPLETE)
+        must_end = (self.behaviour.ends, self.must_end_afterwards)
+        return (self.ended, self.afterwards) == must_end
 
 
 class Attempts:

@@ -25,7 +25,15 @@ from include.reconciliation.edges.pause_variable import NothingPaused, reading_f
 from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.lab.behaviours.course import Attempts, Outcome
 from include.reconciliation.lab.behaviours.folder_table import Folder, FolderBehaviour
-from include.reconciliation.lab.behaviours.table import COMPLETE, REFUSED, UNREADABLE, WAITS
+from include.reconciliation.lab.behaviours.table import (
+    COMPLETE,
+    KEPT_OUT,
+    PENDING,
+    REFUSED,
+    TOLD,
+    UNREADABLE,
+    WAITS,
+)
 from include.reconciliation.lab.format_faults.books import Book
 from include.reconciliation.lab.format_faults.places import (
     ADYEN,
@@ -36,6 +44,7 @@ from include.reconciliation.lab.format_faults.places import (
 from include.reconciliation.lab.weeks import SPRING
 
 _ACCOUNT = "OurShop"
+_DAYS = 3
 
 
 class FolderCourse(Attempts):
@@ -66,8 +75,8 @@ class FolderCourse(Attempts):
                 ended = self._ended(folder, WINDOWS[0], behaviour.let_in)
             folder.path.mkdir(exist_ok=True)
             folder.mend()
-            afterwards = self._ended(folder, WINDOWS[1], 3)
-        return Outcome(behaviour, ended, afterwards)
+            afterwards = self._ended(folder, WINDOWS[1], max(behaviour.let_in, _DAYS))
+        return Outcome(behaviour, ended, afterwards, behaviour.afterwards)
 
     def _ended(self, folder: Folder, window: StoryWindow, let_in: int) -> str:
         name = folder.book.place.psp
@@ -157,19 +166,27 @@ def _forbidding(open_: Callable[..., int], path: Path) -> Callable[..., int]:
 
 def _told(end: dict[str, Any], book: Book, let_in: int, alerts: int) -> str:
     """How the run ended, and that nothing is let in but what may be, nor told as proved."""
+    payments = len(book.lines[book.day])
     # A batch carries over what it does not pay out.
-    expected = let_in * (len(book.lines[book.day]) + 1)
+    is_as_let_in = end["lines"] == let_in * (payments + 1) and not end["residuals"]
     is_green = end["verdict"] in ("reconciled", "reconciled_with_pending")
-    said = (
-        f"{end['verdict']}, {end['lines']} lines of {expected}, {end['gaps']} gaps, "
-        f"{end['missing_in_statement']} missing, refused as {end['refused_as']}"
-    )
-    if end["residuals"] or end["missing_in_statement"] or end["lines"] != expected:
-        return said
+    lacks = max(_DAYS - let_in, 0)
+    state = (end["missing_in_statement"], end["gaps"], is_green)
+    ends = None
     if end["refused_as"] is not None:
-        return said if is_green else REFUSED + end["refused_as"]
-    if end["verdict"] == "reconciled" and let_in == 3 and not end["gaps"]:
-        return COMPLETE
-    if is_green or end["gaps"] != 3 - let_in:
-        return said
-    return UNREADABLE if alerts else WAITS
+        if state == (0, 0, True) and lacks == 0:
+            ends = KEPT_OUT + end["refused_as"]
+        elif state == (0, lacks, False):
+            ends = REFUSED + end["refused_as"]
+    elif state == (0, 0, True) and lacks == 0:
+        ends = COMPLETE if end["verdict"] == "reconciled" else PENDING
+    elif lacks and state == (0, lacks, False):
+        ends = UNREADABLE if alerts else WAITS
+    elif lacks and state == (lacks * payments, 0, False):
+        ends = TOLD
+    if is_as_let_in and ends is not None:
+        return ends
+    return (
+        f"{end['verdict']} with {end['lines']} lines, {end['gaps']} gaps, "
+        f"{end['missing_in_statement']} missing_in_statement, refused as {end['refused_as']}"
+    )

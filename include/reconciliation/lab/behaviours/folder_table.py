@@ -14,13 +14,17 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from include.reconciliation.lab.behaviours.table import (
     COMPLETE,
     CONFIGURATION,
+    KEPT_OUT,
+    PENDING,
     REFUSED,
+    TOLD,
     UNREADABLE,
     WAITS,
     Misbehaviour,
@@ -85,14 +89,16 @@ Arrange = Callable[[Folder], object]
 
 @dataclass(frozen=True, slots=True)
 class FolderBehaviour(Misbehaviour):
-    """What the folder is like. `let_in`: how many of the three statements are let in all the same.
+    """What the folder is like. `let_in`: how many statements are let in all the same.
 
-    `has_others`: the files of the first and the last day lie there.
+    `has_others`: the files of the first and the last day lie there. `afterwards`: how the run over
+    the mended folder ends.
     """
 
     arrange: Arrange
     let_in: int = 2
     has_others: bool = True
+    afterwards: str = COMPLETE
 
 
 def _group(group: str, *entries: tuple[Any, ...]) -> tuple[FolderBehaviour, ...]:
@@ -230,14 +236,17 @@ def _zipped(folder: Folder, *files: tuple[str, Callable[[Folder], bytes]]) -> by
     return packed.getvalue()
 
 
+def _as_it_is(content: bytes, folder: Folder) -> bytes:
+    return content
+
+
 def _nested(depth: int) -> Callable[[Folder], bytes]:
     """A zip in a zip, and so on."""
 
     def content(folder: Folder) -> bytes:
         inner = _zipped(folder, ("day.csv", _whole))
         for _ in range(depth - 1):
-            packed = inner
-            inner = _zipped(folder, ("inner.zip", lambda _, packed=packed: packed))
+            inner = _zipped(folder, ("inner.zip", partial(_as_it_is, inner)))
         return inner
 
     return content
@@ -252,8 +261,12 @@ def _encrypted(folder: Folder) -> bytes:
     return bytes(content)
 
 
+def _of_day(day: int, folder: Folder) -> bytes:
+    return folder.content(day)
+
+
 def _days(*days: int) -> tuple[tuple[str, Callable[[Folder], bytes]], ...]:
-    return tuple((f"day {day}.csv", lambda folder, day=day: folder.content(day)) for day in days)
+    return tuple((f"day {day}.csv", partial(_of_day, day)) for day in days)
 
 
 def _sparse(folder: Folder) -> None:
@@ -301,7 +314,7 @@ FILES = _group(
     ("a file that grows between two looks", WAITS, _grows_between_looks),
     ("a file that grows while it is read", WAITS, _grows_while_read),
     ("a file overwritten while it is read, its size and time kept", WAITS, _overwritten_in_silence),
-    ("a file replaced by a whole one while it is read", COMPLETE, _replaced_while_read),
+    ("a file replaced by a whole one while it is read", WAITS, _replaced_while_read),
     ("a file that vanishes between two looks", WAITS, _vanishes),
     ("a file that becomes a link between two looks", WAITS, _becomes_a_link),
     ("half a file, then the whole one under its name", REFUSED + "malformed_row", _holding(_half)),
@@ -322,9 +335,9 @@ FILES = _group(
     ("a page of HTML with a file's name", REFUSED + "html_page", _holding(lambda _: _HTML)),
     ("the same file under four names", COMPLETE, _same_file_often, ALL),
     ("two files of one day, the later one first by name", COMPLETE, _two_of_one_day, ALL),
-    ("one name for the files of all days", WAITS, _one_name_for_all,
+    ("one name for the files of all days", TOLD, _one_name_for_all,
      {"let_in": 1, "has_others": False}),
-    ("a file of next week", REFUSED + "?", _next_week, ALL),
+    ("a file of next week", PENDING, _next_week, {"let_in": 4, "afterwards": PENDING}),
     ("a file beyond the size of any", REFUSED + "too_large", _sparse),
 )
 KINDS = _group(
@@ -363,7 +376,7 @@ ARCHIVES = _group(
      _zip(("../../../climbed.csv", _whole), ("/tmp/../climbed.csv", _whole)), ALL),
     ("a zip with what a desktop adds", COMPLETE,
      _zip(*_days(1), ("__MACOSX/._day", lambda _: b"\x00"), (".DS_Store", lambda _: b"\x00")), ALL),
-    ("a zip with another merchant's file beside ours", REFUSED + "wrong_account",
+    ("a zip with another merchant's file beside ours", KEPT_OUT + "wrong_account",
      _zip(*_days(1), ("other.csv", _other_account)), ALL),
     ("a zip with half a file", REFUSED + "malformed_row", _zip(("day.csv", _half))),
     ("a bomb in a zip", REFUSED + "beyond_limits",
@@ -373,7 +386,7 @@ ARCHIVES = _group(
      ALL),
     ("gzip, cut", REFUSED + "bad_archive",
      _holding(lambda folder: gzip.compress(_whole(folder))[:-20])),
-    ("two gzips in a row", REFUSED + "?",
+    ("two gzips in a row", REFUSED + "bad_amount",
      _holding(lambda folder: gzip.compress(_whole(folder)) * 2)),
 )
 TEXTS = _group(
@@ -388,7 +401,8 @@ TEXTS = _group(
      _holding(lambda folder: _whole(folder).replace(b"visa", b"vi\x00a"))),
     ("CR LF for line ends", COMPLETE,
      _holding(lambda folder: _whole(folder).replace(b"\n", b"\r\n")), ALL),
-    ("the whole file twice in a row", REFUSED + "?", _holding(lambda folder: _whole(folder) * 2)),
+    ("the whole file twice in a row", REFUSED + "bad_amount",
+     _holding(lambda folder: _whole(folder) * 2)),
     ("an open quotation mark", REFUSED + "malformed_row",
      _holding(lambda folder: _whole(folder).replace(b"visa", b'"visa', 1))),
 )

@@ -1,4 +1,4 @@
-"""`bin/reconciliation lab-psps`: reads from APIs and drop folders that misbehave, each in its way."""
+"""`bin/reconciliation lab-psps`: reads from APIs and drop folders that misbehave."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _result(outcomes: list[Outcome], right: int) -> Result:
             "`no_list`: the task fails and leaves nothing. `told`: what the API keeps back is "
             "reported line by line, as missing in the statement. `waits`: the statement is not "
             "there, which is one gap and an incomplete verdict; `unreadable`: an alert names the "
-            "file besides.",
+            "file besides. `kept out`: what is not ours is refused beside a whole statement. "
+            "`pending`: let in, and listed as after the window.",
         ),
     )
 

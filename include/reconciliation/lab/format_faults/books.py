@@ -98,10 +98,8 @@ class Book:
 
     def payment(self, day: date, number: int | str, minor: int) -> SimulatedLine:
         """A payment of that day, with a fee where the format has one beside the amount."""
-        carries = WRITERS[self.place.format].carries
         occurred_at = timeline.at(day, 9)
         event = f"E{self.case}D{day.day}N{number}"
-        has_fee = carries.has_fee and not carries.fee_is_line
         return SimulatedLine(
             event_reference=event,
             payment_reference=event,
@@ -111,7 +109,7 @@ class Book:
             currency=self.place.currency,
             gross_minor=minor,
             settlement_currency=self.place.currency,
-            fee_minor=minor // _FEE_IS_ONE_IN if has_fee else 0,
+            fee_minor=_fee_of(self.place.format, minor),
             occurred_at=occurred_at,
             booked_at=occurred_at + timedelta(hours=1, minutes=minor % 60),
         )
@@ -132,10 +130,11 @@ class Book:
             yield from self._paid(day)
 
     def _paid(self, day: date) -> Iterator[SimulatedLine]:
-        """What is paid out of a day to the bank: by Adyen in one sum, less its fees."""
+        """What is paid out of a day to the bank: one sum less fees; of payouts alone, several."""
         amounts = amounts_of(self.case, day)
-        if STRIPE_PAYOUTS not in (self.place.format, self.place.payer):
-            amounts = [sum(paid - paid // _FEE_IS_ONE_IN for paid in amounts)]
+        format_name = self.place.payer or self.place.format
+        if format_name != STRIPE_PAYOUTS:
+            amounts = [sum(minor - _fee_of(format_name, minor) for minor in amounts)]
         for place, minor in enumerate(amounts):
             yield _payout(f"TX{self.case}D{day:%d}N{place}XT", day, minor, self.place.currency)
 
@@ -175,6 +174,12 @@ def amounts_of(case: int, day: date) -> list[int]:
     """What is paid on a day at the account of a case that has payments."""
     numbers = stream(case, f"format fault {day}")
     return numbers.sample(range(1_000, 90_000), _PAYMENTS_A_DAY)
+
+
+def _fee_of(format_name: str, minor: int) -> int:
+    """What a payment costs, where the format has a place for it on the payment's line."""
+    carries = WRITERS[format_name].carries
+    return minor // _FEE_IS_ONE_IN if carries.has_fee and not carries.fee_is_line else 0
 
 
 def _payout(reference: str, day: date, minor: int, currency: str) -> SimulatedLine:

@@ -11,6 +11,7 @@ from typing import cast
 
 from include.reconciliation.lab.format_faults import deliveries
 from include.reconciliation.lab.format_faults.deliveries import Deliver
+from include.reconciliation.lab.format_faults.places import STRIPE_PAYOUTS
 from include.reconciliation.lab.pairs import all_pairs
 from include.reconciliation.lab.statement_files.faults import FILE_FAULTS
 from include.reconciliation.lab.statement_files.sequence_faults import (
@@ -43,6 +44,17 @@ class Case:
     fault: StatementFault
     format: str
     exponent: int
+
+
+def _why_no_payout(name: str) -> str | None:
+    carries = WRITERS[name].carries
+    if carries.is_bank:
+        return "its lines are what comes from payouts: a lost line is this fault"
+    if name == STRIPE_PAYOUTS:
+        return "its lines are payouts alone: a line too many is this fault"
+    if ("payout", "payout") not in carries.types or "payout" not in carries.references:
+        return "it names no payout"
+    return None
 
 
 def _faults() -> tuple[StatementFault, ...]:
@@ -94,6 +106,11 @@ def _faults() -> tuple[StatementFault, ...]:
                 **dict.fromkeys(NEVER_AGAIN, "a line of another day is refused"),
                 **dict.fromkeys(KNOWN_AGAIN, "a line is known by its id: it is the same line"),
             },
+        ),
+        StatementFault(
+            "phantom_payout", "a payout of the statement is not on the bank's",
+            deliveries.phantom_payout,
+            not_in={name: reason for name in FORMATS if (reason := _why_no_payout(name))},
         ),
         StatementFault(
             "same_bytes_again", "the same file comes once more under another name",

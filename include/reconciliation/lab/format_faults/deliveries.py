@@ -32,6 +32,8 @@ class Delivery:
     fault: str
     book: Book
     beside: FormatPlace | None = None
+    # What becomes of the statements beside it; they are sound where nothing is said.
+    deliver_beside: Callable[[Delivery], None] | None = None
     files: list[DroppedFile] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     said: list[RefusedFile] = field(default_factory=list)
@@ -190,7 +192,7 @@ def _from(book: Book) -> list[date]:
 
 
 def amended(delivery: Delivery) -> None:
-    """The day's statement has a wrong amount and a payment that never was, until it is corrected."""
+    """The day's statement has a wrong amount and a payment too many, until it is corrected."""
     _other_version(delivery, _wrong_lines(delivery), PUT_RIGHT)
 
 
@@ -287,6 +289,30 @@ def again_in_the_next(delivery: Delivery) -> None:
         _label_at_bank(delivery, again, 1)
     else:
         _label_twice(delivery, again)
+
+
+def phantom_payout(delivery: Delivery) -> None:
+    """The bank lacks the payout of the day until it corrects its statement."""
+    day = delivery.book.day
+    (paid,) = (line for line in delivery.book.lines[day] if line.type == "payout")
+    delivery.sound()
+    delivery.deliver_beside = _without_payouts
+    minor = paid.amount_minor
+    delivery.label(
+        "existence", "payout_missing_at_bank", paid, minor, -minor, leg=PAYOUT_BANK.name,
+        event=f"payout {paid.payout_reference}",
+    )
+
+
+def _without_payouts(bank: Delivery) -> None:
+    own = [line for line in bank.book.lines[bank.book.day] if line.type != "payout"]
+    lines = {**bank.book.lines, bank.book.day: own}
+    wrong = dict(zip(bank.book.days, bank.book.chain(lines.values()), strict=True))
+    for day, statement in bank.book.statements.items():
+        names = bank.drop(day, bank.written(wrong[day]), delivered(day))
+        if wrong[day] != statement:
+            bank.drop(day, bank.written(statement), PUT_RIGHT)
+            bank.say(names[0], "superseded", None)
 
 
 def same_bytes_again(delivery: Delivery) -> None:

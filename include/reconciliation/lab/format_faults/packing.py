@@ -9,7 +9,7 @@ from include.reconciliation.demo.history import History
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.lab.format_faults.books import Book
 from include.reconciliation.lab.format_faults.cases import Case
-from include.reconciliation.lab.format_faults.deliveries import Delivery, in_order
+from include.reconciliation.lab.format_faults.deliveries import Delivery, in_order, phantom_payout
 from include.reconciliation.lab.format_faults.places import (
     ADYEN,
     CAMT,
@@ -55,11 +55,11 @@ def accounts_of(case: Case) -> list[Account]:
             ADYEN, SPRING, f"OTHER{case.number}", entry=f"payer_{case.number}", currency=currency,
             paid_out_to=f"{entry}/{name}",
         )
-    elif case.format == STRIPE_PAYOUTS:
+    elif case.format == STRIPE_PAYOUTS or case.fault.deliver is phantom_payout:
         entry = f"bank_{case.number}"
         other = FormatPlace(
             CAMT, SPRING, f"OTHER{case.number}", entry=entry, currency=currency, is_bank=True,
-            payer=STRIPE_PAYOUTS,
+            payer=case.format,
         )
         own = replace(own, entry=f"payer_{case.number}", paid_out_to=f"{entry}/{other.account}")
     delivery = Delivery(case.fault.name, Book(own, case.number), other)
@@ -67,7 +67,7 @@ def accounts_of(case: Case) -> list[Account]:
     if other is None:
         return [_account(delivery, delivery.labels)]
     beside = Delivery(case.fault.name, Book(other, case.number))
-    beside.sound()
+    (delivery.deliver_beside or Delivery.sound)(beside)
     made = [
         _account(each, [label for label in delivery.labels if label.psp == each.book.place.psp])
         for each in (delivery, beside)
