@@ -27,12 +27,16 @@ FORMATS = tuple(WRITERS)
 
 @dataclass(frozen=True, slots=True)
 class StatementFault:
-    """One way in which statements go wrong; `not_in` has the formats that it can't happen to."""
+    """One way in which statements go wrong; `not_in` has the formats that it can't happen to.
+
+    `is_of_payouts`: beside a bank stands who is paid out to it, of whom nothing may be reported.
+    """
 
     name: str
     meaning: str
     deliver: Deliver
     is_harmless: bool = False
+    is_of_payouts: bool = False
     not_in: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +56,8 @@ def _why_no_payout(name: str) -> str | None:
         return "its lines are what comes from payouts: a lost line is this fault"
     if name == STRIPE_PAYOUTS:
         return "its lines are payouts alone: a line too many is this fault"
+    if name == "stripe_payout_reconciliation":
+        return "its reports have no line for the payout itself"
     if ("payout", "payout") not in carries.types or "payout" not in carries.references:
         return "it names no payout"
     return None
@@ -82,7 +88,8 @@ def _faults() -> tuple[StatementFault, ...]:
             },
         ),
         StatementFault(
-            "statement_missing", "a statement comes after its deadline", deliveries.missing
+            "statement_missing", "a statement comes after its deadline", deliveries.missing,
+            is_of_payouts=True,
         ),
         StatementFault(
             "gap_in_sequence", "of two statements of a day the first is missing",
@@ -97,7 +104,7 @@ def _faults() -> tuple[StatementFault, ...]:
         ),
         StatementFault(
             "two_versions_with_one_id", "a statement comes twice, with other lines",
-            deliveries.two_versions,
+            deliveries.two_versions, is_of_payouts=True,
         ),
         StatementFault(
             "duplicate_across_files", "a line stands in the statement of the next day as well",

@@ -9,7 +9,12 @@ from datetime import date, datetime, timedelta
 from include.reconciliation.demo.adyen_files import DroppedFile
 from include.reconciliation.demo.labels import Label
 from include.reconciliation.lab.format_faults.books import Book
-from include.reconciliation.lab.format_faults.places import PUT_RIGHT, FormatPlace, delivered
+from include.reconciliation.lab.format_faults.places import (
+    PUT_RIGHT,
+    STRIPE_PAYOUTS,
+    FormatPlace,
+    delivered,
+)
 from include.reconciliation.lab.scene import RefusedFile
 from include.reconciliation.lab.statement_files.faults import FileFault
 from include.reconciliation.lab.statement_files.sequence_faults import opening_moved
@@ -101,6 +106,16 @@ class Delivery:
         self.labels[-1] = replace(
             self.labels[-1], currency=self.book.place.currency if sold else None
         )
+        if self.format == STRIPE_PAYOUTS:
+            for line in waiting:
+                self.deposit(line)
+
+    def deposit(self, paid: SimulatedLine) -> None:
+        """The bank has a payout that who pays out has not told."""
+        self.label(
+            "existence", "deposit_without_payout", paid, -paid.amount_minor, -paid.amount_minor,
+            leg=PAYOUT_BANK.name, event=f"deposit {paid.payout_reference}",
+        )
 
 
 Deliver = Callable[[Delivery], None]
@@ -140,6 +155,8 @@ def _label_lines(
             continue
         if delivery.book.place.is_bank:
             _label_at_bank(delivery, line, more)
+        elif more < 0 and delivery.format == STRIPE_PAYOUTS:
+            delivery.deposit(line)
         elif more < 0:
             amount_minor = line.amount_minor
             delivery.label(
@@ -275,20 +292,19 @@ def _in_two(delivery: Delivery, first_at: datetime) -> Sequence[SimulatedLine]:
 
 
 def again_in_the_next(delivery: Delivery) -> None:
-    """The next day's statement has the last line of the day's once more, until it is corrected."""
+    """The last statement has a line of the day once more, and nobody corrects it."""
     book = delivery.book
     last = book.days[-1]
     again = book.lines[book.day][0]
     delivery.sound(last)
     statement = book.statements[last]
     wrong = replace(statement, lines=(*statement.lines, again))
-    (name,) = delivery.drop(last, delivery.written(wrong), delivered(last))
-    delivery.drop(last, delivery.written(statement), PUT_RIGHT)
-    delivery.say(name, "superseded", None)
+    delivery.drop(last, delivery.written(wrong), delivered(last))
     if delivery.book.place.is_bank:
         _label_at_bank(delivery, again, 1)
     else:
         _label_twice(delivery, again)
+    delivery.labels[-1] = replace(delivery.labels[-1], is_cleared=False)
 
 
 def phantom_payout(delivery: Delivery) -> None:

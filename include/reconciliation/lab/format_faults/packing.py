@@ -64,7 +64,8 @@ def accounts_of(case: Case) -> list[Account]:
         own = replace(own, entry=f"payer_{case.number}", paid_out_to=f"{entry}/{other.account}")
     delivery = Delivery(case.fault.name, Book(own, case.number), other)
     case.fault.deliver(delivery)
-    if other is None:
+    is_seen_beside = any(label.psp != own.psp for label in delivery.labels)
+    if other is None or not (own.paid_out_to or is_seen_beside or case.fault.is_of_payouts):
         return [_account(delivery, delivery.labels)]
     beside = Delivery(case.fault.name, Book(other, case.number))
     (delivery.deliver_beside or Delivery.sound)(beside)

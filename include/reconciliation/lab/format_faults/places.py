@@ -30,7 +30,7 @@ WINDOWS = (
     StoryWindow(SPRING.at(WED, 8), SPRING.at(TUE, 9)),
     StoryWindow(SPRING.at(TUE, 9), SPRING.at(TUE, 9, 45)),
 )
-# Before Monday's statement is due.
+# Before Monday's statement is due, also in India.
 PUT_RIGHT = SPRING.at(TUE, 9, 20)
 
 
@@ -98,7 +98,7 @@ accounts = [{accounts}]
 [{word}.statements]
 due = "daily"
 weekdays = ["mon", "tue", "wed", "thu", "fri"]
-deadline = 10:00:00
+deadline = 20:00:00
 deadline_days = 1
 grace = "2h"
 [{word}.settlement]
