@@ -172,18 +172,20 @@ def _label_twice(delivery: Delivery, line: SimulatedLine) -> None:
 
 
 def _label_at_bank(delivery: Delivery, line: SimulatedLine, more: int) -> None:
-    """The account that is paid out to the bank lacks its payout, or has it twice."""
+    """The account that is paid out to the bank lacks its payout, or has a deposit too many."""
     if line.type != "payout":
         return
     assert delivery.beside is not None
-    kind = "payout_missing_at_bank" if more < 0 else "payout_amount_mismatch"
-    aspect = "existence" if more < 0 else "amount"
     minor = line.amount_minor
     delivery.label(
-        aspect, kind, line, -minor if more < 0 else minor, minor, leg=PAYOUT_BANK.name,
+        "existence", "payout_missing_at_bank" if more < 0 else "deposit_without_payout", line,
+        -minor if more < 0 else minor, minor, leg=PAYOUT_BANK.name,
         psp=delivery.beside.psp, account=delivery.beside.account,
         event=f"payout {line.payout_reference}",
     )
+    # A later file of OFX withdraws no line of an earlier one.
+    if more > 0 and delivery.format == "ofx":
+        delivery.labels[-1] = replace(delivery.labels[-1], is_cleared=False)
 
 
 def missing(delivery: Delivery) -> None:
@@ -210,7 +212,14 @@ def _from(book: Book) -> list[date]:
 
 def amended(delivery: Delivery) -> None:
     """The day's statement has a wrong amount and a payment too many, until it is corrected."""
+    _label_chain(delivery)
     _other_version(delivery, _wrong_lines(delivery), PUT_RIGHT)
+
+
+def _label_chain(delivery: Delivery) -> None:
+    """What a wrong statement leads to is not where the next one opens."""
+    if WRITERS[delivery.format].carries.has_balances:
+        delivery.label("source", "statement_gap", None, 0, None, event="behind the wrong one")
 
 
 def two_versions(delivery: Delivery) -> None:
