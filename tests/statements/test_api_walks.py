@@ -185,7 +185,7 @@ def test_a_list_that_leads_back_to_a_page_it_has_given_is_refused_though_it_ends
         proved_by="pages",
         ask=ask,
     )
-    # The third answer is another one to the second question; what the second one held would be lost.
+    # The third answers the second question otherwise: what the second one held would be lost.
     answers = ('{"line": 1, "next": "x"}', '{"line": 2, "next": "x"}', '{"line": 3, "next": null}')
     bodies = [(f"page {number}", answer.encode()) for number, answer in enumerate(answers, 1)]
 
