@@ -7,6 +7,31 @@
 create unlogged table work_waterfalls as
 with
 
+-- Batches that name several payouts, or lose one: the sums take one reference along.
+named as (
+
+    select
+        batch,
+        currency,
+        coalesce(array_agg(detail) filter (where lines > 0), '{}') as added_references,
+        coalesce(array_agg(detail) filter (where lines < 0), '{}') as removed_references
+    from work_waterfall_moves
+    where
+        detail is not null
+        and term in ('paid_out', 'returned')
+        and (batch, currency) in (
+            select
+                batch,
+                currency
+            from work_waterfall_moves
+            where detail is not null and term in ('paid_out', 'returned')
+            group by batch, currency
+            having count(*) > 1 or min(lines) < 0
+        )
+    group by batch, currency
+
+),
+
 moves as (
 
     select
@@ -17,14 +42,7 @@ moves as (
         max(last_booked_at) as last_booked_at,
         max(last_booked_at) filter (where term = 'paid_out' and lines > 0) as last_paid_at,
         max(last_booked_at) filter (where term = 'returned' and lines > 0) as last_returned_at,
-        coalesce(array_agg(distinct detail) filter (
-                where detail is not null and term in ('paid_out', 'returned') and lines > 0
-            ), '{}')
-            as added_references,
-        coalesce(array_agg(distinct detail) filter (
-                where detail is not null and term in ('paid_out', 'returned') and lines < 0
-            ), '{}')
-            as removed_references,
+        max(detail) filter (where term in ('paid_out', 'returned') and lines > 0) as added_reference,
         coalesce(sum(costs_minor) filter (where term not in ('paid_out', 'returned')), 0)::bigint as costs_minor,
         coalesce(sum(costs_minor) filter (where term in ('paid_out', 'returned')), 0)::bigint as payout_fees_minor,
         -coalesce(sum(net_minor + costs_minor) filter (where term = 'paid_out'), 0)::bigint as paid_out_minor,
@@ -53,12 +71,21 @@ select
     moves.currency,
     coalesce(known.lines, 0) + moves.lines as lines,
     coalesce(known.payouts, 0) + moves.payouts as payouts,
-    array(
-        select distinct given.reference
-        from unnest(coalesce(known.payout_references, '{}') || moves.added_references) as given (reference)
-        where given.reference <> all(moves.removed_references) or given.reference = any(moves.added_references)
-        order by given.reference
-    ) as payout_references,
+    case
+        when named.batch is null and known.item_id is null
+            then array_remove(array[moves.added_reference], null)
+        else array(
+            select distinct given.reference
+            from unnest(
+                coalesce(known.payout_references, '{}')
+                || coalesce(named.added_references, array_remove(array[moves.added_reference], null))
+            ) as given (reference)
+            where
+                given.reference <> all(coalesce(named.removed_references, '{}'))
+                or given.reference = any(named.added_references)
+            order by given.reference
+        )
+    end as payout_references,
     greatest(known.last_booked_at, moves.last_booked_at) as last_booked_at,
     case (select basis from work_payout_leg)
         when 'running_balance' then moves.batch::date
@@ -82,6 +109,7 @@ select
     coalesce(known.payout_fees_minor, 0) + moves.payout_fees_minor as payout_fees_minor,
     coalesce(known.returned_minor, 0) + moves.returned_minor as returned_minor
 from moves
+left join named on moves.batch = named.batch and moves.currency = named.currency
 left join internal.payout_waterfalls as known
     on
         known.account_id = %(account_id)s
