@@ -31,16 +31,32 @@ looked_at as materialized (
         lines.net_minor as amount_minor,
         lines.net_currency as currency,
         lines.booked_on,
-        array(
-            select given.value
-            from (
-                values (lines.psp_reference), (lines.event_reference), (lines.merchant_reference)
-                union all
-                select further.value ->> 1
-                from jsonb_array_elements(lines.further_references) as further (value)
-            ) as given (value)
-            where given.value is not null
-        ) as texts
+        -- Without an expression to look for there is no text of a payout.
+        case
+            when %(reference)s::text is null then null
+            when lines.psp_reference ~ %(reference)s then lines.psp_reference
+            when lines.event_reference ~ %(reference)s then lines.event_reference
+            when lines.merchant_reference ~ %(reference)s then lines.merchant_reference
+            when lines.further_references is not null
+                then (
+                    select further.value ->> 1
+                    from jsonb_array_elements(lines.further_references) with ordinality as further (value, place)
+                    where further.value ->> 1 ~ %(reference)s
+                    order by further.place
+                    limit 1
+                )
+        end as payout_text,
+        case
+            when %(counterparty_account)s::text is not null or %(counterparty_name)s::text is not null
+                then array_remove(
+                    array[lines.psp_reference, lines.event_reference, lines.merchant_reference]
+                    || array(
+                        select further.value ->> 1
+                        from jsonb_array_elements(lines.further_references) as further (value)
+                    ),
+                    null
+                )
+        end as texts
     from internal.statement_lines as lines
     where
         lines.account_id = %(bank_account_id)s
@@ -55,20 +71,17 @@ claimed as materialized (
     select
         looked_at.*,
         case
-            when %(names_payouts)s and cardinality(named.payout_references) = 1
-                then named.payout_references[1]
+            when not %(names_payouts)s then null
+            when regexp_count(payout_text, %(reference)s) = 1 then (regexp_match(payout_text, %(reference)s))[1]
+            else (
+                select min(found.parts[1])
+                from regexp_matches(looked_at.payout_text, %(reference)s, 'g') as found (parts)
+                having count(distinct found.parts[1]) = 1 and bool_and(found.parts[1] is not null)
+            )
         end as payout_reference
     from looked_at
-    left join lateral (
-        select array_agg(distinct found.parts[1]) as payout_references
-        from unnest(looked_at.texts) with ordinality as given (value, place)
-        cross join lateral regexp_matches(given.value, %(reference)s, 'g') as found (parts)
-        group by given.place
-        order by given.place
-        limit 1
-    ) as named on %(reference)s::text is not null
     where
-        (%(reference)s::text is null or named.payout_references is not null)
+        (%(reference)s::text is null or payout_text is not null)
         and (
             %(counterparty_account)s::text is null
             or exists (
