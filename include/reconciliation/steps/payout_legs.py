@@ -101,7 +101,6 @@ def show_books(
         elif values["has_earlier_lines"]:
             warehouse.run(cursor, "payout_legs/moves_of_gone_lines", values)
         cursor.execute("analyze work_waterfall_moves")
-        warehouse.run(cursor, "payout_legs/waterfalls", values)
         warehouse.run(cursor, "payout_legs/waterfall_changes", numbered)
         cursor.execute("analyze work_waterfall_changes")
         warehouse.run(cursor, "payout_legs/waterfalls_now")

@@ -50,5 +50,6 @@ from (
     from work_staged_lines
     where change in ('new', 'changed')
     group by 1, 2, 3
-) as added_up
-where currency is not null;
+    -- Asked of what is added up, where a condition without a sum would be asked of every line.
+    having case when count(*) > 0 then coalesce(net_currency, gross_currency) is not null end
+) as added_up;
