@@ -4,7 +4,8 @@
 -- Binds:   account_id, bank_account_id (integer), as_of (timestamptz), reference, counterparty_account,
 --          counterparty_name (text or NULL: a criterion that is not asked), exact_amount, names_payouts
 --          (boolean), claims_from (date).
--- Reason:  the claim of an older line stands. A line that another account has claimed is left to it.
+-- Reason:  what the leg asks of a line is kept here, so that no pass looks for the line again. The
+--          claim of an older line stands. A line that another account has claimed is left to it.
 --          The first of its references that matches says which payout it is; where that names
 --          several, their amounts have to.
 create unlogged table work_claim_changes as
@@ -31,6 +32,14 @@ looked_at as materialized (
         lines.net_minor as amount_minor,
         lines.net_currency as currency,
         lines.booked_on,
+        lines.statement_id,
+        lines.provider_type,
+        lines.merchant_reference,
+        lines.further_references,
+        lines.booked_at,
+        lines.source_zone,
+        lines.value_date,
+        lines.row_number,
         -- Without an expression to look for there is no text of a payout.
         case
             when %(reference)s::text is null then null
@@ -135,7 +144,15 @@ ended as materialized (
         known.*,
         lines.line_scope,
         lines.line_key,
-        lines.occurrence
+        lines.occurrence,
+        lines.statement_id,
+        lines.provider_type,
+        lines.merchant_reference,
+        lines.further_references,
+        lines.booked_at,
+        lines.source_zone,
+        lines.value_date,
+        lines.row_number
     from known
     inner join internal.statement_lines as lines on known.item_id = lines.item_id
     where
@@ -166,7 +183,15 @@ select
     fresh.payout_reference,
     fresh.currency,
     fresh.amount_minor,
-    fresh.booked_on
+    case when fresh.item_id is null then ended.booked_on else fresh.booked_on end as booked_on,
+    case when fresh.item_id is null then ended.statement_id else fresh.statement_id end as statement_id,
+    case when fresh.item_id is null then ended.provider_type else fresh.provider_type end as provider_type,
+    case when fresh.item_id is null then ended.merchant_reference else fresh.merchant_reference end as merchant_reference,
+    case when fresh.item_id is null then ended.further_references else fresh.further_references end as further_references,
+    case when fresh.item_id is null then ended.booked_at else fresh.booked_at end as booked_at,
+    case when fresh.item_id is null then ended.source_zone else fresh.source_zone end as source_zone,
+    case when fresh.item_id is null then ended.value_date else fresh.value_date end as value_date,
+    case when fresh.item_id is null then ended.row_number else fresh.row_number end as row_number
 from fresh
 full join ended
     on
