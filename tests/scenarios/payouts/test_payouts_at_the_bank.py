@@ -146,8 +146,10 @@ def test_a_line_that_names_two_payouts_names_none(payout_desk: PayoutDesk) -> No
     one_payout(payout_desk, 2, "33.33")
     payout_desk.bank_day("2026-03-03")
     payout_desk.bank_day("2026-03-04", (13333, "TX1EURXT and TX2EURXT"))
+    for day in ("2026-03-05", "2026-03-06", "2026-03-09"):
+        payout_desk.bank_day(day)
 
-    payout_desk.run()
+    payout_desk.run("2026-03-10T00:00:00Z")
 
     assert payout_desk.desk.rows("select payout_reference from internal.claimed_deposits") == [
         {"payout_reference": None}
