@@ -126,7 +126,7 @@ def targets(kept: Results) -> list[Target]:
 
 def _of_payouts(kept: Results) -> Target:
     """Both legs of payouts against one grouping and one join of the same rows."""
-    own = kept.get("payouts", {}).get(PAYOUTS, {}).get("figures", {})
+    own = kept["payouts"].get(PAYOUTS, {}).get("figures", {})
     extremes = f" ({own['ratio_min']} to {own['ratio_max']})" if own else ""
     wanted = f"legs of payouts ÷ one grouping and one join, {_whole(PAYOUTS)} payouts of 100 lines"
     return Target(wanted, Decimal("1.5"), "", _figure(own, "ratio"), extremes)
@@ -316,7 +316,7 @@ def _payouts(kept: Results) -> str:
             ((part["name"], part["s"]) for part in entry["tasks"]),
             right=1,
         )
-        for _, entry in _by_size(kept.get("payouts", {}))
+        for _, entry in _by_size(kept["payouts"])
     )
 
 
