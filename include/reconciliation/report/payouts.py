@@ -17,6 +17,7 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import Language
+from include.reconciliation.report.names import name, names
 from include.reconciliation.report.payout_charts import payout_charts
 
 _BAD_STATES = ("unexplained", "failed")
@@ -92,8 +93,8 @@ def _row(row: Row, facts: ReportFacts) -> TableRow:
     )
     cells = [
         row["currency"],
-        row["state"].replace("_", " "),
-        row["bank_state"].replace("_", " "),
+        name(facts.say, row["state"]),
+        names(facts.say, row["bank_state"]),
         row["batches"],
         amount(-row["payout_minor"]),
         amount(row["carried_out_minor"]),
