@@ -6,7 +6,7 @@ report. Great Expectations then looks at what was published, as second evidence.
 
 **When.** Hourly in UTC, from where the account's last published run ended, so that the first run
 after an outage covers the gap. Trigger it for a window of your choice, for a dry run, or for pages
-in another language too: they lie beside the run's folder, in `<run_id>.pt-BR`, which stays as it is.
+in another language too: they lie beside the run's folder, in `<run_id>.pt-BR`.
 
 **Reads** the PSPs and `payments_ledger`. **Writes** the warehouse and the folders
 `reports/<psp>/<account>/<window>/<run_id>/`; messages leave by the DAG `deliver_alerts`.

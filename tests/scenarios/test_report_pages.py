@@ -164,3 +164,8 @@ def test_pages_are_not_made_from_figures_that_somebody_changed(desk: Desk) -> No
 
     with pytest.raises(RequestError, match="is not the one that its manifest names"):
         report_pages.write_report_pages(folder, "pt-BR")
+
+
+def test_a_folder_without_a_manifest_is_no_report_to_write_pages_of(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is no report whose pages can be written"):
+        report_pages.write_report_pages(tmp_path, "pt-BR")

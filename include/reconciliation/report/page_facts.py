@@ -1,7 +1,7 @@
 """control_page.json: what the pages of a run are made from, so that they can be written again.
 
-Canonical JSON; a day is {"day": "2026-11-19"}, an instant {"instant": "2026-11-19T10:00:00Z"}. It is
-one of the sealed files of a folder, and holds no number from a sequence.
+Canonical JSON; a day is {"day": "2026-11-19"}, an instant {"instant": "2026-11-19T10:00:00Z"}. It
+is one of the sealed files of a folder, and holds no number from a sequence.
 """
 
 from __future__ import annotations

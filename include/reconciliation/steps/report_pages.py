@@ -16,10 +16,10 @@ from pathlib import Path
 
 from include.reconciliation.errors import RequestError
 from include.reconciliation.report import page_facts
+from include.reconciliation.report.manifest import MANIFEST, listed_sha256
 from include.reconciliation.report.page_facts import PAGE_FACTS
 from include.reconciliation.report.pages import PAGES, write_pages
 from include.reconciliation.report_settings import LANGUAGES, refuse_language
-from include.reconciliation.verify import Wrong, read_manifest
 
 
 def main(arguments: list[str]) -> int:
@@ -56,11 +56,11 @@ def write_report_pages(folder: Path, language: str) -> Path:
 
 def _figures(folder: Path) -> bytes:
     try:
-        listed = {entry["name"]: entry["sha256"] for entry in read_manifest(folder)["files"]}
+        listed = listed_sha256((folder / MANIFEST).read_bytes(), PAGE_FACTS)
         content = (folder / PAGE_FACTS).read_bytes()
-    except (Wrong, OSError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise RequestError(f"{folder} is no report whose pages can be written: {error}") from None
-    if hashlib.sha256(content).hexdigest() != listed.get(PAGE_FACTS):
+    if hashlib.sha256(content).hexdigest() != listed:
         raise RequestError(
             f"{folder}: {PAGE_FACTS} is not the one that its manifest names; clear "
             "write_discrepancy_report, which puts the kept bytes back"
