@@ -13,6 +13,7 @@ PAYOUT_STATES = (
     text("failed"),
     text("nothing to pay"),
     text("running balance"),
+    text("sum of lines"),
 )
 BANK_STATES = (
     text("arrived"),

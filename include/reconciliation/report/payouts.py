@@ -47,6 +47,13 @@ def payouts(facts: ReportFacts) -> Iterator[Block]:
     )
     if facts.payouts:
         yield Table(_columns(say), [_row(row, facts) for row in facts.payouts])
+        if any(row["state"] == "sum_of_lines" for row in facts.payouts):
+            yield Note(
+                say(
+                    "Sum of lines: the statement has no row of the payout, so that its amount is "
+                    "what its lines come to. Nothing on the statement proves it; the bank does."
+                )
+            )
         yield from payout_charts(facts)
     else:
         yield Note(say("None was touched, and none is open."))

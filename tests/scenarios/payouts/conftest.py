@@ -82,7 +82,8 @@ class PayoutDesk:
         self.balance_minor += sum(amount for amount, _ in movements)
 
         def balance(code: str, minor: int) -> str:
-            return a_balance(code, money(minor), "DBIT" if minor < 0 else "CRDT", on=day)
+            sign = "DBIT" if minor < 0 else "CRDT"
+            return a_balance(code, money(minor), sign, on=day, currency=currency)
 
         entries = [
             an_entry(
