@@ -93,10 +93,12 @@ def coverage(
         replaces_good = any(other.key == known.key for other in good)
         if not replaces_good and day in uncovered:
             uncovered.remove(day)
+        # Of several refused statements of a day one tells the day: a gap is known by its keys.
+        tells_day = not replaces_good and not any(f"day {day}" in gap.keys for gap in gaps)
         gaps.append(
             Gap(
-                keys=(f"statement {known.key}", *(() if replaces_good else (f"day {day}",))),
-                days=() if replaces_good else (day,),
+                keys=(f"statement {known.key}", *((f"day {day}",) if tells_day else ())),
+                days=(day,) if tells_day else (),
                 detail=f"statement {known.key} was refused: {known.problem}",
             )
         )
