@@ -22,7 +22,7 @@ from include.reconciliation.report.pages import HTML
 from include.reconciliation.steps.report_pages import write_report_pages
 
 CHROMIUM = "/usr/bin/chromium"
-WIDTH, HEIGHT, MARGIN, COLORS = 1280, 4000, 24, 96
+WIDTH, HEIGHT, MARGIN, COLORS = 1280, 4000, 24, 256
 SECONDS = 120
 SECTION = re.compile(r"<section .*?</section>\n", re.DOTALL)
 HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
@@ -46,7 +46,7 @@ PICTURES = (
     Picture(
         "report-html-pt.png",
         "pt-BR",
-        ("Por que os valores diferem", "Itens que exigem resposta"),
+        ("Por que o dinheiro difere", "Itens que exigem resposta"),
         height=1130,
     ),
 )
@@ -90,8 +90,10 @@ def _draw(page: Path, picture: Path, height: int) -> None:
         plain = image.convert("RGB")
     box = ImageChops.difference(plain, Image.new("RGB", plain.size, "white")).getbbox()
     assert box is not None, "the page is empty"
-    bottom = min(box[3] + MARGIN, height)
-    plain.crop((0, 0, WIDTH, bottom)).quantize(COLORS).save(picture, optimize=True)
+    top = max(box[1] - MARGIN, 0)
+    shown = plain.crop((0, top, WIDTH, min(box[3] + MARGIN, top + height)))
+    # Without dots: a small bar keeps its colour.
+    shown.quantize(COLORS, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 if __name__ == "__main__":

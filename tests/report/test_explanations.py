@@ -69,7 +69,7 @@ def test_each_sentence_about_a_gap_is_a_known_one() -> None:
         (
             "statement 100.00 EUR, ledger 98.00 EUR: statement above ledger by 2.00 EUR"
             "; 2.00 EUR of it is corrected, and waits for the ledger",
-            "extrato: € 100,00; razão: € 98,00. extrato acima de razão em € 2,00"
+            "extrato: € 100,00; razão: € 98,00; extrato maior que razão em € 2,00"
             "; € 2,00 dela está corrigido, e aguarda o razão",
         ),
         (
