@@ -79,11 +79,6 @@ def test_a_pause_at_any_step_holds_the_run_and_changes_nothing(ground):
     assert ["match_transactions", "publish_run"] == found["held"], "where a run looks for a pause"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="of a run that was published when the server crashed, the report can't be written: its"
-    " workspace is emptied. The run stands, and the step says so.",
-)
 def test_postgresql_stopped_hard_at_a_commit_loses_nothing(children, tmp_path):
     with hard_stops.durable_ground(tmp_path / "cluster", children, tmp_path) as (own, stop):
         found = drill(own, RUN, [STOP], sample=1, tasks=["publish_run"], stop=stop)

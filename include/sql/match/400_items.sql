@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per statement line or ledger row.
 -- Binds:   account_id (integer), zone (text).
-create unlogged table work_items as
+create table work_items as
 with
 
 listed as (
