@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.lab.kills import canaries, copies, hard_stops, run, toys
+from include.reconciliation.lab.kills import canaries, copies, hard_stops, summaries, toys
 from include.reconciliation.lab.kills.correction_script import CONFIRMATION, CORRECTION
 from include.reconciliation.lab.kills.drill import (
     AT_FILE_CALLS,
@@ -95,9 +95,9 @@ def test_copies_of_a_careless_design_are_found_out(toy, ground):
 def test_a_summary_is_clean_only_when_the_careless_are_caught_and_nothing_else_is():
     caught = {"careful, killed": {"differing": 0}, "naive, killed": {"differing": 3}}
     missed = {"careful, killed": {"differing": 0}, "naive, killed": {"differing": 0}}
-    assert run.is_clean({"canaries": caught, "run": [{"differing": {}}]})
-    assert not run.is_clean({"canaries": missed})
-    assert not run.is_clean({"canaries": caught, "run": [{"differing": {"point": "what"}}]})
+    assert summaries.is_clean({"canaries": caught, "run": [{"differing": {}}]})
+    assert not summaries.is_clean({"canaries": missed})
+    assert not summaries.is_clean({"canaries": caught, "run": [{"differing": {"point": "what"}}]})
 
 
 def test_a_sample_always_has_the_last_point():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from include.reconciliation.lab.kills import system_calls
 from include.reconciliation.lab.kills.file_calls import ERRORS, FileBlow
 from include.reconciliation.lab.kills.nursery import Nursery, Outcome
 from include.reconciliation.lab.kills.proxy import (
@@ -20,9 +21,10 @@ from include.reconciliation.lab.kills.proxy import (
     proxy_before,
 )
 from include.reconciliation.lab.kills.scripts import Left, Life, Script, Task
+from include.reconciliation.lab.kills.system_calls import SystemBlow
 from include.reconciliation.lab.kills.worlds import Ground, Stage
 
-AnyBlow = Blow | FileBlow
+AnyBlow = Blow | FileBlow | SystemBlow
 LOST_COMMIT = "reply to COMMIT lost"
 AT_FILE_CALLS = "SIGKILL at a file call"
 
@@ -35,13 +37,15 @@ class Effort:
     commits: Sequence[int]
     statements: Sequence[int]
     file_calls: Sequence[str]
+    system_calls: Mapping[str, int]
     after: Left
 
 
 @dataclass(slots=True)
 class Finding:
-    """What became of all blows of one kind against one task."""
+    """What became of blows of one kind against one task; `of` so many that there are."""
 
+    of: int = 0
     points: int = 0
     struck: int = 0
     identical: int = 0
@@ -77,19 +81,21 @@ class Drill:
             server = proxy.over_tcp if is_over_tcp else proxy.server
             yield Life(self.script, world, self.children, server, around=around), proxy
 
-    def measure(self) -> None:
-        """One performance that nobody disturbs."""
+    def measure(self, *, is_traced: bool = False) -> None:
+        """One performance that nobody disturbs; strace may look on."""
+        order = {"system_blow": system_calls.COUNT} if is_traced else {}
         with self.life() as (life, proxy):
             self.before = life.left()
             for task in self.script.tasks:
                 proxy.watch()
-                outcome = life.do(task)
+                outcome = life.do(task, **order)
                 outcome.value()
                 self.efforts[task.name] = Effort(
                     len(proxy.seen),
                     tuple(proxy.commits),
                     tuple(proxy.statements),
                     outcome.file_calls,
+                    outcome.system_calls,
                     life.left(),
                 )
             assert not self.script.wrong(life.world), "the undisturbed script itself is wrong"
@@ -110,6 +116,9 @@ class Drill:
                 proxy.watch(blow)
                 outcome = life.do(task)
                 is_struck = proxy.is_struck
+            elif isinstance(blow, SystemBlow):
+                outcome = life.do(task, system_blow=blow)
+                is_struck = outcome.killed_by is not None or outcome.is_struck
             else:
                 outcome = life.do(task, file_blow=blow)
                 is_struck = outcome.killed_by is not None or len(outcome.file_calls) >= blow.call
@@ -150,6 +159,10 @@ def blows(effort: Effort, kinds: Sequence[str], sample: int | None) -> Iterator[
         elif kind == AT_FILE_CALLS:
             for number in spread(calls, sample):
                 yield FileBlow(number)
+        elif kind in system_calls.KINDS:
+            what, _, call = kind.rpartition(" at ")
+            for number in spread(range(1, effort.system_calls.get(call, 0) + 1), sample):
+                yield SystemBlow(call, number, what)
         else:
             yield from _at_messages(kind, messages, effort.commits, sample)
 
@@ -196,7 +209,7 @@ def drill(
     found: dict[str, dict[str, Any]] = {}
     with ExitStack() as stack:
         held = Drill(script, stack.enter_context(ground.stage(script)), ground.children)
-        held.measure()
+        held.measure(is_traced=bool({*kinds} & {*system_calls.KINDS}))
         if stop is not None:
             held.stop = stop
         for task in script.tasks:
@@ -206,9 +219,11 @@ def drill(
             findings: dict[str, Finding] = {}
             for kind in kinds:
                 points = list(blows(effort, [kind], sample))
+                if points:
+                    findings[kind] = Finding(of=len(list(blows(effort, [kind], None))))
                 for done, blow in enumerate(points, 1):
                     tell(task.name, kind, done, len(points))
-                    held.strike(task, blow, findings.setdefault(kind, Finding()))
+                    held.strike(task, blow, findings[kind])
             found[task.name] = {
                 "messages": effort.messages,
                 "commits": len(effort.commits),

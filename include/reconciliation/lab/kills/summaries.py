@@ -1,0 +1,121 @@
+"""What the kills found: as one summary of all parts, and as what docs/RELIABILITY.md says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from include.reconciliation.edges.code_version import code_version
+from include.reconciliation.lab.kills.canaries import CAREFUL
+from include.reconciliation.lab.kills.drill import Finding
+from include.reconciliation.lab.results import commit
+
+# What must be caught: a harness that finds nothing here finds nothing anywhere.
+CANARIES = "canaries"
+_NOTES = (
+    "A point is a place in a task's work: before or after a message to PostgreSQL, at a call that"
+    " changes files, at a system call. The task is killed there, or gets an error, and is run"
+    " again. Views and files are compared with those of a run that nobody disturbed. In between,"
+    " nothing may be seen that is neither as before the task nor as after it.",
+    "A point is reached when the task came to it: one that another thread had passed already"
+    " struck nobody. Of the canaries, designs that are careless on purpose, each must differ;"
+    " the careful one must not.",
+)
+
+
+def begin(command: str, sample: int | None, rounds: int) -> dict[str, Any]:
+    """A summary without any part."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit(),
+        "command": command,
+        "code_version": code_version(),
+        "sample": sample,
+        "rounds": rounds,
+        "seconds": {},
+        "parts": {},
+        "not_played": {},
+    }
+
+
+def of_drill(found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The findings of a drill, one for each task and kind of blow."""
+    return [
+        {"task": task, "kind": kind, **asdict(finding)}
+        | {name: told[name] for name in ("messages", "commits", "file_calls")}
+        for task, told in found.items()
+        for kind, finding in _findings(told).items()
+    ]
+
+
+def is_clean(parts: Mapping[str, Any]) -> bool:
+    """Whether nothing differs but what the careless designs left."""
+    for name, found in parts.items():
+        if name == CANARIES:
+            for toy, caught in found.items():
+                if toy.startswith(CAREFUL) == bool(caught["differing"]):
+                    return False
+        elif any(each["differing"] for each in found):
+            return False
+    return True
+
+
+def result(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary as a result of the lab: its figures, a row for each part and kind, the notes."""
+    rows = list(_rows(summary["parts"]))
+    points, of = (sum(row[name] for row in rows) for name in ("points", "of"))
+    figures: dict[str, Any] = {
+        "points": "every one there is" if points == of else f"a sample of {points:,} of {of:,}",
+        "points reached": sum(row["reached"] for row in rows),
+        "differing": sum(row["differing"] for row in rows if row["part"] != CANARIES),
+    }
+    if summary["sample"] is not None:
+        figures["at most, for each task and kind"] = summary["sample"]
+    figures["minutes"] = round(sum(summary["seconds"].values()) / 60)
+    if "all" in summary["seconds"]:
+        figures["minutes"] = round(summary["seconds"]["all"] / 60)
+    else:
+        figures["broken off after"] = list(summary["parts"])[-1]
+    for part, why in summary["not_played"].items():
+        figures[part] = why
+    return {
+        "title": "Kills",
+        **{name: summary[name] for name in ("date", "commit", "command")},
+        "figures": figures,
+        "rows": rows,
+        "notes": _NOTES,
+        "summary": summary,
+    }
+
+
+def _rows(parts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Points, those reached and those that differ, of each part and kind, over all its tasks."""
+    for part, found in parts.items():
+        kinds: dict[str, dict[str, Any]] = {}
+        told = [{"kind": toy, **caught} for toy, caught in found.items()] if (
+            part == CANARIES
+        ) else found
+        for each in told:
+            points = each.get("points", each.get("rounds"))
+            kind = each.get("kind") or _said(each)
+            row = kinds.setdefault(
+                kind,
+                {"part": part, "what": kind, "of": 0, "points": 0, "reached": 0, "differing": 0},
+            )
+            row["of"] += each.get("of", points)
+            row["points"] += points
+            row["reached"] += each.get("struck", points)
+            differing = each["differing"]
+            row["differing"] += differing if isinstance(differing, int) else len(differing)
+        yield from kinds.values()
+
+
+def _said(each: Mapping[str, Any]) -> str:
+    return f"{each['copies']} at once" if "copies" in each else ""
+
+
+def _findings(told: Mapping[str, Any]) -> Mapping[str, Finding]:
+    findings: Mapping[str, Finding] = told["findings"]
+    return findings
