@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from include.reconciliation.lab.kills import system_calls
@@ -20,7 +20,7 @@ from include.reconciliation.lab.kills.proxy import (
     Proxy,
     proxy_before,
 )
-from include.reconciliation.lab.kills.scripts import Left, Life, Script, Task
+from include.reconciliation.lab.kills.scripts import Left, Life, Script, Task, World
 from include.reconciliation.lab.kills.system_calls import SystemBlow
 from include.reconciliation.lab.kills.worlds import Ground, Stage
 
@@ -67,6 +67,8 @@ class Drill:
     children: Nursery
     efforts: dict[str, Effort] = field(default_factory=dict)
     before: Left = field(default_factory=dict)
+    # What the tasks came to that are done before a life begins.
+    results: Mapping[str, Any] = field(default_factory=dict)
     stop: Callable[[], None] = lambda: None
 
     @contextmanager
@@ -79,7 +81,25 @@ class Drill:
         ):
             proxy.stop = self.stop
             server = proxy.over_tcp if is_over_tcp else proxy.server
-            yield Life(self.script, world, self.children, server, around=around), proxy
+            results = dict(self.results)
+            yield Life(self.script, world, self.children, server, results, around=around), proxy
+
+    @contextmanager
+    def prepared_for(self, ground: Ground, task: Task) -> Iterator[None]:
+        """Meanwhile lives begin where all tasks before this one are done."""
+        results: dict[str, Any] = {}
+
+        def prepare(world: World, children: Nursery) -> None:
+            self.script.prepare(world, children)
+            with self.script.around(world) as around:
+                life = Life(self.script, world, children, world.server, results, around=around)
+                life.do_all(self.script.tasks[: self.script.tasks.index(task)])
+
+        with ground.stage(replace(self.script, prepare=prepare)) as stage:
+            begins = self.stage, self.results
+            self.stage, self.results = stage, results
+            yield
+            self.stage, self.results = begins
 
     def measure(self, *, is_traced: bool = False) -> None:
         """One performance that nobody disturbs; strace may look on."""
@@ -107,11 +127,10 @@ class Drill:
         return self.efforts[self.script.tasks[-1].name].after
 
     def strike(self, task: Task, blow: AnyBlow, finding: Finding) -> None:
-        """One performance in which a task is struck, and done again."""
+        """One performance, `prepared_for` a task, in which it is struck and done again."""
         finding.points += 1
-        number = list(self.script.tasks).index(task)
+        number = self.script.tasks.index(task)
         with self.life(is_over_tcp=isinstance(blow, Blow) and blow.kind == RESET) as (life, proxy):
-            life.do_all(self.script.tasks[:number])
             if isinstance(blow, Blow):
                 proxy.watch(blow)
                 outcome = life.do(task)
@@ -217,13 +236,14 @@ def drill(
                 continue
             effort = held.efforts[task.name]
             findings: dict[str, Finding] = {}
-            for kind in kinds:
-                points = list(blows(effort, [kind], sample))
-                if points:
-                    findings[kind] = Finding(of=len(list(blows(effort, [kind], None))))
-                for done, blow in enumerate(points, 1):
-                    tell(task.name, kind, done, len(points))
-                    held.strike(task, blow, findings[kind])
+            with held.prepared_for(ground, task):
+                for kind in kinds:
+                    points = list(blows(effort, [kind], sample))
+                    if points:
+                        findings[kind] = Finding(of=len(list(blows(effort, [kind], None))))
+                    for done, blow in enumerate(points, 1):
+                        tell(task.name, kind, done, len(points))
+                        held.strike(task, blow, findings[kind])
             found[task.name] = {
                 "messages": effort.messages,
                 "commits": len(effort.commits),

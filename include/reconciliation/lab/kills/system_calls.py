@@ -1,4 +1,4 @@
-"""Counts a process's system calls by strace, and strikes at the n-th: it dies there, or gets an error.
+"""Counts a process's system calls by strace, and strikes at the n-th: it dies, or gets an error.
 
 The process has strace attach to itself before its work begins and lets it go after it, so that
 nothing is struck but the work. A number counts the calls of one name in one thread, which is how
