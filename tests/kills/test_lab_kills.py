@@ -3,13 +3,24 @@
 `bin/reconciliation lab-kills` does the same on servers of its own, and writes down what it found.
 """
 
+import json
 import os
 import subprocess
+from contextlib import nullcontext
 
 import pytest
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.lab.kills import canaries, copies, hard_stops, summaries, toys
+from include.reconciliation.lab.kills import (
+    canaries,
+    copies,
+    course,
+    hard_stops,
+    run,
+    summaries,
+    system_calls,
+    toys,
+)
 from include.reconciliation.lab.kills.correction_script import CONFIRMATION, CORRECTION
 from include.reconciliation.lab.kills.drill import (
     AT_FILE_CALLS,
@@ -74,7 +85,8 @@ def test_four_copies_of_a_window_at_once_end_as_one(ground, monkeypatch):
 
 
 def test_a_pause_at_any_step_holds_the_run_and_changes_nothing(ground):
-    found = copies.pauses(ground)
+    where = course.NAMES if EVERYWHERE else ("match_transactions", "publish_run")
+    found = copies.pauses(ground, tasks=where)
     assert {} == found["differing"]
     assert ["match_transactions", "publish_run"] == found["held"], "where a run looks for a pause"
 
@@ -83,6 +95,77 @@ def test_postgresql_stopped_hard_at_a_commit_loses_nothing(children, tmp_path):
     with hard_stops.durable_ground(tmp_path / "cluster", children, tmp_path) as (own, stop):
         found = drill(own, RUN, [STOP], sample=1, tasks=["publish_run"], stop=stop)
     assert {} == differing(found)
+
+
+@pytest.fixture(scope="module")
+def strace(children):
+    """Blows by strace; CI must have it."""
+    if refusal := system_calls.refusal(children):
+        (pytest.fail if "CI" in os.environ else pytest.skip)(refusal)
+
+
+def test_a_report_that_is_struck_at_a_system_call_is_written_all_the_same(strace, ground):
+    kinds = system_calls.KINDS if EVERYWHERE else ["SIGKILL at rename", "ENOSPC at write"]
+    sample = None if EVERYWHERE else 1
+    found = drill(ground, RUN, kinds, sample=sample, tasks=["write_discrepancy_report"])
+    assert {} == differing(found)
+    findings = found["write_discrepancy_report"]["findings"]
+    assert kinds == [kind for kind, finding in findings.items() if finding.identical]
+
+
+@pytest.mark.parametrize("toy", canaries.BY_KILLS)
+def test_blows_at_system_calls_find_a_careless_design_out(toy, strace, ground):
+    found = drill(ground, canaries.script(toy), ["SIGKILL at sendto"], sample=4)
+    assert bool(differing(found)) == (toy != canaries.CAREFUL)
+
+
+def test_without_strace_it_is_said_that_nothing_was_played(children, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert system_calls.NO_STRACE == system_calls.refusal(children)
+
+
+def test_where_strace_may_not_attach_its_words_are_told(children, monkeypatch, tmp_path):
+    refuser = tmp_path / "strace"
+    refuser.write_text("#!/bin/sh\necho 'strace: attach: Operation not permitted' >&2; exit 1\n")
+    refuser.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    told = system_calls.refusal(children)
+    assert "not played" in told and "attach: Operation not permitted" in told
+
+
+def test_a_part_that_was_not_played_is_in_the_summary_and_in_the_exit_code(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "nursery", nullcontext)
+    monkeypatch.setattr(system_calls, "refusal", lambda children: system_calls.NO_STRACE)
+    kept = tmp_path / "kills.json"
+    assert 3 == run.main(["--only", "system_calls", "--json", str(kept)])
+    summary = json.loads(kept.read_text())
+    assert {"system_calls": system_calls.NO_STRACE} == summary["not_played"]
+    assert system_calls.NO_STRACE == summaries.result(summary)["figures"]["system_calls"]
+
+
+def test_the_page_says_of_how_many_points_the_sample_was():
+    row = {"task": "publish_run", "kind": "SIGKILL", "of": 500, "points": 2, "struck": 1}
+    summary = {
+        "date": "2026-11-30", "commit": "0123", "command": "lab-kills --sample 1", "sample": 1,
+        "parts": {
+            "run": [row | {"differing": {}}],
+            "copies": [{"copies": 4, "rounds": 3, "differing": {"round 2": "views differ"}}],
+            "canaries": {"naive, killed": {"points": 9, "differing": 7}},
+        },
+        "seconds": {"run": 50, "all": 61}, "not_played": {},
+    }
+    said = summaries.result(summary)
+    assert {
+        "points and rounds": "a sample: 5 of 503",
+        "reached": 4,
+        "differing": 1,
+        "at most, for each task and kind": 1,
+        "minutes": 1,
+    } == said["figures"]
+    assert [("run", 500, 2, 1, 0), ("copies", 3, 3, 3, 1), ("canaries", 9, 9, 9, 7)] == [
+        (each["part"], each["of"], each["points"], each["reached"], each["differing"])
+        for each in said["rows"]
+    ]
 
 
 @pytest.mark.parametrize("toy", canaries.BY_COPIES)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from include.reconciliation.lab.kills import books, course, run_script, state
+from include.reconciliation.lab.kills.course import NAMES
 from include.reconciliation.lab.kills.drill import Drill, different, last_line, tell_nothing
 from include.reconciliation.lab.kills.nursery import Nursery, order_of
 from include.reconciliation.lab.kills.run_script import RUN
@@ -89,15 +90,18 @@ def _position(world: World) -> dict[str, Any]:
     return dict(state.position(RUN.left(world)["views"]))
 
 
-def pauses(ground: Ground, tell: Tell = tell_nothing) -> dict[str, Any]:
-    """A pause at each step: nothing half published, and after it the run ends as ever."""
+def pauses(
+    ground: Ground, tell: Tell = tell_nothing, tasks: Sequence[str] = NAMES
+) -> dict[str, Any]:
+    """A pause at each of the steps: nothing half published, and after it the run ends as ever."""
     wrong: dict[str, str] = {}
     held: list[str] = []
     with _drill(ground) as drill:
         for number, task in enumerate(RUN.tasks):
-            tell("pause", task.name, number + 1, len(RUN.tasks))
-            with drill.life() as (life, _):
-                life.do_all(RUN.tasks[:number])
+            if task.name not in tasks:
+                continue
+            tell("pause", task.name, tasks.index(task.name) + 1, len(tasks))
+            with drill.prepared_for(ground, task), drill.life() as (life, _):
                 life.around = _PAUSE
                 outcome = life.do(task)
                 if "Paused" in (outcome.error or ""):
@@ -110,7 +114,7 @@ def pauses(ground: Ground, tell: Tell = tell_nothing) -> dict[str, Any]:
                 problems += different(life.left(), drill.end)
             if problems:
                 wrong[task.name] = "; ".join(problems)
-    return {"points": len(RUN.tasks), "held": held, "differing": wrong}
+    return {"points": len(tasks), "of": len(NAMES), "held": held, "differing": wrong}
 
 
 def orphans(ground: Ground, others: Nursery, tell: Tell = tell_nothing) -> dict[str, Any]:
@@ -118,14 +122,13 @@ def orphans(ground: Ground, others: Nursery, tell: Tell = tell_nothing) -> dict[
     wrong: dict[str, str] = {}
     refused = points = 0
     with _drill(ground) as drill:
-        for number, task in enumerate(RUN.tasks):
+        for task in RUN.tasks:
             commits = drill.efforts[task.name].commits
             for done, message in enumerate(commits, 1):
                 tell("orphan", task.name, done, len(commits))
                 points += 1
                 problems = []
-                with drill.life() as (life, proxy):
-                    life.do_all(RUN.tasks[:number])
+                with drill.prepared_for(ground, task), drill.life() as (life, proxy):
                     proxy.watch()
                     proxy.hold_at = message
                     call, environment = life.order(task)

@@ -65,18 +65,19 @@ def is_clean(parts: Mapping[str, Any]) -> bool:
 def result(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The summary as a result of the lab: its figures, a row for each part and kind, the notes."""
     rows = list(_rows(summary["parts"]))
-    points, of = (sum(row[name] for row in rows) for name in ("points", "of"))
+    counted = [row for row in rows if row["part"] != CANARIES]
+    points, of = (sum(row[name] for row in counted) for name in ("points", "of"))
+    seconds = dict(summary["seconds"])
+    all_seconds = seconds.pop("all", None)
     figures: dict[str, Any] = {
-        "points": "every one there is" if points == of else f"a sample of {points:,} of {of:,}",
-        "points reached": sum(row["reached"] for row in rows),
-        "differing": sum(row["differing"] for row in rows if row["part"] != CANARIES),
+        "points and rounds": f"a sample: {points:,} of {of:,}" if points < of else f"all {of:,}",
+        "reached": sum(row["reached"] for row in counted),
+        "differing": sum(row["differing"] for row in counted),
     }
     if summary["sample"] is not None:
         figures["at most, for each task and kind"] = summary["sample"]
-    figures["minutes"] = round(sum(summary["seconds"].values()) / 60)
-    if "all" in summary["seconds"]:
-        figures["minutes"] = round(summary["seconds"]["all"] / 60)
-    else:
+    figures["minutes"] = round((all_seconds or sum(seconds.values())) / 60)
+    if all_seconds is None:
         figures["broken off after"] = list(summary["parts"])[-1]
     for part, why in summary["not_played"].items():
         figures[part] = why
@@ -94,9 +95,8 @@ def _rows(parts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Points, those reached and those that differ, of each part and kind, over all its tasks."""
     for part, found in parts.items():
         kinds: dict[str, dict[str, Any]] = {}
-        told = [{"kind": toy, **caught} for toy, caught in found.items()] if (
-            part == CANARIES
-        ) else found
+        is_toys = part == CANARIES
+        told = [{"kind": toy, **found[toy]} for toy in found] if is_toys else found
         for each in told:
             points = each.get("points", each.get("rounds"))
             kind = each.get("kind") or _said(each)
