@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from include.reconciliation.lab.kills import system_calls
@@ -20,7 +20,7 @@ from include.reconciliation.lab.kills.proxy import (
     Proxy,
     proxy_before,
 )
-from include.reconciliation.lab.kills.scripts import Left, Life, Script, Task, World
+from include.reconciliation.lab.kills.scripts import Left, Life, Script, Task
 from include.reconciliation.lab.kills.system_calls import SystemBlow
 from include.reconciliation.lab.kills.worlds import Ground, Stage
 
@@ -87,19 +87,15 @@ class Drill:
     @contextmanager
     def prepared_for(self, ground: Ground, task: Task) -> Iterator[None]:
         """Meanwhile lives begin where all tasks before this one are done."""
-        results: dict[str, Any] = {}
-
-        def prepare(world: World, children: Nursery) -> None:
-            self.script.prepare(world, children)
+        with self.stage.world() as world:
             with self.script.around(world) as around:
-                life = Life(self.script, world, children, world.server, results, around=around)
+                life = Life(self.script, world, self.children, world.server, around=around)
                 life.do_all(self.script.tasks[: self.script.tasks.index(task)])
-
-        with ground.stage(replace(self.script, prepare=prepare)) as stage:
-            begins = self.stage, self.results
-            self.stage, self.results = stage, results
-            yield
-            self.stage, self.results = begins
+            with ground.stage_of(world) as stage:
+                begins = self.stage, self.results
+                self.stage, self.results = stage, life.results
+                yield
+                self.stage, self.results = begins
 
     def measure(self, *, is_traced: bool = False) -> None:
         """One performance that nobody disturbs; strace may look on."""

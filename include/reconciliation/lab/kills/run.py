@@ -66,15 +66,16 @@ def _canaries(ground: Ground, others: Nursery, asked: argparse.Namespace, tell: 
 
 
 BESIDE: Mapping[str, Part] = {
+    summaries.CANARIES: _canaries,
+    "pauses": _pauses,
     "copies": _copies,
     "windows": _windows,
-    "pauses": _pauses,
     "orphans": _orphans,
-    summaries.CANARIES: _canaries,
 }
 HARD_STOPS = "hard_stops"
 SYSTEM_CALLS = "system_calls"
-PARTS = (*SCRIPTS, *BESIDE, HARD_STOPS, SYSTEM_CALLS)
+# The canaries first: a harness that does not find them finds nothing.
+PARTS = (*BESIDE, HARD_STOPS, *SCRIPTS, SYSTEM_CALLS)
 
 
 def main(arguments: list[str]) -> int:

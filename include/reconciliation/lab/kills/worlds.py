@@ -74,14 +74,21 @@ class Ground:
         try:
             for name, database in names.items():
                 copy(self.administrator, self.templates[name], database, OWNERS[name])
-            script.prepare(World(self.server, names, folder), self.children)
-            stock = FreshDatabases(self.server, self.administrator, names)
-            yield Stage(self.server, stock, folder)
-            stock.close()
+            world = World(self.server, names, folder)
+            script.prepare(world, self.children)
+            with self.stage_of(world) as stage:
+                yield stage
         finally:
             for database in names.values():
                 drop(self.administrator, database)
             shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def stage_of(self, world: World) -> Iterator[Stage]:
+        """A stage whose worlds are as this one is now, which nobody touches meanwhile."""
+        stock = FreshDatabases(self.server, self.administrator, world.names)
+        yield Stage(self.server, stock, world.folder)
+        stock.close()
 
 
 @dataclass(frozen=True, slots=True)
