@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,11 @@ DURABLE |= {"shared_buffers": "32MB"}
 
 @contextmanager
 def durable_ground(
-    home: Path, children: Nursery, folder: Path
+    home: Path, children: Nursery, folder: Path, databases: Iterable[str]
 ) -> Iterator[tuple[Ground, Callable[[], None]]]:
-    """A ground on a server of its own, and what stops that server hard and starts it again."""
+    """A ground with these databases on a server of its own, and what stops it hard and starts it
+    again.
+    """
     cluster = Cluster(home, settings=DURABLE)
     lock = threading.Lock()
 
@@ -28,5 +30,5 @@ def durable_ground(
         with lock:
             cluster.restart_hard()
 
-    with ground(cluster, children, folder) as made:
+    with ground(cluster, children, folder, databases) as made:
         yield made, stop

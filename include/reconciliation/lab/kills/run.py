@@ -116,7 +116,8 @@ def _part(
     home = ensure_state_directory() / "lab"
     home.mkdir(exist_ok=True)
     if name == HARD_STOPS:
-        with hard_stops.durable_ground(home / "durable", children, folder) as (ground, stop):
+        durable = hard_stops.durable_ground(home / "durable", children, folder, RUN.databases)
+        with durable as (ground, stop):
             found = drill(ground, RUN, [STOP], sample=asked.sample, stop=stop, tell=tell)
         return summaries.of_drill(found)
     cluster = Cluster(home / "fast", settings=worlds.FAST)

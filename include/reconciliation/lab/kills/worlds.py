@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,13 +113,15 @@ class Stage:
 
 
 @contextmanager
-def ground(cluster: Cluster, children: Nursery, folder: Path) -> Iterator[Ground]:
-    """A ground on a server of the lab's own, started for it."""
+def ground(
+    cluster: Cluster, children: Nursery, folder: Path, databases: Iterable[str] = OWNERS
+) -> Iterator[Ground]:
+    """A ground with these databases on a server of the lab's own, started for it."""
     with cluster.borrowed() as server:
         bootstrap(server)
         administrator = Superuser(server)
         _drop_what_is_left(administrator)
-        templates = {name: f"{PREFIX}{os.getpid()}_empty_{name}" for name in OWNERS}
+        templates = {name: f"{PREFIX}{os.getpid()}_empty_{name}" for name in databases}
         try:
             for name, template in templates.items():
                 _make(server, administrator, name, template)
