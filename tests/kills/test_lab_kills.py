@@ -146,32 +146,51 @@ def test_a_part_that_was_not_played_is_in_the_summary_and_in_the_exit_code(monke
     assert 3 == run.main(["--only", "system_calls", "--json", str(kept)])
     summary = json.loads(kept.read_text())
     assert {"system_calls": system_calls.NO_STRACE} == summary["not_played"]
-    assert system_calls.NO_STRACE == summaries.result(summary)["figures"]["system_calls"]
+    assert system_calls.NO_STRACE == summaries.result(summary, run.PARTS)["figures"]["system_calls"]
 
 
-def test_the_page_says_of_how_many_points_the_sample_was():
-    row = {"task": "publish_run", "kind": "SIGKILL", "of": 500, "points": 2, "struck": 1}
-    summary = {
+def summary_of(parts, **other):
+    """What a call found of these parts."""
+    return {
         "date": "2026-11-30", "commit": "0123", "command": "lab-kills --sample 1", "sample": 1,
-        "parts": {
-            "run": [row | {"differing": {}}],
-            "copies": [{"copies": 4, "rounds": 3, "differing": {"round 2": "views differ"}}],
-            "canaries": {"naive, killed": {"points": 9, "differing": 7}},
-        },
-        "seconds": {"run": 50, "all": 61}, "not_played": {},
+        "code_version": "4567", "rounds": 3, "not_played": {},
+        "parts": parts,
+        "seconds": dict.fromkeys(parts, 60),
+        **other,
     }
-    said = summaries.result(summary)
+
+
+def test_the_page_says_of_how_many_points_the_sample_was_and_what_was_not_played():
+    row = {"task": "publish_run", "kind": "SIGKILL", "of": 500, "points": 2, "struck": 1}
+    parts = {
+        "run": [row | {"differing": {}}],
+        "copies": [{"copies": 4, "rounds": 3, "differing": {"round 2": "views differ"}}],
+        "canaries": {"naive, killed": {"points": 9, "differing": 7}},
+    }
+    said = summaries.result(summary_of(parts), [*parts, "windows", "orphans"])
     assert {
-        "points and rounds": "a sample: 5 of 503",
+        "points and rounds": "a sample: 5 of 503, at most 1 for each task and kind",
         "reached": 4,
         "differing": 1,
-        "at most, for each task and kind": 1,
-        "minutes": 1,
+        "minutes": 3,
+        "not played": "windows, orphans",
     } == said["figures"]
     assert [("run", 500, 2, 1, 0), ("copies", 3, 3, 3, 1), ("canaries", 9, 9, 9, 7)] == [
         (each["part"], each["of"], each["points"], each["reached"], each["differing"])
         for each in said["rows"]
     ]
+
+
+def test_what_calls_side_by_side_have_found_is_joined_when_their_code_is_one(tmp_path):
+    paths = [tmp_path / "a.json", tmp_path / "b.json", tmp_path / "joined.json"]
+    windows, run_ = [{"rounds": 3, "differing": {}}], [{"differing": {"point": "views differ"}}]
+    paths[0].write_text(json.dumps(summary_of({"windows": windows})))
+    paths[1].write_text(json.dumps(summary_of({"run": run_})))
+    join = ["--join", str(paths[0]), "--join", str(paths[1]), "--json", str(paths[2])]
+    assert 1 == run.main(join), "a point differs"
+    assert {"windows": windows, "run": run_} == json.loads(paths[2].read_text())["parts"]
+    paths[1].write_text(json.dumps(summary_of({"run": run_}, code_version="another")))
+    assert 2 == run.main(join)
 
 
 @pytest.mark.parametrize("toy", canaries.BY_COPIES)

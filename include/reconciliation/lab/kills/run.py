@@ -4,6 +4,8 @@
     bin/reconciliation lab-kills --sample 5             at most five points per task and kind
     bin/reconciliation lab-kills --only run --only correction
     bin/reconciliation lab-kills --write-docs           keeps the summary in docs/reliability
+    bin/reconciliation lab-kills --join FILE --join FILE --write-docs
+                                                        keeps what calls side by side have found
 
 It works on servers of its own. A summary in JSON is printed, or written by --json. Exit codes:
 0 nothing showed and the careless designs were caught, 1 something did, 2 the call was wrong,
@@ -17,7 +19,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +83,27 @@ PARTS = (*BESIDE, HARD_STOPS, *SCRIPTS, SYSTEM_CALLS)
 def main(arguments: list[str]) -> int:
     """Runs the parts that are asked for; the exit code says whether anything showed."""
     asked = _parser().parse_args(arguments)
+    try:
+        summary = _joined(asked.join) if asked.join else None
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    summary = summary or _played(asked, arguments)
+    _keep(summary, asked)
+    if not (asked.json or asked.write_docs):
+        print(json.dumps(summary, indent=2))
+    if not summary["is_clean"]:
+        return 1
+    return 3 if summary["not_played"] else 0
+
+
+def _joined(paths: Sequence[Path]) -> dict[str, Any]:
+    return summaries.joined([json.loads(path.read_text(encoding="utf-8")) for path in paths])
+
+
+def _played(asked: argparse.Namespace, arguments: Sequence[str]) -> dict[str, Any]:
     told = f"bin/reconciliation lab-kills {' '.join(arguments)}".strip()
     summary = summaries.begin(told, asked.sample, asked.rounds)
-    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, nursery() as children, nursery() as others:
         for name in asked.only or PARTS:
             started = time.monotonic()
@@ -94,16 +114,10 @@ def main(arguments: list[str]) -> int:
             else:
                 summary["parts"][name] = _part(name, children, others, Path(folder), asked)
             summary["seconds"][name] = round(time.monotonic() - started)
+            summary["is_clean"] = summaries.is_clean(summary["parts"])
             # What is measured is kept, however the rest ends.
             _keep(summary, asked)
-    summary["seconds"]["all"] = round(time.monotonic() - begun)
-    summary["is_clean"] = summaries.is_clean(summary["parts"])
-    _keep(summary, asked)
-    if not (asked.json or asked.write_docs):
-        print(json.dumps(summary, indent=2))
-    if not summary["is_clean"]:
-        return 1
-    return 3 if summary["not_played"] else 0
+    return summary
 
 
 def _part(
@@ -134,7 +148,7 @@ def _keep(summary: Mapping[str, Any], asked: argparse.Namespace) -> None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
         asked.json.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     if asked.write_docs:
-        reliability.keep("kills", summaries.result(summary))
+        reliability.keep("kills", summaries.result(summary, PARTS))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -149,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--kind", action="append", choices=(*KINDS, *system_calls.KINDS), metavar="KIND"
     )
+    parser.add_argument("--join", type=Path, action="append", metavar="FILE", help="of --json")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--write-docs", action="store_true")
     return parser

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -62,25 +62,35 @@ def is_clean(parts: Mapping[str, Any]) -> bool:
     return True
 
 
-def result(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """The summary as a result of the lab: its figures, a row for each part and kind, the notes."""
+def joined(summaries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One summary of what several calls found side by side; ValueError if they ran other code."""
+    if len({(each["code_version"], each["sample"], each["rounds"]) for each in summaries}) != 1:
+        raise ValueError("summaries of different code, samples or rounds are not of one lab")
+    found = {**summaries[0], "command": "; ".join(each["command"] for each in summaries)}
+    for name in ("parts", "not_played", "seconds"):
+        found[name] = {part: what for each in summaries for part, what in each[name].items()}
+    found["is_clean"] = is_clean(found["parts"])
+    return found
+
+
+def result(summary: Mapping[str, Any], parts: Sequence[str]) -> dict[str, Any]:
+    """The summary as a result of the lab: its figures, a row for each part and kind, the notes.
+
+    `parts` are all that there are: which of them are lacking is told.
+    """
     rows = list(_rows(summary["parts"]))
     counted = [row for row in rows if row["part"] != CANARIES]
     points, of = (sum(row[name] for row in counted) for name in ("points", "of"))
-    seconds = dict(summary["seconds"])
-    all_seconds = seconds.pop("all", None)
+    sample = f"a sample: {points:,} of {of:,}, at most {summary['sample']} for each task and kind"
     figures: dict[str, Any] = {
-        "points and rounds": f"a sample: {points:,} of {of:,}" if points < of else f"all {of:,}",
+        "points and rounds": f"all {of:,}" if summary["sample"] is None else sample,
         "reached": sum(row["reached"] for row in counted),
         "differing": sum(row["differing"] for row in counted),
+        "minutes": round(sum(summary["seconds"].values()) / 60),
+        **summary["not_played"],
     }
-    if summary["sample"] is not None:
-        figures["at most, for each task and kind"] = summary["sample"]
-    figures["minutes"] = round((all_seconds or sum(seconds.values())) / 60)
-    if all_seconds is None:
-        figures["broken off after"] = list(summary["parts"])[-1]
-    for part, why in summary["not_played"].items():
-        figures[part] = why
+    if lacking := [part for part in parts if not {part} & {*summary["parts"], *figures}]:
+        figures["not played"] = ", ".join(lacking)
     return {
         "title": "Kills",
         **{name: summary[name] for name in ("date", "commit", "command")},
