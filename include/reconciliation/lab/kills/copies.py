@@ -9,7 +9,7 @@ from typing import Any
 
 from include.reconciliation.lab.kills import books, course, run_script, state
 from include.reconciliation.lab.kills.course import NAMES
-from include.reconciliation.lab.kills.drill import Drill, different, last_line, tell_nothing
+from include.reconciliation.lab.kills.drill import Drill, different, last_line, spread, tell_nothing
 from include.reconciliation.lab.kills.nursery import Nursery, order_of
 from include.reconciliation.lab.kills.run_script import RUN
 from include.reconciliation.lab.kills.scripts import Life, World
@@ -117,13 +117,20 @@ def pauses(
     return {"points": len(tasks), "of": len(NAMES), "held": held, "differing": wrong}
 
 
-def orphans(ground: Ground, others: Nursery, tell: Tell = tell_nothing) -> dict[str, Any]:
-    """A task of an old run that goes on after a new run has done it all, at each of its commits."""
+def orphans(
+    ground: Ground, others: Nursery, tell: Tell = tell_nothing, sample: int | None = None
+) -> dict[str, Any]:
+    """A task of an old run that goes on after a new run has done it all, at its commits.
+
+    The position is what the two runs leave one after the other, whichever was published first.
+    """
     wrong: dict[str, str] = {}
-    refused = points = 0
+    refused = points = of = 0
     with _drill(ground) as drill:
+        ends = [_one_after_the_other(drill, order) for order in ((2, 1), (1, 2))]
         for task in RUN.tasks:
-            commits = drill.efforts[task.name].commits
+            of += len(drill.efforts[task.name].commits)
+            commits = spread(drill.efforts[task.name].commits, sample)
             for done, message in enumerate(commits, 1):
                 tell("orphan", task.name, done, len(commits))
                 points += 1
@@ -144,10 +151,20 @@ def orphans(ground: Ground, others: Nursery, tell: Tell = tell_nothing) -> dict[
                         problems.append(last_line(newer))
                     # The old run is cleared, and goes on to its end beside the new one's results.
                     life.do_all(RUN.tasks)
-                    problems += different(life.left(), drill.end)
+                    found = _position(life.world)
+                    if all(different(found, end) for end in ends):
+                        problems += different(found, ends[0])
                 if problems:
                     wrong[f"{task.name}, message {message}"] = "; ".join(problems)
-    return {"points": points, "refused": refused, "differing": wrong}
+    return {"points": points, "of": of, "refused": refused, "differing": wrong}
+
+
+def _one_after_the_other(drill: Drill, numbers: Sequence[int]) -> dict[str, Any]:
+    with drill.stage.world() as world:
+        for number in numbers:
+            life = Life(RUN, world, drill.children, world.server)
+            life.do_all(run_script.tasks(f"manual__{number}"))
+        return _position(world)
 
 
 @contextmanager

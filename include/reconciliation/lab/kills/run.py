@@ -60,7 +60,7 @@ def _pauses(ground: Ground, others: Nursery, asked: argparse.Namespace, tell: Te
 
 
 def _orphans(ground: Ground, others: Nursery, asked: argparse.Namespace, tell: Tell) -> Any:
-    return [copies.orphans(ground, others, tell)]
+    return [copies.orphans(ground, others, tell, asked.sample)]
 
 
 def _canaries(ground: Ground, others: Nursery, asked: argparse.Namespace, tell: Tell) -> Any:
