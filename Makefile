@@ -20,6 +20,7 @@ setup: ## make the environment in var/venv from the lock; installs nothing when 
 
 lab: setup ## plant faults in 10,000 random histories, kill every task at every point; hours
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --write-docs
+	@bin/reconciliation lab --formats --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --clean --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --second-opinion --write-docs
 	@bin/reconciliation lab-psps --write-docs

@@ -73,7 +73,7 @@ def coverage(
         key=_place,
     )
     refused = [known for known in statements if not known.is_good]
-    gaps = [
+    holes = [
         *_missing_numbers(good, refused),
         *_missing_days(psp, good, holidays),
         *_broken_chains(psp, good, holidays),
@@ -84,26 +84,54 @@ def coverage(
 
     uncovered = _due_days(psp, last_day, first_day, as_of, zone, holidays)
     numbered = {known.key for known in refused if _is_between(known, good)}
+    gaps: list[Gap] = []
     for known in refused:
         if known.key in numbered:
             continue
-        day = known.covers_from or (
-            uncovered[0] if uncovered else _next_day(psp, last_day, first_day, holidays)
-        )
-        replaces_good = any(other.key == known.key for other in good)
-        if not replaces_good and day in uncovered:
-            uncovered.remove(day)
-        gaps.append(
-            Gap(
-                keys=(f"statement {known.key}", *(() if replaces_good else (f"day {day}",))),
-                days=() if replaces_good else (day,),
-                detail=f"statement {known.key} was refused: {known.problem}",
+        said = f"statement {known.key} was refused: {known.problem}"
+        if any(other.key == known.key for other in good):
+            gaps.append(Gap((f"statement {known.key}",), (), said))
+        elif (hole := _hole_of(known, holes)) is not None:
+            # It is what is missing there, and must not be missed twice.
+            holes.remove(hole)
+            gaps.append(Gap((f"statement {known.key}", *hole.keys), hole.days, said))
+        else:
+            day = known.covers_from or (
+                uncovered[0] if uncovered else _next_day(psp, last_day, first_day, holidays)
             )
-        )
+            if day in uncovered:
+                uncovered.remove(day)
+            gaps.append(Gap((f"statement {known.key}", f"day {day}"), (day,), said))
+    gaps = _each_once([*holes, *gaps])
     gaps += _missing_at_the_end(uncovered)
     # Up to the last covered day, and over days on which no statement is ever due.
     through_and_quiet = _with_quiet_days(psp, through, holidays) if not gaps else through
     return Coverage(through_and_quiet, _end_of(through_and_quiet, zone), tuple(gaps))
+
+
+def _hole_of(refused: KnownStatement, holes: Sequence[Gap]) -> Gap | None:
+    """What a refused statement leaves open between good ones; its days may not be known."""
+    return next(
+        (
+            hole
+            for hole in holes
+            if hole.days and (refused.covers_from is None or refused.covers_from in hole.days)
+        ),
+        None,
+    )
+
+
+def _each_once(gaps: Sequence[Gap]) -> list[Gap]:
+    """One gap for each day or statement, whatever number of refused files it has."""
+    merged: dict[str, Gap] = {}
+    for gap in gaps:
+        before = merged.get(gap.keys[-1])
+        merged[gap.keys[-1]] = gap if before is None else Gap(
+            keys=tuple(dict.fromkeys((*before.keys[:-1], *gap.keys))),
+            days=tuple(dict.fromkeys((*before.days, *gap.days))),
+            detail=f"{before.detail}; {gap.detail}",
+        )
+    return list(merged.values())
 
 
 def in_order(statements: Sequence[KnownStatement]) -> list[KnownStatement]:

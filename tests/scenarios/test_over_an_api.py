@@ -217,3 +217,22 @@ def test_reads_that_overlap_neither_repeat_nor_lose_a_line(api: Api) -> None:
     assert (1, 1) == (first["statement_lines"], second["statement_lines"])
     assert 1 == second["late_statement_lines"]
     assert [("missing_in_ledger", "BRL", 10000, 10000)] == api.desk.open_discrepancies()
+
+
+def test_a_line_that_comes_again_with_a_later_time_is_a_new_version_of_itself(api: Api) -> None:
+    """The earliest line of a read may stand in force at a time before all of the read."""
+    charge = a_charge(1, fee_minor=360, tax_minor=30)
+    api.server.balance_transactions.append(charge)
+    api.book(1, fee_minor=360, tax_minor=30)
+    first = api.run()
+    charge["created"] = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())
+    second = api.run((WINDOW[1], datetime(2026, 3, 4, 6, tzinfo=UTC)))
+
+    assert (1, 1) == (first["statement_lines"], second["statement_lines"])
+    assert [] == [row for row in api.desk.open_discrepancies() if row[0] != "date_mismatch"]
+    assert [2] == [
+        row["versions"]
+        for row in api.desk.rows(
+            "select count(*) as versions from internal.statement_lines where line_key = 'txn_1'"
+        )
+    ]

@@ -248,3 +248,28 @@ def test_of_ten_instalments_one_that_is_not_settled_on_its_day_is_missing_and_no
 
     assert desk.open_discrepancies() == [("missing_in_statement", "EUR", -1000, 1000)]
     assert desk.pending() == [("ledger", "not_due", 1000)] * 9
+
+
+def test_a_chargeback_does_not_take_the_place_of_a_refund_of_its_amount(desk: Desk) -> None:
+    desk.ledger("L1", -10000, type="refund", event=None)
+    desk.batch(1, a_line(type="Chargeback", event="CB1", amount="-100.00"))
+
+    run = desk.run(end="2026-03-06T00:00:00Z")
+
+    assert (run["matched"], desk.matches()) == (0, [])
+    assert [
+        ("chargeback_not_in_ledger", "EUR", -10000, 10000),
+        ("missing_in_statement", "EUR", 10000, 10000),
+    ] == [found for found in desk.open_discrepancies() if found[0] != "statement_gap"]
+
+
+def test_two_lines_that_come_to_a_cent_more_than_their_capture_are_a_mismatch_of_a_cent(
+    desk: Desk,
+) -> None:
+    desk.ledger("L1", 10000, event="A")
+    desk.batch(1, a_line(event="B", amount="60.00"), a_line(event="C", amount="40.01"))
+
+    run = desk.run()
+
+    assert ("discrepancies", []) == (run["verdict"], desk.matches())
+    assert [("amount_mismatch", "EUR", 1, 1)] == desk.open_discrepancies()

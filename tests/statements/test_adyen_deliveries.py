@@ -162,8 +162,9 @@ def test_portions_are_staged_as_one_and_a_broken_one_begins_anew(
     adyen, drop_folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(steps, "FILES_AT_ONCE", 2)
-    batches(drop_folder, range(1, 6))
+    batches(drop_folder, range(1, 4))
     (drop_folder / "batch_3.csv").write_bytes(a_file([a_row(), a_payout("1.00")]))
+    batches(drop_folder, range(4, 6))
     admit = gate.admit
 
     def failing(case, format_) -> None:

@@ -8,7 +8,14 @@ import pytest
 
 from include.reconciliation.errors import ConfigurationError, StatementError
 from include.reconciliation.statements import razorpay_settlements
-from include.reconciliation.statements.api_pages import Api, Request, entry_of, following
+from include.reconciliation.statements.api_pages import (
+    Api,
+    Page,
+    Request,
+    Walk,
+    entry_of,
+    following,
+)
 from include.reconciliation.statements.description import ParsedFormat
 from include.reconciliation.statements.mollie_balance_transactions import (
     MOLLIE_BALANCE_TRANSACTIONS,
@@ -163,3 +170,34 @@ def test_a_read_that_is_not_whole_is_refused(
         read(STRIPE_PAYOUTS, *pages)
 
     assert (reason_code, True) == (refused.value.reason_code, words in str(refused.value)), refused
+
+
+def test_a_list_that_leads_back_to_a_page_it_has_given_is_refused_though_it_ends() -> None:
+    def ask(account: str, read_from: datetime, read_to: datetime) -> Walk:
+        page = yield Request("/list", ())
+        while page.has_more:
+            page = yield Request("/list", (("after", page.cursor or ""),))
+
+    api = Api(
+        page=lambda answer: Page([answer], answer.value["next"] is not None, answer.value["next"]),
+        lines=lambda entry, zone: iter(()),
+        zone="UTC",
+        proved_by="pages",
+        ask=ask,
+    )
+    # The third answers the second question otherwise: what the second one held would be lost.
+    answers = ('{"line": 1, "next": "x"}', '{"line": 2, "next": "x"}', '{"line": 3, "next": null}')
+    bodies = [(f"page {number}", answer.encode()) for number, answer in enumerate(answers, 1)]
+
+    with pytest.raises(StatementError, match="page 3") as refused:
+        list(
+            api.read_range(
+                bodies,
+                account="acct",
+                read_from=READ_FROM,
+                read_to=READ_TO,
+                zone="UTC",
+                name="the read",
+            )
+        )
+    assert "page_repeated" == refused.value.reason_code

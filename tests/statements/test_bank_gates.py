@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.statements import camt_files, mt940_files
+from tests.statements import camt_files, cnab240_files, mt940_files
 from tests.statements.camt_files import CLOSING, IBAN, OPENING, a_balance, an_entry, tag
+
+DASHED = "012345-0000000678901"
 
 
 @pytest.fixture
@@ -116,3 +118,20 @@ def test_a_reversal_that_the_library_would_sign_wrongly_ties(mt940) -> None:
     (folder / "day.sta").write_text(text)
 
     assert {"accepted": 1, "quarantined": 0, "lines": 1} == reader.run()
+
+
+def test_an_account_with_a_slash_is_the_one_that_is_configured_with_a_dash(reader_of) -> None:
+    """An account is a folder too, so psps.toml can't name it as CNAB240 and many an MT940 do."""
+    reader, folder = reader_of("cnab240_statement", account=DASHED, currencies="BRL")
+    (folder / "extrato.ret").write_bytes(cnab240_files.a_file())
+
+    assert {"accepted": 1, "quarantined": 0, "lines": 2} == reader.run()
+
+
+def test_an_account_that_differs_in_more_than_its_slash_is_another_one(reader_of) -> None:
+    reader, folder = reader_of("cnab240_statement", account=f"{DASHED}2", currencies="BRL")
+    (folder / "extrato.ret").write_bytes(cnab240_files.a_file())
+
+    reader.run()
+
+    assert ("quarantined", "wrong_account") == reader.verdict()[:2]

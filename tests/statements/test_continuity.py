@@ -100,3 +100,44 @@ def test_a_grace_over_a_change_of_the_clocks_is_as_long_as_any_other() -> None:
     ]
 
     assert [0, 1] == [len(found) for found in gaps]
+
+
+def refused(name: str, on: date | None) -> KnownStatement:
+    """A file that the gate refused; of some it is not known which day they are of."""
+    return KnownStatement(
+        key=name, sequence_number=None, is_good=False, covers_from=on, covers_to=on,
+        covers_until=None, file=name, problem=f"{name} can't be read",
+    )  # fmt: skip
+
+
+def test_a_refused_file_of_a_day_between_two_good_ones_is_one_gap_with_its_reason() -> None:
+    good = known(2, None, 100, 250), known(4, None, 250, 200)
+    for day in (date(2026, 3, 3), None):
+        (gap,) = covered(*good, refused("a.sta", day)).gaps
+
+        assert (date(2026, 3, 3),) == gap.days
+        assert ("statement a.sta", "day 2026-03-03") == gap.keys
+        assert "a.sta can't be read" in gap.detail
+
+
+def test_two_refused_files_of_one_day_are_one_gap_that_tells_both_reasons() -> None:
+    tuesday = date(2026, 3, 3)
+    (gap,) = covered(
+        known(2, None, 100, 250), refused("a.sta", tuesday), refused("b.sta", tuesday),
+        known(4, None, 250, 200),
+    ).gaps  # fmt: skip
+
+    assert "a.sta can't be read" in gap.detail
+    assert "b.sta can't be read" in gap.detail
+
+
+def test_a_chain_that_breaks_in_two_currencies_is_one_gap_that_tells_both() -> None:
+    first, second = (
+        replace(each, opening={"EUR": opening, "USD": opening}, closing={"EUR": 7, "USD": 8})
+        for each, opening in ((known(2, None, 0, 0), 0), (known(3, None, 0, 0), 5))
+    )
+
+    (gap,) = covered(first, second).gaps
+
+    assert "-0.02 EUR" in gap.detail
+    assert "-0.03 USD" in gap.detail

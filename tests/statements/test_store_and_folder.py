@@ -107,7 +107,7 @@ def test_only_complete_regular_files_are_seen(tmp_path: Path) -> None:
     (folder / "folder.csv").mkdir()
     os.mkfifo(folder / "pipe.csv")
 
-    assert ["a.csv", "b.csv"] == [file.name for file in folders.settled_files(folder)]
+    assert {"a.csv", "b.csv"} == {file.name for file in folders.settled_files(folder)}
 
 
 def test_a_file_that_grows_between_two_looks_waits_for_the_next_run(
@@ -131,6 +131,50 @@ def test_a_file_that_changes_while_it_is_read_is_left_alone(tmp_path: Path) -> N
 
     with pytest.raises(folders.FileChanged), folders.opened(file):
         (tmp_path / "a.csv").write_text("content and more")
+
+
+def test_a_file_that_is_overwritten_with_its_size_and_time_kept_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.csv").write_text("content")
+    file = folders.settled_files(tmp_path)[0]
+
+    def overwrite() -> None:
+        (tmp_path / "a.csv").write_text("another")
+        os.utime(tmp_path / "a.csv", ns=(file.modified_ns, file.modified_ns))
+
+    with pytest.raises(folders.FileChanged), folders.opened(file):
+        overwrite()
+
+
+def test_nothing_of_a_file_that_changes_while_it_is_read_is_let_in(
+    adyen, drop_folder: Path, monkeypatch
+) -> None:
+    (drop_folder / "batch_7.csv").write_bytes(a_file())
+    system_keep = store.keep
+
+    def keep(stream) -> str:
+        kept = system_keep(stream)
+        if len(list(drop_folder.iterdir())) == 1:
+            (drop_folder / "batch_7.csv").write_bytes(a_file() + a_file()[:20])
+        return kept
+
+    with monkeypatch.context() as as_it_grows:
+        as_it_grows.setattr(store, "keep", keep)
+        counted = adyen.run()
+    names = adyen.values("select name from deliveries")
+
+    assert ({"accepted": 0, "quarantined": 0, "lines": 0}, []) == (counted, names)
+
+
+def test_of_two_versions_found_at_once_the_one_written_last_is_the_later_one(
+    tmp_path: Path,
+) -> None:
+    for name, second in (("b.csv", 1), ("c.csv", 3), ("a.csv", 2)):
+        (tmp_path / name).write_text("content")
+        os.utime(tmp_path / name, (second, second))
+
+    assert ["b.csv", "a.csv", "c.csv"] == [file.name for file in folders.settled_files(tmp_path)]
 
 
 def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:

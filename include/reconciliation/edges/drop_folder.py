@@ -69,7 +69,10 @@ def account_folder(connection_id: str, account: str) -> Path:
 
 
 def settled_files(folder: Path) -> list[DroppedFile]:
-    """The files that are complete as far as two looks can tell, by name."""
+    """The files that are complete as far as two looks can tell, the oldest first.
+
+    Of two versions of one statement that are found at once the one written last is the later one.
+    """
     first = {file.path: file for file in _look(folder)}
     if not first:
         return []
@@ -117,7 +120,7 @@ def _look(folder: Path) -> list[DroppedFile]:
                 continue
             if stat.S_ISREG(seen.st_mode):
                 found.append(_file(Path(entry.path), entry.name, seen))
-    return sorted(found, key=lambda file: file.path)
+    return sorted(found, key=lambda file: (file.modified_ns, file.path))
 
 
 def _file(path: Path, name: str, seen: os.stat_result) -> DroppedFile:
@@ -137,5 +140,7 @@ def _nanoseconds(instant: datetime) -> int:
 
 def _refuse_changed(file: DroppedFile, stream: BinaryIO) -> None:
     now = os.fstat(stream.fileno())
-    if (now.st_size, now.st_mtime_ns) != (file.size_bytes, file.modified_ns):
+    # Whoever writes can set the time of the last change, but not that of the last change of state.
+    seen = (file.size_bytes, file.modified_ns, file.changed_ns)
+    if (now.st_size, now.st_mtime_ns, now.st_ctime_ns) != seen:
         raise FileChanged(f"{file.name} changed while it was read")

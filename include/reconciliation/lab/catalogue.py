@@ -36,10 +36,10 @@ OPENING_IS_NOT_CLOSING = "opening_is_not_closing"
 
 _NO_LINE_ID = "a line has no id of its own: a second one is an equal line"
 _NO_FILES = "an API is read in pages by the line's id, which a second read updates"
-_NO_PAGES = "an API has no files; faults of its pages are the hostile server's"
 _NO_EVENTS = "it names no capture or refund; here for what is between two statements"
 _IS_THE_EVENT = "the id of a line is that of its event: the same id again is the same line"
-_ADYENS = "files are damaged as Adyen's are; other formats in tests/lab/statement_files"
+# Here as Adyen's files have it; `lab --formats` plants it in every format.
+IN_EVERY_FORMAT = "lab --formats"
 # What can't be planted where the writer of the format makes the file.
 _NOT_WRITTEN = {
     **dict.fromkeys(
@@ -55,7 +55,7 @@ _NOT_WRITTEN = {
             *("gap_in_sequence", "trailer_wrong", "batch_split", "line_quarantined"),
             "inverted_rate",
         ),
-        _ADYENS,
+        IN_EVERY_FORMAT,
     ),
     "tax_wrong": "the report has no tax",
     "unknown_type": "its writer has no word for a type that does not exist",
@@ -134,7 +134,7 @@ def _existence() -> Iterator[FaultKind]:
         weeks=(SPRING,), switched_on=BANK,
         # An account of a bank has one currency.
         exponents=(2,),
-        not_in=dict.fromkeys((STRIPE, *WRITTEN), "payouts are followed to the bank for Adyen"),
+        not_in=dict.fromkeys((STRIPE, *WRITTEN), IN_EVERY_FORMAT),
     )
 
 
@@ -228,7 +228,7 @@ def _states() -> Iterator[FaultKind]:
 
 def _structure() -> Iterator[FaultKind]:
     group = "structure"
-    no_files = {STRIPE: _NO_PAGES}
+    no_files = {STRIPE: IN_EVERY_FORMAT}
     rows = {
         "statement_missing": "statement_gap",
         "statement_amended": "amount_mismatch, missing_in_ledger",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from include.reconciliation.lab.catalogue import FORMATS, KINDS
+from include.reconciliation.lab.catalogue import FORMATS, IN_EVERY_FORMAT, KINDS
+from include.reconciliation.lab.format_faults.cases import FAULTS as STATEMENT_FAULTS
+from include.reconciliation.lab.format_faults.cases import cases as statement_cases
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import cases
 from include.reconciliation.lab.printing import claimed, counts, decoys, percent
+from include.reconciliation.lab.statement_files.writers import WRITERS
 from include.reconciliation.lab.true_causes import (
     AT_RISK,
     EXPLAINED,
@@ -78,13 +82,81 @@ def of_faults(
              "share": percent(outcome, currency)}
             for currency in sorted({currency for currency, _ in outcome.money_minor})
         ],
-        "not_in_a_format": [
-            {"fault": kind.name, "format": name, "reason": kind.why_not(name)}
+        "not_in_a_format": _grouped(
+            (kind.name, name, reason)
             for kind in KINDS
             for name in FORMATS
-            if kind.why_not(name)
+            if (reason := kind.why_not(name)) and reason != IN_EVERY_FORMAT
+        ),
+        "notes": [
+            "What goes wrong with whole statements is planted here as Adyen's files have it, and "
+            "in every other format by `lab --formats`."
         ],
     }
+
+
+def of_formats(
+    outcome: Outcome, its_setting: Mapping[str, Any], *, seeds: int, first_seed: int,
+    seconds: float,
+) -> dict[str, Any]:
+    """What goes wrong with whole statements, in every format that it can happen to."""
+    del first_seed
+    found, planted = outcome.recall
+    pairs = {(case.fault.name, case.format) for case in statement_cases()}
+    return {
+        "title": "Statements of every format",
+        **{name: its_setting[name] for name in _OF_SETTING},
+        "notes": [
+            "Three statements of an account; that of the second day goes wrong and is put right. "
+            "What is reported in between, and that nothing is left of it, is compared with the "
+            "labels. A bank has beside it an account of Adyen that is paid out to it."
+        ],
+        "figures": {
+            "formats": len(WRITERS),
+            "faults": len(STATEMENT_FAULTS),
+            "pairs_of_fault_and_format": len(pairs),
+            "cases_for_all_pairs_with_the_decimals": seeds,
+            "payments": outcome.payments,
+            "runs": outcome.runs,
+            "labels_planted": planted,
+            "labels_found": found,
+            "false_reports": outcome.false_reports.total(),
+            "not_as_it_must_be": sum(map(len, outcome.problems.values())),
+            "seconds": round(seconds),
+        },
+        "rows": [
+            {"fault": fault.name, "what happens": fault.meaning,
+             "formats": len(WRITERS) - len(fault.not_in),
+             "planted": planted, "right": found, "missed": planted - found,
+             "harmless": fault.is_harmless}
+            for fault in STATEMENT_FAULTS
+            for planted, found, _ in [counts(outcome, fault)]
+        ],
+        "by_format": [
+            {"format": name, "faults": sum(pair[1] == name for pair in pairs),
+             **{
+                 word: sum(count for (_, its), count in counted.items() if its == name)
+                 for word, counted in (("planted", outcome.planted), ("right", outcome.found))
+             }}
+            for name in WRITERS
+        ],
+        "not_in_a_format": _grouped(
+            (fault.name, name, reason)
+            for fault in STATEMENT_FAULTS
+            for name, reason in fault.not_in.items()
+        ),
+    }
+
+
+def _grouped(holes: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """The faults that a format can't have, by the reason."""
+    faults: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for fault, name, reason in holes:
+        faults[name, reason].append(fault)
+    return [
+        {"format": name, "reason": reason, "faults": faults[name, reason]}
+        for name, reason in sorted(faults)
+    ]
 
 
 def of_clean(

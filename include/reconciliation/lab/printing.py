@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from include.reconciliation.lab.catalogue import KINDS, FaultKind
+from include.reconciliation.lab.format_faults.cases import FAULTS, FORMATS, StatementFault
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import Plan
 from include.reconciliation.lab.true_causes import AT_RISK, EXPLAINED, VERDICTS
@@ -52,7 +53,17 @@ def matrix(outcome: Outcome) -> Iterator[str]:
     yield f"  false reports: {reported.total():,}{f' ({told})' if told else ''}"
 
 
-def counts(outcome: Outcome, kind: FaultKind) -> tuple[int, int, int]:
+def of_formats(outcome: Outcome) -> Iterator[str]:
+    """A line per fault of whole statements: the formats that have it, and what was found."""
+    yield f"  {'fault':<28} {'formats':>8} {'planted':>8} {'right':>8} {'missed':>7}"
+    for fault in FAULTS:
+        formats = len(FORMATS) - len(fault.not_in)
+        planted, found, _ = counts(outcome, fault)
+        yield f"  {fault.name:<28} {formats:>8} {planted:>8} {found:>8} {planted - found:>7}"
+    yield f"  false reports: {outcome.false_reports.total():,}"
+
+
+def counts(outcome: Outcome, kind: FaultKind | StatementFault) -> tuple[int, int, int]:
     """Labels of a kind over all formats: planted, found right, found wrong."""
     planted, found, wrong = (
         _of(kind, counted) for counted in (outcome.planted, outcome.found, outcome.wrong)
@@ -65,7 +76,7 @@ def decoys(outcome: Outcome, kind: FaultKind) -> int:
     return _of(kind, outcome.decoys)
 
 
-def _of(kind: FaultKind, counted: Counter[tuple[str, str]]) -> int:
+def _of(kind: FaultKind | StatementFault, counted: Counter[tuple[str, str]]) -> int:
     return sum(count for (fault, _), count in counted.items() if fault == kind.name)
 
 

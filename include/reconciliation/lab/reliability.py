@@ -19,6 +19,7 @@ RESULTS = PROJECT_ROOT / "docs" / "reliability"
 # In the order of the page: (name of the file, what it shows where it has not been run).
 EXPECTED = (
     ("lab", "Planted faults"),
+    ("formats", "Statements of every format"),
     ("clean", "Clean histories"),
     ("second_opinion", "A second opinion"),
     ("kills", "Kills"),

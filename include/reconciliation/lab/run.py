@@ -4,6 +4,7 @@
     bin/reconciliation lab --seeds 500 --from 20261130  another part of the numbers
     bin/reconciliation lab --seeds 10000 --clean        no fault: nothing may be reported
     bin/reconciliation lab --seeds 200 --second-opinion    the slow matcher on small histories
+    bin/reconciliation lab --formats                    faults of statements, in every format
     bin/reconciliation lab --seeds 10000 --write-docs   keeps the figures for docs/RELIABILITY.md
 
 Many seeds share one run of the real steps on the embedded PostgreSQL. A run that was broken off is
@@ -25,6 +26,7 @@ from typing import Any
 from include.reconciliation.bench.record import setting
 from include.reconciliation.demo.printing import say
 from include.reconciliation.lab import databases, figures, printing, reliability
+from include.reconciliation.lab.format_faults.cases import cases
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import CLEAN, Plan, plan
 from include.reconciliation.lab.results import commit
@@ -35,12 +37,15 @@ from include.reconciliation.local.server import Server, borrowed_server
 
 PACK = 1000
 FAULTS = "lab"
+FORMATS = "formats"
 _SHRUNK_MAX = 3
 
 
 def main(arguments: list[str]) -> int:
     """Try the seeds and print the matrix; 0 only when precision and recall are 1.0."""
     options = parser().parse_args(arguments)
+    if options.sort == FORMATS:
+        options.seeds, options.start = len(cases()), 0
     if options.page:
         say(f"written: {reliability.write_page().name}")
         return 0
@@ -66,8 +71,11 @@ def main(arguments: list[str]) -> int:
 def try_pack(server: Server, seeds: Sequence[int], sort: str) -> Outcome:
     """What the pipeline makes of one pack of seeds."""
     # Only here: a process of the pool imports the steps once.
+    from include.reconciliation.lab.format_faults.packing import try_cases
     from include.reconciliation.lab.trial import try_plans, try_small_books
 
+    if sort == FORMATS:
+        return try_cases(server, [cases()[number] for number in seeds])
     if sort == SECOND_OPINION:
         return try_small_books(server, seeds)
     return try_plans(server, [plan(seed, is_clean=sort == CLEAN) for seed in seeds])
@@ -132,6 +140,9 @@ def _conclude(
     if options.sort == FAULTS:
         for line in printing.matrix(whole):
             say(line)
+    if options.sort == FORMATS:
+        for line in printing.of_formats(whole):
+            say(line)
     say(f"  {printing.totals(whole, options.seeds)}")
     for seeds in failed:
         for seed, sentences in list(whole.problems.items())[:20]:
@@ -139,7 +150,7 @@ def _conclude(
                 say(f"\nseed {seed}, commit {commit}")
                 for sentence in sentences[:5]:
                     say(f"    {sentence}")
-    failing = [] if options.sort == SECOND_OPINION else _failing(whole, failed, options)
+    failing = [] if options.sort in (SECOND_OPINION, FORMATS) else _failing(whole, failed, options)
     for plans in failing[:_SHRUNK_MAX]:
         say(f"\nThe smallest history that still fails, at commit {commit}:")
         for line in printing.history(smallest(plans, lambda fewer: _fails(server, fewer))):
@@ -175,6 +186,7 @@ def parser() -> argparse.ArgumentParser:
     for sort, told in (
         (CLEAN, "histories without any fault"),
         (SECOND_OPINION, "random small books, held to the slow matcher"),
+        (FORMATS, "faults of whole statements: every pair of fault, format and decimals"),
     ):
         sorts.add_argument(
             f"--{sort.replace('_', '-')}", dest="sort", action="store_const", const=sort,
@@ -198,7 +210,7 @@ def _keep(
 ) -> None:
     made = {
         FAULTS: figures.of_faults, CLEAN: figures.of_clean,
-        SECOND_OPINION: figures.of_second_opinion,
+        SECOND_OPINION: figures.of_second_opinion, FORMATS: figures.of_formats,
     }[options.sort]
     result = made(
         whole, its_setting, seeds=options.seeds, first_seed=options.start, seconds=seconds

@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ from include.reconciliation.lab.plan import Plan
 from include.reconciliation.lab.small_books import PLACE, SECOND_OPINION, small_book
 from include.reconciliation.lab.true_causes import AT_RISK, EXPLAINED, WRONG, verdicts
 from include.reconciliation.local.server import Server
+
+# The text of psps.toml, of the accounts and of the endpoints by PSP.
+Configured = Callable[[Sequence[Place], Mapping[str, str]], str]
 
 
 def try_plans(server: Server, plans: Sequence[Plan]) -> Outcome:
@@ -58,7 +61,7 @@ def try_small_books(server: Server, seeds: Sequence[int]) -> Outcome:
 
 @contextmanager
 def ran(
-    server: Server, accounts: Sequence[Account]
+    server: Server, accounts: Sequence[Account], configured: Configured = configuration_text
 ) -> Iterator[psycopg.Connection[dict[str, Any]]]:
     """The warehouse after all windows of these accounts; it is dropped afterwards."""
     logging.disable(logging.CRITICAL)
@@ -68,7 +71,7 @@ def ran(
         _environment(databases.connections(server, names)),
         reading_from(NothingPaused()),
     ):
-        _run_all(server, names, accounts, Path(folder))
+        _run_all(server, names, accounts, Path(folder), configured)
         with psycopg.connect(
             server.conninfo(names["reconciliation"], "reconciliation_ro"), row_factory=dict_row
         ) as warehouse:
@@ -114,7 +117,8 @@ def outcome(
 
 
 def _run_all(
-    server: Server, names: Mapping[str, str], accounts: Sequence[Account], folder: Path
+    server: Server, names: Mapping[str, str], accounts: Sequence[Account], folder: Path,
+    configured: Configured,
 ) -> None:
     with ExitStack() as stack:
         ledger, gateway = (
@@ -145,7 +149,7 @@ def _run_all(
             )
         configuration = folder / "psps.toml"
         places = [account.place for account in accounts]
-        configuration.write_text(configuration_text(places, endpoints), encoding="utf-8")
+        configuration.write_text(configured(places, endpoints), encoding="utf-8")
         (folder / reference_rates.FILE).write_text(reference_rates.published(), encoding="utf-8")
         variables["RECONCILIATION_CONFIG"] = str(configuration)
         for name in ("STORE", "REPORTS", "NOTICES"):

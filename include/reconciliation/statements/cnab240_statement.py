@@ -306,7 +306,8 @@ CNAB240_STATEMENT = ParsedFormat(
     line_types=("bank_entry",),
     names_statements=True,
     notes=(
-        "The account is agency and account with their check digits, as 012345/0000000678901.",
+        "The account is agency and account with their check digits, as 012345/0000000678901; in"
+        " psps.toml, as in every name of an account, `-` stands for the slash.",
         "A statement is a lot: its number and the date of its opening balance.",
         "Lines that lost their trailing blanks are filled up to 240 columns; UTF-8, UTF-16 and"
         " Latin-1 are told by their bytes.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC
 from typing import Any, BinaryIO
 
@@ -62,19 +64,21 @@ copy work_parsed_pages (
     opening_minor, opened_on, closing_minor, covers_from, covers_to, version_stamp
 ) from stdin
 """
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]")
 _FIGURES = "copy work_parsed_figures (page_number, what, currency, amount) from stdin"
 
 
 class _Pages:
     """What a parser yields around the lines: a start and an end for each page of a statement."""
 
-    def __init__(self, events: Iterator[Event], file: str) -> None:
+    def __init__(self, events: Iterator[Event], file: str, account: str | None) -> None:
         self.found: list[tuple[StatementStart, StatementEnd | None]] = []
         self.notices: list[str] = []
         # Account and key of statements of which further copies were not read.
         self.copies: set[tuple[str, str]] = set()
         self._events = events
         self._file = file
+        self._account = account
 
     def lines(self) -> Iterator[tuple[int, Line]]:
         """Each line with the number of its page; the pages are noted on the way."""
@@ -82,7 +86,8 @@ class _Pages:
             if isinstance(event, Line):
                 yield len(self.found), event
             elif isinstance(event, StatementStart):
-                self.found.append((event, None))
+                named = replace(event, account=_as_configured(event.account, self._account))
+                self.found.append((named, None))
                 self._refuse_too_many()
             else:
                 self.found[-1] = (self.found[-1][0], event)
@@ -112,7 +117,7 @@ def admit(case: Case, format_: ParsedFormat) -> None:
     warehouse.run(cursor, "statements/create_parsed")
     # A parser that is not read to its end still holds the stream.
     with case.content() as stream, closing(_events(case, format_, stream)) as events:
-        found = _Pages(events, case.file)
+        found = _Pages(events, case.file, case.binds["account"])
         try:
             with cursor.connection.transaction(), cursor.copy(_LINES) as copy:
                 for number, line in found.lines():
@@ -175,6 +180,15 @@ def _events(case: Case, format_: ParsedFormat, stream: BinaryIO) -> Generator[Ev
             zone=zone,
             name=case.file,
         )
+
+
+def _as_configured(found: str, account: str | None) -> str:
+    """The configured name of an account that a file writes with what no name may hold, such as `/`.
+
+    An account of psps.toml is a folder too: it has `-` in the place of each such character.
+    """
+    is_same = account is not None and _NOT_IN_A_NAME.sub("-", found) == account
+    return account if is_same and account is not None else found
 
 
 def _row(number: int, line: Line) -> tuple[Any, ...]:

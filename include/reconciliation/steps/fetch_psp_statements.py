@@ -62,11 +62,14 @@ def _from_folder(attempt: Attempt, psp: Psp, last_look: datetime | None) -> int:
             continue
         try:
             with drop_folder.opened(file) as stream:
-                kept += [(file, name, content) for name, content in _kept(file, stream)]
+                delivered = _kept(file, stream)
         except (drop_folder.FileChanged, FileNotFoundError):
             continue
         except drop_folder.FileUnreadable:
             unreadable.append(file.name)
+        else:
+            # Only now is it known that the file stayed as it was while it was read.
+            kept += [(file, name, content) for name, content in delivered]
     new = 0
     with warehouse.attempt(attempt.attempt_id, "statements") as cursor:
         if deliveries.attempt_with(cursor, attempt.attempt_id).fetched_at is not None:

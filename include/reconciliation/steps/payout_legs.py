@@ -88,23 +88,27 @@ def show_books(
     parent = warehouse.workspace(attempt.attempt_id)
     warehouse.run(cursor, "legs/leg", values)
     warehouse.run_over(cursor, "payout_legs/staged_lines", parent=parent)
+    # Else one row counts as a thousand, and what is joined with it as a thousand times its rows.
+    cursor.execute("analyze work_leg")
     begins = _begins(cursor, values)
     numbered = values | {"first_item_id": warehouse.first_item_id(cursor)}
     if leg is STATEMENT_PAYOUT:
         warehouse.run(cursor, "payout_legs/payout_leg", values)
+        cursor.execute("analyze work_payout_leg")
         warehouse.run(cursor, "payout_legs/moves", values)
         if begins:
             warehouse.run(cursor, "payout_legs/moves_of_known_lines", values)
         elif values["has_earlier_lines"]:
             warehouse.run(cursor, "payout_legs/moves_of_gone_lines", values)
         cursor.execute("analyze work_waterfall_moves")
-        warehouse.run(cursor, "payout_legs/waterfalls", values)
         warehouse.run(cursor, "payout_legs/waterfall_changes", numbered)
         cursor.execute("analyze work_waterfall_changes")
         warehouse.run(cursor, "payout_legs/waterfalls_now")
         books = ("payout_legs/left_batches", "payout_legs/right_paid")
     else:
-        warehouse.run(cursor, "payout_legs/payout_lines")
+        lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
+        for name in ("payout_lines", "further_payout_lines"):
+            warehouse.run_over(cursor, f"payout_legs/{name}", lines=lines)
         if begins:
             warehouse.run(cursor, "payout_legs/known_payout_lines", values)
         cursor.execute("analyze work_payout_lines")

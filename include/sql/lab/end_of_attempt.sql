@@ -24,7 +24,10 @@ select
     ) as gaps,
     (
         select max(statements.reason_code) from internal.statements
-        where statements.attempt_id = runs.attempt_id and statements.state = 'quarantined'
+        where
+            statements.attempt_id = runs.attempt_id
+            -- One that could not be named is corrected as soon as the coverage goes on.
+            and statements.state in ('quarantined', 'corrected')
     ) as refused_as,
     (
         select count(*) from internal.run_totals

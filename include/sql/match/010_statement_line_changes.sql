@@ -17,7 +17,7 @@ scopes as (
 
 ),
 
-in_force as (
+in_range as materialized (
 
     select statement_lines.*
     from scopes
@@ -27,6 +27,41 @@ in_force as (
             and scopes.line_scope = statement_lines.line_scope
             and statement_lines.last_run_number is null
     where scopes.line_scope <> '' or statement_lines.booked_at >= scopes.first_booked_at
+
+),
+
+-- A line of that number which was booked before all of these, and has another time now.
+before_range as (
+
+    select statement_lines.*
+    from (
+        select
+            staged.line_key,
+            staged.occurrence
+        from work_latest_lines as staged
+        left join in_range
+            on
+                staged.line_scope = in_range.line_scope
+                and staged.line_key = in_range.line_key
+                and staged.occurrence = in_range.occurrence
+        where staged.line_scope = '' and in_range.item_id is null
+    ) as unmet
+    inner join statement_lines
+        on
+            hashtextextended(unmet.line_key, 0) = hashtextextended(statement_lines.line_key, 0)
+            and unmet.line_key = statement_lines.line_key
+            and unmet.occurrence = statement_lines.occurrence
+            and statement_lines.line_scope = ''
+            and statement_lines.account_id = %(account_id)s
+            and statement_lines.last_run_number is null
+
+),
+
+in_force as (
+
+    select * from in_range
+    union all
+    select * from before_range
 
 ),
 

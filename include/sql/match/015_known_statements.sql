@@ -1,4 +1,4 @@
--- Every statement that counts for coverage: in force, accepted for this run, or
+-- Every statement that counts for coverage: in force and not replaced by this run, accepted for it, or
 -- refused and not mended.
 --
 -- Grain:   one row per statement.
@@ -29,4 +29,14 @@ left join lateral (
 where
     statements.account_id = %(account_id)s
     and statements.state in ('accepted', 'in_force', 'quarantined')
+    and not (
+        statements.state = 'in_force'
+        and exists (
+            select from internal.statements as amendment
+            where
+                amendment.account_id = statements.account_id
+                and amendment.statement_key = statements.statement_key
+                and amendment.state = 'accepted'
+        )
+    )
 order by statements.statement_id;

@@ -3,7 +3,7 @@
 -- Grain:   one row per statement that is corrected now.
 -- Binds:   account_id (integer). A good one has the same key, came as the same bytes or under the same
 --          name, is a later read of an API that covers the range, covers the days that named the refused
---          one, or takes the coverage on after a file that could not be named.
+--          one, or ends on a day that was not covered before a file that could not be named.
 -- Reason:  of a file with a time that can't be read nobody knows which days it holds, so no days of another
 --          one make it good: its key is its name.
 update internal.statements as refused
@@ -31,20 +31,18 @@ where
             and good.covers_from::text <= left(refused.statement_key, 10)
             and good.covers_to::text >= right(refused.statement_key, 10)
         )
-        -- What could not even be named is mended by the next good one that takes the coverage on.
+        -- What could not even be named is mended by the next good one of a day that was not covered.
         or (
             refused.statement_key like 'delivery %%'
             and good.delivery_id > refused.delivery_id
-            and good.covers_to > coalesce(
-                (
-                    select max(earlier.covers_to)
-                    from internal.statements as earlier
-                    where
-                        earlier.account_id = refused.account_id
-                        and earlier.state in ('accepted', 'in_force')
-                        and earlier.delivery_id < refused.delivery_id
-                ),
-                '-infinity'
+            and not exists (
+                select from internal.statements as earlier
+                where
+                    earlier.account_id = refused.account_id
+                    and earlier.state in ('accepted', 'in_force')
+                    and earlier.delivery_id < refused.delivery_id
+                    and earlier.covers_to >= good.covers_to
+                    and coalesce(earlier.covers_from, '-infinity') <= good.covers_to
             )
         )
         or (

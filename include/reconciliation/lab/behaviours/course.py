@@ -38,6 +38,7 @@ from include.reconciliation.lab.behaviours.table import (
     REFUSED,
     TOLD,
     UNAVAILABLE,
+    Misbehaviour,
     PspBehaviour,
 )
 from include.reconciliation.statements import page_reader
@@ -73,24 +74,65 @@ _ERRORS: dict[type[Exception], str] = {
 class Outcome:
     """How a run over a hostile PSP ended, and the next one over the same PSP, mended."""
 
-    behaviour: PspBehaviour
+    behaviour: Misbehaviour
     ended: str
     afterwards: str
+    must_end_afterwards: str = COMPLETE
 
     @property
     def is_as_declared(self) -> bool:
         """Whether it ended as it must, and nothing was lost by it."""
-        return (self.ended, self.afterwards) == (self.behaviour.ends, COMPLETE)
+        must_end = (self.behaviour.ends, self.must_end_afterwards)
+        return (self.ended, self.afterwards) == must_end
 
 
-class Course:
+class Attempts:
+    """Runs the steps, and says how they ended."""
+
+    def __init__(self, views: psycopg.Connection[Any]) -> None:
+        self._views = views
+
+    def run(
+        self, name: str, account: str, window: tuple[datetime, datetime]
+    ) -> str | dict[str, Any]:
+        """The end of an attempt that ran to its end, or what its first step failed with."""
+        attempt_id = choose_window(
+            name,
+            account,
+            airflow_run_id=f"{name} until {window[1]:%Y-%m-%d %H:%M}",
+            trigger="manual",
+            window_start=window[0],
+            window_end=window[1],
+        )
+        fetch, *others = STEPS
+        try:
+            fetch(attempt_id)
+        except tuple(_ERRORS) as error:
+            left = self.one("lab/left_by_attempt", psp=name, attempt_id=attempt_id)
+            if left["deliveries"] or left["runs"]:
+                return f"half done: {left['deliveries']} deliveries, {left['runs']} runs"
+            return _ERRORS[type(error)]
+        for step in others:
+            step(attempt_id)
+        return self.one("lab/end_of_attempt", attempt_id=attempt_id)
+
+    def one(self, name: str, **values: Any) -> dict[str, Any]:
+        """The only row of a query."""
+        with self._views.cursor() as cursor:
+            row = cursor.execute(statement(name), values).fetchone()
+        self._views.rollback()
+        assert isinstance(row, dict)
+        return row
+
+
+class Course(Attempts):
     """Runs behaviours on one warehouse and one ledger; each PSP is one of its own."""
 
     def __init__(
         self, ledger: psycopg.Connection[Any], views: psycopg.Connection[Any], folder: Path
     ) -> None:
+        super().__init__(views)
         self._ledger = ledger
-        self._views = views
         self._folder = folder
         self._number = 0
 
@@ -110,25 +152,8 @@ class Course:
         return Outcome(behaviour, ended, afterwards)
 
     def _run(self, name: str, window: tuple[datetime, datetime]) -> str:
-        attempt_id = choose_window(
-            name,
-            "default",
-            airflow_run_id=f"{name} until {window[1]:%Y-%m-%d}",
-            trigger="manual",
-            window_start=window[0],
-            window_end=window[1],
-        )
-        fetch, *others = STEPS
-        try:
-            fetch(attempt_id)
-        except tuple(_ERRORS) as error:
-            left = self._one("lab/left_by_attempt", psp=name, attempt_id=attempt_id)
-            if left["deliveries"] or left["runs"]:
-                return f"half done: {left['deliveries']} deliveries, {left['runs']} runs"
-            return _ERRORS[type(error)]
-        for step in others:
-            step(attempt_id)
-        return _told(self._one("lab/end_of_attempt", attempt_id=attempt_id))
+        end = self.run(name, "default", window)
+        return end if isinstance(end, str) else _told(end)
 
     def _book(self, name: str, charges: list[dict[str, Any]]) -> None:
         with self._ledger.cursor() as cursor:
@@ -148,13 +173,6 @@ class Course:
                 ],
             )
         self._ledger.commit()
-
-    def _one(self, name: str, **values: Any) -> dict[str, Any]:
-        with self._views.cursor() as cursor:
-            row = cursor.execute(statement(name), values).fetchone()
-        self._views.rollback()
-        assert isinstance(row, dict)
-        return row
 
     @contextmanager
     def _configured(self, name: str, endpoint: str, version: str) -> Iterator[None]:

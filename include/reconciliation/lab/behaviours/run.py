@@ -1,4 +1,4 @@
-"""`bin/reconciliation lab-psps`: reads from PSPs that misbehave, each in its own way."""
+"""`bin/reconciliation lab-psps`: reads from APIs and drop folders that misbehave."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from psycopg.rows import dict_row
 
 from include.reconciliation.lab import databases
 from include.reconciliation.lab.behaviours.course import Course, Outcome
-from include.reconciliation.lab.behaviours.table import BEHAVIOURS
+from include.reconciliation.lab.behaviours.folder_course import FolderCourse
+from include.reconciliation.lab.behaviours.folder_table import FOLDER_BEHAVIOURS, FolderBehaviour
+from include.reconciliation.lab.behaviours.table import BEHAVIOURS, Misbehaviour, PspBehaviour
 from include.reconciliation.lab.results import Result, commit, write_result
 from include.reconciliation.local.server import Server, borrowed_server
 
@@ -24,7 +26,8 @@ def main(arguments: list[str]) -> int:
     """Try every behaviour; 0 only when each ended as it must, and the next run lost nothing."""
     options = _parser().parse_args(arguments)
     logging.disable(logging.WARNING)
-    chosen = [each for each in BEHAVIOURS if options.only in f"{each.group} {each.name}"]
+    known: tuple[Misbehaviour, ...] = (*BEHAVIOURS, *FOLDER_BEHAVIOURS)
+    chosen = [each for each in known if options.only in f"{each.group} {each.name}"]
     outcomes = []
     with borrowed_server() as server, tempfile.TemporaryDirectory() as folder:
         databases.make_templates(server)
@@ -38,8 +41,13 @@ def main(arguments: list[str]) -> int:
             ) as views,
         ):
             course = Course(ledger, views, Path(folder))
+            folders = FolderCourse(ledger, views, Path(folder))
             for number, behaviour in enumerate(chosen, 1):
-                outcome = course.outcome(behaviour)
+                if isinstance(behaviour, FolderBehaviour):
+                    outcome = folders.outcome(behaviour)
+                else:
+                    assert isinstance(behaviour, PspBehaviour)
+                    outcome = course.outcome(behaviour)
                 outcomes.append(outcome)
                 print(f"{number:3}/{len(chosen)} {behaviour.name}: {_said(outcome)}", flush=True)
         databases.drop_all(server)
@@ -88,7 +96,10 @@ def _result(outcomes: list[Outcome], right: int) -> Result:
             "`complete`: every line is there, proved and matched. `refused`: the gate keeps it "
             "out, with that reason; the verdict is incomplete. `unavailable`, `configuration`, "
             "`no_list`: the task fails and leaves nothing. `told`: what the API keeps back is "
-            "reported line by line, as missing in the statement.",
+            "reported line by line, as missing in the statement. `waits`: the statement is not "
+            "there, which is one gap and an incomplete verdict; `unreadable`: an alert names the "
+            "file besides. `kept out`: what is not ours is refused beside a whole statement. "
+            "`pending`: let in, and listed as after the window.",
         ),
     )
 

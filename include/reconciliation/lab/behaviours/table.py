@@ -32,6 +32,10 @@ UNAVAILABLE = "unavailable"  # the task fails, to be tried again
 CONFIGURATION = "configuration"  # the task fails, and says what to mend
 NO_LIST = "no_list"  # the task fails: the answer is no list, and asking again can't help
 TOLD = "told"  # lines that the API keeps back are reported, each as missing_in_statement
+PENDING = "pending"  # let in, and listed as after the window
+KEPT_OUT = "kept out "  # what is not ours is refused beside a whole statement; with its reason code
+WAITS = "waits"  # the statement is not there: one gap says so, and the rest is let in
+UNREADABLE = "unreadable"  # as before, and an alert names the file
 REFUSED = "refused "  # the gate refuses the read; followed by its reason code
 
 _ELSEWHERE = "http://127.0.0.1:9/v1/balance_transactions"
@@ -39,12 +43,18 @@ _HTML = b"<!DOCTYPE html><html><body>We are back soon</body></html>"
 
 
 @dataclass(frozen=True, slots=True)
-class PspBehaviour:
-    """One way to misbehave. `listens`: whether anybody answers at all."""
+class Misbehaviour:
+    """One way to misbehave, and how the run must end."""
 
     name: str
     group: str
     ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class PspBehaviour(Misbehaviour):
+    """One way in which an API misbehaves. `listens`: whether anybody answers at all."""
+
     behaviour: Behaviour
     listens: bool = True
 
