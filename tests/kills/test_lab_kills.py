@@ -181,15 +181,18 @@ def test_the_page_says_of_how_many_points_the_sample_was_and_what_was_not_played
     ]
 
 
-def test_what_calls_side_by_side_have_found_is_joined_when_their_code_is_one(tmp_path):
+def test_what_several_calls_have_found_is_joined_and_each_is_named_with_its_commit(tmp_path):
     paths = [tmp_path / "a.json", tmp_path / "b.json", tmp_path / "joined.json"]
     windows, run_ = [{"rounds": 3, "differing": {}}], [{"differing": {"point": "views differ"}}]
     paths[0].write_text(json.dumps(summary_of({"windows": windows})))
-    paths[1].write_text(json.dumps(summary_of({"run": run_})))
+    paths[1].write_text(json.dumps(summary_of({"run": run_}, commit="89ab")))
     join = ["--join", str(paths[0]), "--join", str(paths[1]), "--json", str(paths[2])]
     assert 1 == run.main(join), "a point differs"
-    assert {"windows": windows, "run": run_} == json.loads(paths[2].read_text())["parts"]
-    paths[1].write_text(json.dumps(summary_of({"run": run_}, code_version="another")))
+    joined = json.loads(paths[2].read_text())
+    assert {"windows": windows, "run": run_} == joined["parts"]
+    told = "lab-kills --sample 1, at 0123; lab-kills --sample 1, at 89ab"
+    assert ("0123, 89ab", told) == (joined["commit"], joined["command"])
+    paths[1].write_text(json.dumps(summary_of({"run": run_}, sample=2)))
     assert 2 == run.main(join)
 
 

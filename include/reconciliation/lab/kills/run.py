@@ -88,7 +88,7 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    summary = summary or _played(asked, arguments)
+    summary = summary or _played(asked)
     _keep(summary, asked)
     if not (asked.json or asked.write_docs):
         print(json.dumps(summary, indent=2))
@@ -101,9 +101,8 @@ def _joined(paths: Sequence[Path]) -> dict[str, Any]:
     return summaries.joined([json.loads(path.read_text(encoding="utf-8")) for path in paths])
 
 
-def _played(asked: argparse.Namespace, arguments: Sequence[str]) -> dict[str, Any]:
-    told = f"bin/reconciliation lab-kills {' '.join(arguments)}".strip()
-    summary = summaries.begin(told, asked.sample, asked.rounds)
+def _played(asked: argparse.Namespace) -> dict[str, Any]:
+    summary = summaries.begin(_told(asked), asked.sample, asked.rounds)
     with tempfile.TemporaryDirectory() as folder, nursery() as children, nursery() as others:
         for name in asked.only or PARTS:
             started = time.monotonic()
@@ -118,6 +117,16 @@ def _played(asked: argparse.Namespace, arguments: Sequence[str]) -> dict[str, An
             # What is measured is kept, however the rest ends.
             _keep(summary, asked)
     return summary
+
+
+def _told(asked: argparse.Namespace) -> str:
+    """The call by which these figures are made again, wherever they are kept."""
+    words = ["bin/reconciliation", "lab-kills"]
+    words += ["--sample", str(asked.sample)] if asked.sample is not None else []
+    words += ["--rounds", str(asked.rounds)] if asked.rounds != ROUNDS else []
+    words += [word for part in asked.only or () for word in ("--only", part)]
+    words += [word for kind in asked.kind or () for word in ("--kind", f"'{kind}'")]
+    return " ".join(words)
 
 
 def _part(

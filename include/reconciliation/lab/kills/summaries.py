@@ -63,10 +63,18 @@ def is_clean(parts: Mapping[str, Any]) -> bool:
 
 
 def joined(summaries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One summary of what several calls found side by side; ValueError if they ran other code."""
-    if len({(each["code_version"], each["sample"], each["rounds"]) for each in summaries}) != 1:
-        raise ValueError("summaries of different code, samples or rounds are not of one lab")
-    found = {**summaries[0], "command": "; ".join(each["command"] for each in summaries)}
+    """One summary of what several calls found; of a part that two played, the later one's.
+
+    Where they ran at several commits each call is named with its own. ValueError for different
+    samples.
+    """
+    if len({each["sample"] for each in summaries}) != 1:
+        raise ValueError("summaries of different samples are not of one lab")
+    commits = list(dict.fromkeys(each["commit"] for each in summaries))
+    told = [f"{each['command']}, at {each['commit']}" for each in summaries]
+    if len(commits) == 1:
+        told = [each["command"] for each in summaries]
+    found = {**summaries[0], "commit": ", ".join(commits), "command": "; ".join(told)}
     for name in ("parts", "not_played", "seconds"):
         found[name] = {part: what for each in summaries for part, what in each[name].items()}
     found["is_clean"] = is_clean(found["parts"])
