@@ -3,5 +3,5 @@
 from include.migrations.sql_file import upgrade_with
 
 revision = "0046"
-down_revision = "0044"
+down_revision = "0045"
 upgrade = upgrade_with(__file__)

@@ -1,6 +1,7 @@
 """Writes the report of a run: rendered once, kept for ever, and from then on only restored.
 
-The rows of a report are those of the attempt's workspace, which is dropped here at the very end.
+The rows of a report are those of the attempt's workspace, which is dropped here at the very end;
+its tables are logged, so that a crash of the server leaves them (docs/decisions/027).
 What a retry, a clear or a second copy of this step finds kept is what it writes: the same bytes.
 """
 
@@ -130,8 +131,8 @@ def _refuse_without_rows(cursor: warehouse.Cursor, attempt_id: int, run_id: str)
     if not (found and found["is_complete"]):
         raise Final(
             f"the report of run {run_id} is not kept and the rows that it is made of are gone: "
-            "restore the store from its backup; if the server crashed before the report was ever "
-            "written, the run stands, and its rows are in the views of the warehouse"
+            "restore the store from its backup; the run stands, and its rows are in the views of "
+            "the warehouse"
         )
 
 

@@ -4,7 +4,7 @@
 -- Binds:   account_id (integer), zone (text).
 -- Reason:  the sides are listed apart: of one list of both the planner takes too few rows for a side,
 --          and would read a side's book once for each of them.
-create unlogged table work_items as
+create table work_items as
 with
 
 listed_lines as (

@@ -4,7 +4,7 @@
 -- Binds:   account_id (integer).
 -- Reason:  the report and the proof are written when the part is gone. A running balance begins with
 --          what the days before it left.
-create unlogged table work_told_payouts as
+create table work_told_payouts as
 with
 
 batches as (
