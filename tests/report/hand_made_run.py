@@ -315,7 +315,7 @@ class HandMadeRun:
         self._like("work_open_items", "open_items", "opened_run_number")
         self.session.execute("alter table work_open_items add column first_run_id text")
         self.session.execute(
-            "create unlogged table work_items (side text, item_id bigint, payment_key text,"
+            "create table work_items (side text, item_id bigint, payment_key text,"
             " psp_reference text, event_reference text, merchant_reference text,"
             " provider_type text, type text, economic_type text, status text, moves_money boolean,"
             " amount_minor bigint, currency text, fee_minor bigint, tax_minor bigint,"
@@ -324,12 +324,12 @@ class HandMadeRun:
             " line_scope text, line_key text, occurrence integer, is_new boolean)"
         )
         self.session.execute(
-            "create unlogged table work_proof_files (name text, content_sha256 text,"
+            "create table work_proof_files (name text, content_sha256 text,"
             " size_bytes bigint, lines bigint)"
         )
-        self.session.execute("create unlogged table work_staged_statements (statement_id bigint)")
+        self.session.execute("create table work_staged_statements (statement_id bigint)")
         self.session.execute(
-            "create unlogged table work_run_absorbed (leg text, measure text, currency text,"
+            "create table work_run_absorbed (leg text, measure text, currency text,"
             " decided_matches bigint, decided_minor bigint, matches bigint, above_minor bigint,"
             " below_minor bigint, absorbed_minor bigint, exposure_minor bigint)"
         )
@@ -351,7 +351,7 @@ class HandMadeRun:
 
     def _like(self, table: str, model: str, dropped: str) -> None:
         self.session.execute(
-            sql.SQL("create unlogged table {} (like internal.{})").format(
+            sql.SQL("create table {} (like internal.{})").format(
                 sql.Identifier(table), sql.Identifier(model)
             )
         )

@@ -19,6 +19,7 @@ RESULTS = PROJECT_ROOT / "docs" / "benchmarks.json"
 MILLION, TEN_MILLION = "1000000", "10000000"
 SEARCH = "10000"
 LEDGER = "payouts"
+PAYOUTS = "100000"
 Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 NOT_MEASURED = "not measured"
 
@@ -119,7 +120,16 @@ def targets(kept: Results) -> list[Target]:
             is_below=True,
         ),
         *_of_books(kept),
+        _of_payouts(kept),
     ]
+
+
+def _of_payouts(kept: Results) -> Target:
+    """Both legs of payouts against one grouping and one join of the same rows."""
+    own = kept["payouts"].get(PAYOUTS, {}).get("figures", {})
+    extremes = f" ({own['ratio_min']} to {own['ratio_max']})" if own else ""
+    wanted = f"legs of payouts ÷ one grouping and one join, {_whole(PAYOUTS)} payouts of 100 lines"
+    return Target(wanted, Decimal("1.5"), "", _figure(own, "ratio"), extremes)
 
 
 def _of_books(kept: Results) -> list[Target]:
@@ -272,6 +282,12 @@ def _sums(kept: Results) -> str:
     )
 
 
+def _causes(kept: Results) -> str:
+    return "\n".join(
+        f"{_where(entry)}\n{_figures(entry)}" for _, entry in _by_size(kept.get("causes", {}))
+    )
+
+
 def _sentinel(kept: Results) -> str:
     entries = sorted(kept["sentinel"].values(), key=lambda entry: int(entry["figures"]["entries"]))
     head = ("Round", "One grouping, s", "All checks, s", "Ratio", "Found", "False")
@@ -298,14 +314,28 @@ def _replay(kept: Results) -> str:
     )
 
 
+def _payouts(kept: Results) -> str:
+    return "\n".join(
+        f"{_where(entry)}\n{_figures(entry)}\n"
+        + _table(
+            ("Part, median of the rounds", "s"),
+            ((part["name"], part["s"]) for part in entry["tasks"]),
+            right=1,
+        )
+        for _, entry in _by_size(kept["payouts"])
+    )
+
+
 SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "targets": _targets,
     "pipeline": _pipeline,
     "peers": _peers,
     "formats": _formats,
     "sums": _sums,
+    "causes": _causes,
     "sentinel": _sentinel,
     "replay": _replay,
+    "payouts": _payouts,
 }
 
 

@@ -107,7 +107,8 @@ def attempt(attempt_id: int, branch: str | None = None) -> Iterator[Cursor]:
 
     Two copies of a step take turns, and so do two steps; only steps of different branches (the
     statements, the ledger) may work at the same time. What a crash of the server has emptied is
-    opened anew, so that no step takes lost rows for none.
+    opened anew, so that no step takes lost rows for none; once the run is stored, what its report
+    needs is never lost.
     """
     with transaction() as cursor:
         run(
@@ -161,7 +162,7 @@ def first_item_id(cursor: Cursor) -> int:
 
 
 def workspace(attempt_id: int) -> str:
-    """The schema that holds an attempt's unlogged tables."""
+    """The schema that holds an attempt's work tables."""
     return f"work_{int(attempt_id)}"
 
 

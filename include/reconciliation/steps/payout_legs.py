@@ -18,7 +18,7 @@ from include.reconciliation.config import Psp
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.legs import PAYOUT_BANK, STATEMENT_PAYOUT, Leg
 from include.reconciliation.payout_rules import ClaimRule
-from include.reconciliation.statements.formats import basis_of, format_of
+from include.reconciliation.statements.formats import SUM_OF_LINES, basis_of, format_of
 
 # Older claims of bank lines stand as they are.
 _CLAIMS_LOOK_BACK = timedelta(days=92)
@@ -88,27 +88,34 @@ def show_books(
     parent = warehouse.workspace(attempt.attempt_id)
     warehouse.run(cursor, "legs/leg", values)
     warehouse.run_over(cursor, "payout_legs/staged_lines", parent=parent)
+    # Else one row counts as a thousand, and what is joined with it as a thousand times its rows.
+    cursor.execute("analyze work_leg")
     begins = _begins(cursor, values)
     numbered = values | {"first_item_id": warehouse.first_item_id(cursor)}
     if leg is STATEMENT_PAYOUT:
         warehouse.run(cursor, "payout_legs/payout_leg", values)
+        cursor.execute("analyze work_payout_leg")
         warehouse.run(cursor, "payout_legs/moves", values)
         if begins:
             warehouse.run(cursor, "payout_legs/moves_of_known_lines", values)
         elif values["has_earlier_lines"]:
             warehouse.run(cursor, "payout_legs/moves_of_gone_lines", values)
         cursor.execute("analyze work_waterfall_moves")
-        warehouse.run(cursor, "payout_legs/waterfalls", values)
         warehouse.run(cursor, "payout_legs/waterfall_changes", numbered)
         cursor.execute("analyze work_waterfall_changes")
         warehouse.run(cursor, "payout_legs/waterfalls_now")
         books = ("payout_legs/left_batches", "payout_legs/right_paid")
     else:
-        warehouse.run(cursor, "payout_legs/payout_lines")
+        lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
+        for name in ("payout_lines", "further_payout_lines"):
+            warehouse.run_over(cursor, f"payout_legs/{name}", lines=lines)
         if begins:
             warehouse.run(cursor, "payout_legs/known_payout_lines", values)
+        lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
+        if values["basis"] == SUM_OF_LINES:
+            warehouse.run_over(cursor, "payout_legs/payouts_of_their_lines", values, lines=lines)
         cursor.execute("analyze work_payout_lines")
-        warehouse.run(cursor, "payout_legs/expected", numbered)
+        warehouse.run_over(cursor, "payout_legs/expected", numbered, lines=lines)
         warehouse.run(cursor, "payout_legs/claims", values)
         cursor.execute("analyze work_expected_changes, work_claim_changes")
         warehouse.run(cursor, "payout_legs/bank_scope", values)

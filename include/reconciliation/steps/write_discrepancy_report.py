@@ -1,6 +1,7 @@
 """Writes the report of a run: rendered once, kept for ever, and from then on only restored.
 
-The rows of a report are those of the attempt's workspace, which is dropped here at the very end.
+The rows of a report are those of the attempt's workspace, which is dropped here at the very end;
+its tables are logged, so that a crash of the server leaves them (docs/decisions/027).
 What a retry, a clear or a second copy of this step finds kept is what it writes: the same bytes.
 """
 
@@ -16,14 +17,16 @@ from psycopg.rows import tuple_row
 from include.reconciliation.edges import report_files, warehouse
 from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import CodeChangedError, Final
-from include.reconciliation.report import item_blocks
+from include.reconciliation.report import item_blocks, page_facts
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.materiality_blocks import RUNS_MAX
+from include.reconciliation.report.page_facts import PAGE_FACTS
 from include.reconciliation.report.pages import PAGES, write_pages
 from include.reconciliation.report.payout_charts import CHARTS_MAX
 from include.reconciliation.report.workbook import SHEETS, write_workbook
 from include.reconciliation.steps import proof_files
+from include.reconciliation.steps.report_pages import write_report_pages
 
 _CURSOR_ROWS = 2_000
 
@@ -50,6 +53,8 @@ def write_discrepancy_report(attempt_id: int) -> str:
         if still_lost := report_files.restore(folder, kept):
             names = ", ".join(still_lost)
             raise Final(f"run {header['run_id']}: the bytes of {names} are not kept")
+    if header["report_language"] not in (None, _settings(header["rules"]["psp"])["language"]):
+        write_report_pages(folder, header["report_language"])
     with warehouse.attempt(attempt_id) as cursor:
         warehouse.run(cursor, "reports/drop_workspace", {"attempt_id": attempt_id})
     return str(folder)
@@ -84,8 +89,9 @@ def _render_and_keep(
             facts = _facts(cursor, header)
             _write_lists(cursor, facts, draft)
             write_pages(draft, facts)
+            (draft / PAGE_FACTS).write_bytes(page_facts.written(facts))
             proof = proof_files.written(cursor)
-        names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv", *PAGES)
+        names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv", PAGE_FACTS, *PAGES)
         files = [*(report_files.keep(name, draft / name) for name in names), *proof]
         files.append(_keep_refused(facts, draft))
         files.sort(key=lambda file: file.name)
@@ -125,8 +131,8 @@ def _refuse_without_rows(cursor: warehouse.Cursor, attempt_id: int, run_id: str)
     if not (found and found["is_complete"]):
         raise Final(
             f"the report of run {run_id} is not kept and the rows that it is made of are gone: "
-            "restore the store from its backup; if the server crashed before the report was ever "
-            "written, the run stands, and its rows are in the views of the warehouse"
+            "restore the store from its backup; the run stands, and its rows are in the views of "
+            "the warehouse"
         )
 
 

@@ -8,7 +8,7 @@ create unlogged table work_cause_candidates (
     books_entry boolean not null
 );
 
-create unlogged table work_causes (
+create table work_causes (
     discrepancy_id text not null,
     cause text not null,
     is_claimed boolean not null,

@@ -4,7 +4,7 @@
 -- Binds:   leg (text).
 -- Reason:  an event that breaks several legs is told on that of the causes, or where it is alone. What
 --          is accepted, in correction or with the PSP has its answer already.
-create unlogged table work_run_causes as
+create table work_run_causes as
 with
 
 told as (

@@ -1,7 +1,7 @@
 -- Which lines were charged another fee than the schedule gives?
 --
 -- Grain:   one row per line.
-create unlogged table work_fee_differences as
+create table work_fee_differences as
 select
     lines.item_id,
     lines.rule,

@@ -1,7 +1,7 @@
 -- How do the fees of this run's lines stand to the schedule, in all?
 --
 -- Grain:   one row per currency.
-create unlogged table work_run_fees as
+create table work_run_fees as
 select
     lines.currency,
     count(expected.item_id) as lines,

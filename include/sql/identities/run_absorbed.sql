@@ -3,7 +3,7 @@
 -- Grain:   one row per measure and currency.
 -- Binds:   account_id (integer), leg (text).
 -- Reason:  what was given and what was taken are two sums: their difference alone would hide both.
-create unlogged table work_run_absorbed as
+create table work_run_absorbed as
 select
     %(leg)s::text as leg,
     measure,

@@ -3,7 +3,7 @@
 -- Grain:   one row per side.
 -- Binds:   account_id (integer), leg (text), head_run_number (bigint).
 -- Reason:  rows in force are counted from what was staged; the buckets from what was decided.
-create unlogged table work_run_buckets as
+create table work_run_buckets as
 with
 
 head as (

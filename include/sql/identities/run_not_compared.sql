@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per currency and measure.
 -- Binds:   leg (text).
-create unlogged table work_run_not_compared as
+create table work_run_not_compared as
 with
 
 -- Fees and taxes in one pass over the pairs.

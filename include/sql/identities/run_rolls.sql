@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per side and currency.
 -- Binds:   account_id (integer), leg (text), as_of, head_as_of (timestamptz), is_reprocess (boolean).
-create unlogged table work_run_rolls as
+create table work_run_rolls as
 with
 
 opening as not materialized (

@@ -4,7 +4,7 @@
 -- Binds:   account_id (integer), leg (text), head_run_number (bigint).
 -- Reason:  the left side comes from staged rows (the two files before this one); the right side from
 --          what will be published: open discrepancies, open items, and rows expected nowhere.
-create unlogged table work_run_totals as
+create table work_run_totals as
 with
 
 deltas as (

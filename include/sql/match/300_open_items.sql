@@ -3,7 +3,7 @@
 -- Grain:   one row per statement line or ledger row that is open after this run.
 -- Binds:   leg (text), as_of (timestamptz), covered_through (date), zone (text),
 --          statement_grace (interval).
-create unlogged table work_open_rows as
+create table work_open_rows as
 with
 
 in_discrepancy as (

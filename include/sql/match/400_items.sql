@@ -2,16 +2,28 @@
 --
 -- Grain:   one row per statement line or ledger row.
 -- Binds:   account_id (integer), zone (text).
-create unlogged table work_items as
+-- Reason:  the sides are listed apart: of one list of both the planner takes too few rows for a side,
+--          and would read a side's book once for each of them.
+create table work_items as
 with
 
-listed as (
+listed_lines as (
 
-    select side, item_id from work_open_rows
+    select item_id from work_open_rows where side = 'statement'
     union
-    select side, item_id from work_finding_members
+    select item_id from work_finding_members where side = 'statement'
     union
-    select lead_side, lead_item_id from work_findings where lead_item_id is not null
+    select lead_item_id from work_findings where lead_side = 'statement' and lead_item_id is not null
+
+),
+
+listed_rows as (
+
+    select item_id from work_open_rows where side = 'ledger'
+    union
+    select item_id from work_finding_members where side = 'ledger'
+    union
+    select lead_item_id from work_findings where lead_side = 'ledger' and lead_item_id is not null
 
 ),
 
@@ -21,7 +33,7 @@ known_rows as materialized (
         item_id,
         payment_key
     from work_known_ledger
-    where item_id in (select item_id from listed where side = 'ledger')
+    where item_id in (select item_id from listed_rows)
 
 )
 
@@ -79,9 +91,9 @@ from (
         changes.line_key,
         changes.occurrence,
         true as is_new
-    from listed
+    from listed_lines as listed
     inner join work_line_changes as changes on listed.item_id = changes.item_id
-    where listed.side = 'statement' and changes.change in ('new', 'changed')
+    where changes.change in ('new', 'changed')
     union all
     select
         known.item_id,
@@ -106,10 +118,9 @@ from (
         known.line_key,
         known.occurrence,
         false
-    from listed
+    from listed_lines as listed
     inner join statement_lines as known
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
-    where listed.side = 'statement'
 ) as lines
 left join internal.statements on lines.statement_id = statements.statement_id
 left join internal.deliveries on statements.delivery_id = deliveries.delivery_id
@@ -162,9 +173,9 @@ from (
         changes.occurred_at,
         changes.ledger_id,
         true as is_new
-    from listed
+    from listed_rows as listed
     inner join work_ledger_changes as changes on listed.item_id = changes.item_id
-    where listed.side = 'ledger' and changes.change in ('new', 'changed')
+    where changes.change in ('new', 'changed')
     union all
     select
         known.item_id,
@@ -183,9 +194,8 @@ from (
         known.occurred_at,
         known.ledger_id,
         false
-    from listed
+    from listed_rows as listed
     inner join ledger_transactions as known
         on listed.item_id = known.item_id and known.account_id = %(account_id)s
-    where listed.side = 'ledger'
 ) as rows
 left join known_rows using (item_id);

@@ -2,7 +2,7 @@
 --
 -- Grain:   one row per discrepancy.
 -- Binds:   account_id (integer), leg, run_id (text), head_run_number (bigint), kinds (jsonb).
-create unlogged table work_discrepancies as
+create table work_discrepancies as
 with
 
 open_at_head as (

@@ -4,7 +4,8 @@
 -- Binds:   account_id, bank_account_id (integer), as_of (timestamptz), reference, counterparty_account,
 --          counterparty_name (text or NULL: a criterion that is not asked), exact_amount, names_payouts
 --          (boolean), claims_from (date).
--- Reason:  the claim of an older line stands. A line that another account has claimed is left to it.
+-- Reason:  what the leg asks of a line is kept here, so that no pass looks for the line again. The
+--          claim of an older line stands. A line that another account has claimed is left to it.
 --          The first of its references that matches says which payout it is; where that names
 --          several, their amounts have to.
 create unlogged table work_claim_changes as
@@ -31,16 +32,40 @@ looked_at as materialized (
         lines.net_minor as amount_minor,
         lines.net_currency as currency,
         lines.booked_on,
-        array(
-            select given.value
-            from (
-                values (lines.psp_reference), (lines.event_reference), (lines.merchant_reference)
-                union all
-                select further.value ->> 1
-                from jsonb_array_elements(lines.further_references) as further (value)
-            ) as given (value)
-            where given.value is not null
-        ) as texts
+        lines.statement_id,
+        lines.provider_type,
+        lines.merchant_reference,
+        lines.further_references,
+        lines.booked_at,
+        lines.source_zone,
+        lines.value_date,
+        lines.row_number,
+        -- Without an expression to look for there is no text of a payout.
+        case
+            when %(reference)s::text is null then null
+            when lines.psp_reference ~ %(reference)s then lines.psp_reference
+            when lines.event_reference ~ %(reference)s then lines.event_reference
+            when lines.merchant_reference ~ %(reference)s then lines.merchant_reference
+            when lines.further_references is not null
+                then (
+                    select further.value ->> 1
+                    from jsonb_array_elements(lines.further_references) with ordinality as further (value, place)
+                    where further.value ->> 1 ~ %(reference)s
+                    order by further.place
+                    limit 1
+                )
+        end as payout_text,
+        case
+            when %(counterparty_account)s::text is not null or %(counterparty_name)s::text is not null
+                then array_remove(
+                    array[lines.psp_reference, lines.event_reference, lines.merchant_reference]
+                    || array(
+                        select further.value ->> 1
+                        from jsonb_array_elements(lines.further_references) as further (value)
+                    ),
+                    null
+                )
+        end as texts
     from internal.statement_lines as lines
     where
         lines.account_id = %(bank_account_id)s
@@ -55,20 +80,17 @@ claimed as materialized (
     select
         looked_at.*,
         case
-            when %(names_payouts)s and cardinality(named.payout_references) = 1
-                then named.payout_references[1]
+            when not %(names_payouts)s then null
+            when regexp_count(payout_text, %(reference)s) = 1 then (regexp_match(payout_text, %(reference)s))[1]
+            else (
+                select min(found.parts[1])
+                from regexp_matches(looked_at.payout_text, %(reference)s, 'g') as found (parts)
+                having count(distinct found.parts[1]) = 1 and bool_and(found.parts[1] is not null)
+            )
         end as payout_reference
     from looked_at
-    left join lateral (
-        select array_agg(distinct found.parts[1]) as payout_references
-        from unnest(looked_at.texts) with ordinality as given (value, place)
-        cross join lateral regexp_matches(given.value, %(reference)s, 'g') as found (parts)
-        group by given.place
-        order by given.place
-        limit 1
-    ) as named on %(reference)s::text is not null
     where
-        (%(reference)s::text is null or named.payout_references is not null)
+        (%(reference)s::text is null or payout_text is not null)
         and (
             %(counterparty_account)s::text is null
             or exists (
@@ -122,7 +144,15 @@ ended as materialized (
         known.*,
         lines.line_scope,
         lines.line_key,
-        lines.occurrence
+        lines.occurrence,
+        lines.statement_id,
+        lines.provider_type,
+        lines.merchant_reference,
+        lines.further_references,
+        lines.booked_at,
+        lines.source_zone,
+        lines.value_date,
+        lines.row_number
     from known
     inner join internal.statement_lines as lines on known.item_id = lines.item_id
     where
@@ -153,7 +183,15 @@ select
     fresh.payout_reference,
     fresh.currency,
     fresh.amount_minor,
-    fresh.booked_on
+    case when fresh.item_id is null then ended.booked_on else fresh.booked_on end as booked_on,
+    case when fresh.item_id is null then ended.statement_id else fresh.statement_id end as statement_id,
+    case when fresh.item_id is null then ended.provider_type else fresh.provider_type end as provider_type,
+    case when fresh.item_id is null then ended.merchant_reference else fresh.merchant_reference end as merchant_reference,
+    case when fresh.item_id is null then ended.further_references else fresh.further_references end as further_references,
+    case when fresh.item_id is null then ended.booked_at else fresh.booked_at end as booked_at,
+    case when fresh.item_id is null then ended.source_zone else fresh.source_zone end as source_zone,
+    case when fresh.item_id is null then ended.value_date else fresh.value_date end as value_date,
+    case when fresh.item_id is null then ended.row_number else fresh.row_number end as row_number
 from fresh
 full join ended
     on

@@ -1,5 +1,5 @@
 -- Makes the empty list of the files that prove the run.
-create unlogged table work_proof_files (
+create table work_proof_files (
     name text primary key,
     content_sha256 text not null,
     size_bytes bigint not null,

@@ -4,7 +4,7 @@
 -- Binds:   account_id (integer).
 -- Reason:  counted before the transaction ends: whoever looks at a row first after that notes on it that it
 --          is there, which takes longer than counting.
-create unlogged table work_staged_statements as
+create table work_staged_statements as
 select
     statements.statement_id,
     coalesce(staged.lines, 0) as lines

@@ -112,6 +112,51 @@ def test_several_deposits_for_one_payout_are_one_match(payout_desk: PayoutDesk) 
     assert ("payment_totals", 2, 1) in payout_desk.desk.matches()
 
 
+def test_two_payouts_of_one_reference_are_awaited_each_for_itself(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "50.00")
+    payout_desk.batch(
+        7,
+        a_line(payment="P7", event="C7", amount="100.00"),
+        an_account_row("MerchantPayout", "-60.00", "TX7XT batch 7"),
+        an_account_row("MerchantPayout", "-40.00", "TX7XT batch 7"),
+        pays_out=False,
+    )
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (5000, "TX1EURXT"), (6000, "TX7XT"), (4000, "TX7XT"))
+
+    payout_desk.run()
+
+    assert payout_desk.states() == [
+        ("batch 1", "EUR", "explained", "arrived"),
+        ("batch 7", "EUR", "explained", "arrived"),
+    ]
+    assert payout_desk.payouts("payouts", "payout_references") == [
+        {"payouts": 1, "payout_references": "TX1EURXT"},
+        {"payouts": 2, "payout_references": "TX7XT"},
+    ]
+    assert payout_desk.totals("payout_bank") == [
+        {"currency": "EUR", "statement_minor": 15000, "ledger_minor": 15000, "residual_minor": 0}
+    ]
+
+
+def test_a_line_that_names_two_payouts_names_none(payout_desk: PayoutDesk) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    one_payout(payout_desk, 2, "33.33")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (13333, "TX1EURXT and TX2EURXT"))
+    for day in ("2026-03-05", "2026-03-06", "2026-03-09"):
+        payout_desk.bank_day(day)
+
+    payout_desk.run("2026-03-10T00:00:00Z")
+
+    assert payout_desk.desk.rows("select payout_reference from internal.claimed_deposits") == [
+        {"payout_reference": None}
+    ]
+    assert ("only_sum", 1, 2) in payout_desk.desk.matches()
+
+
 def test_one_deposit_for_several_payouts_is_the_only_sum(
     payout_desk: PayoutDesk, configured: Configured
 ) -> None:

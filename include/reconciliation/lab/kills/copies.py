@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from include.reconciliation.lab.kills import books, course, run_script, state
-from include.reconciliation.lab.kills.drill import Drill, different, last_line, tell_nothing
+from include.reconciliation.lab.kills.course import NAMES
+from include.reconciliation.lab.kills.drill import Drill, different, last_line, spread, tell_nothing
 from include.reconciliation.lab.kills.nursery import Nursery, order_of
 from include.reconciliation.lab.kills.run_script import RUN
 from include.reconciliation.lab.kills.scripts import Life, World
@@ -89,15 +90,18 @@ def _position(world: World) -> dict[str, Any]:
     return dict(state.position(RUN.left(world)["views"]))
 
 
-def pauses(ground: Ground, tell: Tell = tell_nothing) -> dict[str, Any]:
-    """A pause at each step: nothing half published, and after it the run ends as ever."""
+def pauses(
+    ground: Ground, tell: Tell = tell_nothing, tasks: Sequence[str] = NAMES
+) -> dict[str, Any]:
+    """A pause at each of the steps: nothing half published, and after it the run ends as ever."""
     wrong: dict[str, str] = {}
     held: list[str] = []
     with _drill(ground) as drill:
         for number, task in enumerate(RUN.tasks):
-            tell("pause", task.name, number + 1, len(RUN.tasks))
-            with drill.life() as (life, _):
-                life.do_all(RUN.tasks[:number])
+            if task.name not in tasks:
+                continue
+            tell("pause", task.name, tasks.index(task.name) + 1, len(tasks))
+            with drill.prepared_for(ground, task), drill.life() as (life, _):
                 life.around = _PAUSE
                 outcome = life.do(task)
                 if "Paused" in (outcome.error or ""):
@@ -110,22 +114,28 @@ def pauses(ground: Ground, tell: Tell = tell_nothing) -> dict[str, Any]:
                 problems += different(life.left(), drill.end)
             if problems:
                 wrong[task.name] = "; ".join(problems)
-    return {"points": len(RUN.tasks), "held": held, "differing": wrong}
+    return {"points": len(tasks), "of": len(NAMES), "held": held, "differing": wrong}
 
 
-def orphans(ground: Ground, others: Nursery, tell: Tell = tell_nothing) -> dict[str, Any]:
-    """A task of an old run that goes on after a new run has done it all, at each of its commits."""
+def orphans(
+    ground: Ground, others: Nursery, tell: Tell = tell_nothing, sample: int | None = None
+) -> dict[str, Any]:
+    """A task of an old run that goes on after a new run has done it all, at its commits.
+
+    The position is what the two runs leave one after the other, whichever was published first.
+    """
     wrong: dict[str, str] = {}
-    refused = points = 0
+    refused = points = of = 0
     with _drill(ground) as drill:
-        for number, task in enumerate(RUN.tasks):
-            commits = drill.efforts[task.name].commits
+        ends = [_one_after_the_other(drill, order) for order in ((2, 1), (1, 2))]
+        for task in RUN.tasks:
+            of += len(drill.efforts[task.name].commits)
+            commits = spread(drill.efforts[task.name].commits, sample)
             for done, message in enumerate(commits, 1):
                 tell("orphan", task.name, done, len(commits))
                 points += 1
                 problems = []
-                with drill.life() as (life, proxy):
-                    life.do_all(RUN.tasks[:number])
+                with drill.prepared_for(ground, task), drill.life() as (life, proxy):
                     proxy.watch()
                     proxy.hold_at = message
                     call, environment = life.order(task)
@@ -141,10 +151,20 @@ def orphans(ground: Ground, others: Nursery, tell: Tell = tell_nothing) -> dict[
                         problems.append(last_line(newer))
                     # The old run is cleared, and goes on to its end beside the new one's results.
                     life.do_all(RUN.tasks)
-                    problems += different(life.left(), drill.end)
+                    found = _position(life.world)
+                    if all(different(found, end) for end in ends):
+                        problems += different(found, ends[0])
                 if problems:
                     wrong[f"{task.name}, message {message}"] = "; ".join(problems)
-    return {"points": points, "refused": refused, "differing": wrong}
+    return {"points": points, "of": of, "refused": refused, "differing": wrong}
+
+
+def _one_after_the_other(drill: Drill, numbers: Sequence[int]) -> dict[str, Any]:
+    with drill.stage.world() as world:
+        for number in numbers:
+            life = Life(RUN, world, drill.children, world.server)
+            life.do_all(run_script.tasks(f"manual__{number}"))
+        return _position(world)
 
 
 @contextmanager

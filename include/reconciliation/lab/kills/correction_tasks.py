@@ -13,7 +13,9 @@ from include.reconciliation.edges import approvals, warehouse
 from include.reconciliation.steps import answer_request, verify_log
 from include.reconciliation.steps.correct_discrepancy import propose_correction
 
-_SOON = timedelta(milliseconds=50)
+# Long enough for a slow machine to have written the request down: one that is found expired at once
+# is asked for anew.
+_SOON = timedelta(seconds=1)
 POSTED_AT = datetime.fromisoformat("2026-11-11T13:00:00+00:00")
 
 
@@ -64,7 +66,7 @@ def propose_late(asked_in: str, discrepancy_id: str, reason: str) -> None:
     rules = approvals.rules()
     approvals.rules = lambda: replace(rules, expire_after=_SOON)
     propose(asked_in, discrepancy_id, reason)
-    time.sleep(2 * _SOON.total_seconds())
+    time.sleep(_SOON.total_seconds())
 
 
 def expire() -> None:

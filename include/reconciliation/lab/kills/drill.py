@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from include.reconciliation.lab.kills import system_calls
 from include.reconciliation.lab.kills.file_calls import ERRORS, FileBlow
 from include.reconciliation.lab.kills.nursery import Nursery, Outcome
 from include.reconciliation.lab.kills.proxy import (
@@ -20,9 +21,10 @@ from include.reconciliation.lab.kills.proxy import (
     proxy_before,
 )
 from include.reconciliation.lab.kills.scripts import Left, Life, Script, Task
+from include.reconciliation.lab.kills.system_calls import SystemBlow
 from include.reconciliation.lab.kills.worlds import Ground, Stage
 
-AnyBlow = Blow | FileBlow
+AnyBlow = Blow | FileBlow | SystemBlow
 LOST_COMMIT = "reply to COMMIT lost"
 AT_FILE_CALLS = "SIGKILL at a file call"
 
@@ -35,13 +37,15 @@ class Effort:
     commits: Sequence[int]
     statements: Sequence[int]
     file_calls: Sequence[str]
+    system_calls: Mapping[str, int]
     after: Left
 
 
 @dataclass(slots=True)
 class Finding:
-    """What became of all blows of one kind against one task."""
+    """What became of blows of one kind against one task; `of` so many that there are."""
 
+    of: int = 0
     points: int = 0
     struck: int = 0
     identical: int = 0
@@ -63,6 +67,8 @@ class Drill:
     children: Nursery
     efforts: dict[str, Effort] = field(default_factory=dict)
     before: Left = field(default_factory=dict)
+    # What the tasks came to that are done before a life begins.
+    results: Mapping[str, Any] = field(default_factory=dict)
     stop: Callable[[], None] = lambda: None
 
     @contextmanager
@@ -75,21 +81,37 @@ class Drill:
         ):
             proxy.stop = self.stop
             server = proxy.over_tcp if is_over_tcp else proxy.server
-            yield Life(self.script, world, self.children, server, around=around), proxy
+            results = dict(self.results)
+            yield Life(self.script, world, self.children, server, results, around=around), proxy
 
-    def measure(self) -> None:
-        """One performance that nobody disturbs."""
+    @contextmanager
+    def prepared_for(self, ground: Ground, task: Task) -> Iterator[None]:
+        """Meanwhile lives begin where all tasks before this one are done."""
+        with self.stage.world() as world:
+            with self.script.around(world) as around:
+                life = Life(self.script, world, self.children, world.server, around=around)
+                life.do_all(self.script.tasks[: self.script.tasks.index(task)])
+            with ground.stage_of(world) as stage:
+                begins = self.stage, self.results
+                self.stage, self.results = stage, life.results
+                yield
+                self.stage, self.results = begins
+
+    def measure(self, *, is_traced: bool = False) -> None:
+        """One performance that nobody disturbs; strace may look on."""
+        order = {"system_blow": system_calls.COUNT} if is_traced else {}
         with self.life() as (life, proxy):
             self.before = life.left()
             for task in self.script.tasks:
                 proxy.watch()
-                outcome = life.do(task)
+                outcome = life.do(task, **order)
                 outcome.value()
                 self.efforts[task.name] = Effort(
                     len(proxy.seen),
                     tuple(proxy.commits),
                     tuple(proxy.statements),
                     outcome.file_calls,
+                    outcome.system_calls,
                     life.left(),
                 )
             assert not self.script.wrong(life.world), "the undisturbed script itself is wrong"
@@ -101,15 +123,17 @@ class Drill:
         return self.efforts[self.script.tasks[-1].name].after
 
     def strike(self, task: Task, blow: AnyBlow, finding: Finding) -> None:
-        """One performance in which a task is struck, and done again."""
+        """One performance, `prepared_for` a task, in which it is struck and done again."""
         finding.points += 1
-        number = list(self.script.tasks).index(task)
+        number = self.script.tasks.index(task)
         with self.life(is_over_tcp=isinstance(blow, Blow) and blow.kind == RESET) as (life, proxy):
-            life.do_all(self.script.tasks[:number])
             if isinstance(blow, Blow):
                 proxy.watch(blow)
                 outcome = life.do(task)
                 is_struck = proxy.is_struck
+            elif isinstance(blow, SystemBlow):
+                outcome = life.do(task, system_blow=blow)
+                is_struck = outcome.killed_by is not None or outcome.is_struck
             else:
                 outcome = life.do(task, file_blow=blow)
                 is_struck = outcome.killed_by is not None or len(outcome.file_calls) >= blow.call
@@ -150,6 +174,10 @@ def blows(effort: Effort, kinds: Sequence[str], sample: int | None) -> Iterator[
         elif kind == AT_FILE_CALLS:
             for number in spread(calls, sample):
                 yield FileBlow(number)
+        elif kind in system_calls.KINDS:
+            what, _, call = kind.rpartition(" at ")
+            for number in spread(range(1, effort.system_calls.get(call, 0) + 1), sample):
+                yield SystemBlow(call, number, what)
         else:
             yield from _at_messages(kind, messages, effort.commits, sample)
 
@@ -196,7 +224,7 @@ def drill(
     found: dict[str, dict[str, Any]] = {}
     with ExitStack() as stack:
         held = Drill(script, stack.enter_context(ground.stage(script)), ground.children)
-        held.measure()
+        held.measure(is_traced=bool({*kinds} & {*system_calls.KINDS}))
         if stop is not None:
             held.stop = stop
         for task in script.tasks:
@@ -204,11 +232,14 @@ def drill(
                 continue
             effort = held.efforts[task.name]
             findings: dict[str, Finding] = {}
-            for kind in kinds:
-                points = list(blows(effort, [kind], sample))
-                for done, blow in enumerate(points, 1):
-                    tell(task.name, kind, done, len(points))
-                    held.strike(task, blow, findings.setdefault(kind, Finding()))
+            with held.prepared_for(ground, task):
+                for kind in kinds:
+                    points = list(blows(effort, [kind], sample))
+                    if points:
+                        findings[kind] = Finding(of=len(list(blows(effort, [kind], None))))
+                    for done, blow in enumerate(points, 1):
+                        tell(task.name, kind, done, len(points))
+                        held.strike(task, blow, findings[kind])
             found[task.name] = {
                 "messages": effort.messages,
                 "commits": len(effort.commits),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,15 +18,21 @@ DURABLE |= {"shared_buffers": "32MB"}
 
 @contextmanager
 def durable_ground(
-    home: Path, children: Nursery, folder: Path
+    home: Path,
+    children: Nursery,
+    folder: Path,
+    databases: Iterable[str],
+    settings: Mapping[str, str] = DURABLE,
 ) -> Iterator[tuple[Ground, Callable[[], None]]]:
-    """A ground on a server of its own, and what stops that server hard and starts it again."""
-    cluster = Cluster(home, settings=DURABLE)
+    """A ground with these databases on a server of its own, and what stops it hard and starts it
+    again.
+    """
+    cluster = Cluster(home, settings=settings)
     lock = threading.Lock()
 
     def stop() -> None:
         with lock:
             cluster.restart_hard()
 
-    with ground(cluster, children, folder) as made:
+    with ground(cluster, children, folder, databases) as made:
         yield made, stop

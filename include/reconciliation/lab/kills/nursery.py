@@ -15,7 +15,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from include.reconciliation.config import PROJECT_ROOT
@@ -23,14 +23,17 @@ from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.edges.task_outcome import DEFECTS
 from include.reconciliation.errors import Final
 from include.reconciliation.lab.kills.file_calls import FileBlow, FileCalls
+from include.reconciliation.lab.kills.system_calls import SystemBlow, Traced, tracing
 
 Order = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a child ended: what its step returned, or its error, or the signal that killed it.
 
-    Airflow does not try again after an error that `is_final`.
+    Airflow does not try again after an error that `is_final`. What strace saw is there where it was
+    asked to look on: how often each call was made, and whether one got an error.
     """
 
     result: Any = None
@@ -38,6 +41,8 @@ class Outcome:
     is_final: bool = False
     killed_by: int | None = None
     file_calls: tuple[str, ...] = ()
+    system_calls: Mapping[str, int] = field(default_factory=dict)
+    is_struck: bool = False
 
     def value(self) -> Any:
         """The step's result; an error of the step is an error here."""
@@ -61,10 +66,12 @@ class Nursery:
         *arguments: Any,
         environment: Mapping[str, str],
         file_blow: FileBlow | None = None,
+        system_blow: SystemBlow | None = None,
     ) -> None:
         """Starts `module:function` with these arguments; `end` tells how it went."""
         order = order_of(function, *arguments, environment=environment)
-        self._send([order | {"file_blow": file_blow and file_blow.order()}])
+        order["file_blow"] = file_blow and file_blow.order()
+        self._send([order | {"system_blow": system_blow and system_blow.order()}])
 
     def end(self) -> Outcome:
         """Waits for the child that `begin` started."""
@@ -188,13 +195,21 @@ def _work(function: Any, order: Order, writable: int) -> None:
     imported = set(sys.modules)
     blow = order.get("file_blow")
     calls = FileCalls(blow and FileBlow(**blow))
-    calls.begin()
+    traced = Traced()
+    made: list[str] = []
     try:
-        outcome: dict[str, Any] = {"result": function(*order["arguments"])}
+        with contextlib.ExitStack() as stack:
+            if order.get("system_blow"):
+                traced = stack.enter_context(tracing(SystemBlow(**order["system_blow"])))
+            calls.begin()
+            # What is done after the work is not the work's.
+            stack.callback(lambda: made.extend(calls.made))
+            outcome: dict[str, Any] = {"result": function(*order["arguments"])}
     except BaseException as error:
         is_final = isinstance(error, (Final, *DEFECTS))
         outcome = {"error": traceback.format_exc(), "is_final": is_final}
-    outcome |= {"file_calls": calls.made, "modules": sorted({*sys.modules} - imported)}
+    outcome |= {"file_calls": made, "modules": sorted({*sys.modules} - imported)}
+    outcome |= {"system_calls": traced.calls, "is_struck": traced.is_struck}
     pipe.write(json.dumps(outcome))
     pipe.close()
     os._exit(0)

@@ -11,6 +11,7 @@ import psycopg
 from include.reconciliation.lab.kills import books, course, state
 from include.reconciliation.lab.kills.nursery import Nursery
 from include.reconciliation.lab.kills.scripts import Left, Script, Task, World
+from include.reconciliation.report.manifest import MANIFEST
 
 _STRAYS = """
     select 'the workspace ' || nspname from pg_namespace where nspname like 'work%'
@@ -47,10 +48,14 @@ def environment(world: World) -> Mapping[str, str]:
 
 
 def left(world: World) -> Left:
-    """The public views, and the files of the report."""
+    """The public views, and the files of reports; a folder without its manifest is no report."""
     conninfo = world.server.conninfo(world.names["reconciliation"], "reconciliation_rw")
     with psycopg.connect(conninfo) as warehouse:
-        return {"views": state.of_views(warehouse), "files": world.reports()}
+        views = state.of_views(warehouse)
+    files = world.reports()
+    whole = {name.removesuffix(MANIFEST) for name in files if name.endswith(f"/{MANIFEST}")}
+    reports = {name: files[name] for name in files if f"{name.rpartition('/')[0]}/" in whole}
+    return {"views": views, "files": reports}
 
 
 def strays(world: World) -> Sequence[str]:

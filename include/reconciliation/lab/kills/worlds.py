@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +74,21 @@ class Ground:
         try:
             for name, database in names.items():
                 copy(self.administrator, self.templates[name], database, OWNERS[name])
-            script.prepare(World(self.server, names, folder), self.children)
-            stock = FreshDatabases(self.server, self.administrator, names)
-            yield Stage(self.server, stock, folder)
-            stock.close()
+            world = World(self.server, names, folder)
+            script.prepare(world, self.children)
+            with self.stage_of(world) as stage:
+                yield stage
         finally:
             for database in names.values():
                 drop(self.administrator, database)
             shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def stage_of(self, world: World) -> Iterator[Stage]:
+        """A stage whose worlds are as this one is now, which nobody touches meanwhile."""
+        stock = FreshDatabases(self.server, self.administrator, world.names)
+        yield Stage(self.server, stock, world.folder)
+        stock.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +113,15 @@ class Stage:
 
 
 @contextmanager
-def ground(cluster: Cluster, children: Nursery, folder: Path) -> Iterator[Ground]:
-    """A ground on a server of the lab's own, started for it."""
+def ground(
+    cluster: Cluster, children: Nursery, folder: Path, databases: Iterable[str] = OWNERS
+) -> Iterator[Ground]:
+    """A ground with these databases on a server of the lab's own, started for it."""
     with cluster.borrowed() as server:
         bootstrap(server)
         administrator = Superuser(server)
         _drop_what_is_left(administrator)
-        templates = {name: f"{PREFIX}{os.getpid()}_empty_{name}" for name in OWNERS}
+        templates = {name: f"{PREFIX}{os.getpid()}_empty_{name}" for name in databases}
         try:
             for name, template in templates.items():
                 _make(server, administrator, name, template)
