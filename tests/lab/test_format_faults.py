@@ -12,10 +12,10 @@ from include.reconciliation.lab.format_faults.places import configuration_text
 from include.reconciliation.lab.trial import outcome, ran
 from include.reconciliation.local.server import Server
 
-# A list of an API, a report that nothing proves, banks with and without balances, a PSP's payouts.
+# A list of an API, a report with balances, banks with and without them, a list of payouts.
 SAMPLE = {
     ("truncated", "pix"),
-    ("statement_amended", "checkout_financial_actions"),
+    ("statement_amended", "paypal_settlement"),
     ("opening_is_not_closing", "mt940"),
     ("line_lost", "ofx"),
     ("gap_in_sequence", "cnab240_statement"),
@@ -40,17 +40,20 @@ def test_what_goes_wrong_with_a_statement_is_told_and_over_when_it_is_put_right(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_fault_that_is_not_planted_is_missed(server: Server) -> None:
-    """The canary: the labels of a damaged file, over a file that is sound."""
+def test_a_label_that_is_not_true_fails(server: Server) -> None:
+    """The canary: a lab that could not fail would be worth nothing."""
     case = next(case for case in cases() if (case.fault.name, case.format) == ("net_off", "narrow"))
-    (planted,) = accounts_of(case)
-    sound = replace(planted, world=replace(planted.world, files=planted.world.files[:0]))
+    (true,) = accounts_of(case)
+    (label,) = true.statement_labels
+    assert label.exposure_minor is not None
+    lied = replace(label, exposure_minor=label.exposure_minor + 1)
 
-    with ran(server, [sound], configuration_text) as warehouse:
-        counted = outcome(warehouse, [sound])
+    false = replace(true, statement_labels=(lied,))
+    with ran(server, [false], configuration_text) as warehouse:
+        counted = outcome(warehouse, [false])
 
     assert not counted.is_exact
-    assert counted.planted != counted.found
+    assert 1 == counted.planted.total() - counted.found.total()
 
 
 def test_every_fault_is_planted_in_every_format_or_has_a_reason() -> None:

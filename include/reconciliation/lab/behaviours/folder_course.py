@@ -24,7 +24,8 @@ from include.reconciliation.edges import drop_folder, store
 from include.reconciliation.edges.pause_variable import NothingPaused, reading_from
 from include.reconciliation.edges.warehouse import statement
 from include.reconciliation.lab.behaviours.course import Attempts, Outcome
-from include.reconciliation.lab.behaviours.folder_table import Folder, FolderBehaviour
+from include.reconciliation.lab.behaviours.folder import Folder
+from include.reconciliation.lab.behaviours.folder_table import FolderBehaviour
 from include.reconciliation.lab.behaviours.table import (
     COMPLETE,
     KEPT_OUT,

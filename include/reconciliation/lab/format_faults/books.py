@@ -16,6 +16,7 @@ from include.reconciliation.demo.movements import MOVED, LedgerChange, LedgerRow
 from include.reconciliation.demo.streams import stream
 from include.reconciliation.lab.format_faults.places import (
     BANK_DAYS,
+    CHECKOUT,
     DAYS,
     STRIPE_PAYOUTS,
     FormatPlace,
@@ -123,11 +124,14 @@ class Book:
                 line = self.payment(day, f"R{place}", minor)
                 yield replace(line, type="adjustment", payment_reference=None)
             return
+        paid = list(self._paid(day)) if self.place.paid_out_to else []
         if self.place.format != STRIPE_PAYOUTS:
             for place, minor in enumerate(amounts):
-                yield self.payment(day, place, minor)
-        if self.place.paid_out_to:
-            yield from self._paid(day)
+                line = self.payment(day, place, minor)
+                # Lines of Checkout.com name the payout that they are paid out with.
+                named = paid if self.place.format == CHECKOUT else []
+                yield replace(line, payout_reference=named[0].payout_reference) if named else line
+        yield from paid
 
     def _paid(self, day: date) -> Iterator[SimulatedLine]:
         """What is paid out of a day to the bank: one sum less fees; of payouts alone, several."""

@@ -19,6 +19,7 @@ from include.reconciliation.lab.statement_files.writers import WRITERS
 from include.reconciliation.lab.weeks import FRI, MON, SPRING, THU, TUE, WED
 
 ADYEN = "adyen_settlement_details"
+CHECKOUT = "checkout_financial_actions"
 STRIPE_PAYOUTS = "stripe_payouts"
 # The bank of a PSP that is no bank itself.
 CAMT = "camt"
