@@ -5,14 +5,14 @@ proves them complete, extracts the ledger, matches, proves the identities, publi
 report. Great Expectations then looks at what was published, as second evidence.
 
 **When.** Hourly in UTC, from where the account's last published run ended, so that the first run
-after an outage covers the gap. Trigger it for a window of your choice, or for a dry run.
+after an outage covers the gap. Trigger it for a window of your choice, for a dry run, or for pages
+in another language too: they lie beside the run's folder, in `<run_id>.pt-BR`.
 
-**Reads** the PSPs and `payments_ledger`. **Writes** the warehouse `reconciliation` and the folders
+**Reads** the PSPs and `payments_ledger`. **Writes** the warehouse and the folders
 `reports/<psp>/<account>/<window>/<run_id>/`; messages leave by the DAG `deliver_alerts`.
 
 **Rerun is safe.** Clear a task or the whole run: it reads what it was asked at first, publishes
 nothing twice, and writes the same bytes. An account that fails holds no other one.
-
 **Pause a PSP** with the Variable `reconciliation_pause_<psp>`: its tasks show as skipped.
 **When it fails**: `docs/runbook.md`.
 """
@@ -52,6 +52,7 @@ PSPS = [psp.name for psp in configured_psps()]
         "window_end": Param(None, title="Window to (not included)", **trigger_form.MOMENT),
         "dry_run": Param(False, type="boolean", title="Dry run", description="Publishes nothing."),
         "include_paused": Param(False, type="boolean", title="Paused PSPs too"),
+        "language": Param(None, title="Language of the report", **trigger_form.LANGUAGE),
         "note": Param(None, title="Why", **trigger_form.NOTE),
     },
 )

@@ -7,7 +7,8 @@ bank that the PSP's rule claims. Not the payouts that the company orders: those 
 `payouts`, and its DAGs are `payout_reconcile_pull` and `payout_stuck_repair`.
 
 **When.** Every day at 11:30 UTC, when the banks have delivered; trigger it when a statement came
-late. The hourly runs decide payouts too, against what this DAG has last read of the banks.
+late, or for pages in another language, which lie beside the run's folder (`<run_id>.pt-BR`) and
+change nothing of it. The hourly runs decide payouts too, against what was last read of the banks.
 
 **Reads** the banks, the PSPs and `payments_ledger`. **Writes** the warehouse `reconciliation` (view
 `payouts`) and the folders `reports/<psp>/<account>/<window>/<run_id>/` with a sheet "Payouts".
@@ -50,6 +51,7 @@ PSPS = [psp.name for psp in configured_psps()]
         "window_end": Param(None, title="Window to (not included)", **trigger_form.MOMENT),
         "dry_run": Param(False, type="boolean", title="Dry run", description="Publishes nothing."),
         "include_paused": Param(False, type="boolean", title="Paused PSPs too"),
+        "language": Param(None, title="Language of the report", **trigger_form.LANGUAGE),
         "note": Param(None, title="Why", **trigger_form.NOTE),
     },
 )

@@ -22,6 +22,7 @@ REFERENCES_FOLDER = "causes/references"
 _FIELDS = ("Grain", "Binds", "Formula", "Kinds", "Correction", "Do")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OF_THE_DIFFERENCE = " of the difference"
+_MANY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,27 @@ class Cause:
         return self.action in ENTRIES
 
 
+EXPLAINED = {
+    ("one", "none"): "1 discrepancy, {at_risk}: no cause explains any of it",
+    ("one", "one"): "1 discrepancy, {at_risk}: 1 cause explains {explains}",
+    ("one", "many"): "1 discrepancy, {at_risk}: {causes} causes explain {explains}",
+    ("many", "none"): "{found} discrepancies, {at_risk}: no cause explains any of it",
+    ("many", "one"): "{found} discrepancies, {at_risk}: 1 cause explains {explains}",
+    ("many", "many"): "{found} discrepancies, {at_risk}: {causes} causes explain {explains}",
+}
+
+
+def sentence(found: int, causes: int) -> str:
+    """The text that says how much is explained, with places for the figures."""
+    told = ("none", "one")[causes] if causes < _MANY else "many"
+    return EXPLAINED["one" if found == 1 else "many", told]
+
+
 def explained(found: int, at_risk: str, causes: int, explains: str) -> str:
     """Such as "412 discrepancies, BRL 38,211.00: 3 causes explain BRL 38,190.00"."""
-    open_ = f"{found:,} discrepanc{'y' if found == 1 else 'ies'}, {at_risk}"
-    if not causes:
-        return f"{open_}: no cause explains any of it"
-    told = "1 cause explains" if causes == 1 else f"{causes} causes explain"
-    return f"{open_}: {told} {explains}"
+    return sentence(found, causes).format(
+        found=f"{found:,}", at_risk=at_risk, causes=causes, explains=explains
+    )
 
 
 def cause(folder: str, name: str, text: str) -> Cause:

@@ -75,6 +75,11 @@ COMMANDS: Mapping[str, Command] = {
         "include.reconciliation.verify",
         needs_server=False,
     ),
+    "report": Command(
+        "write the pages of a run again, in another language",
+        "include.reconciliation.steps.report_pages",
+        needs_server=False,
+    ),
     "evidence": Command(
         "export what is known of one payment, with its proofs, as JSON or PDF",
         "include.reconciliation.steps.export_evidence",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from typing import Any
 
-from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.errors import ConfigurationError, RequestError
 from include.reconciliation.toml_tables import TableReader
 
 LANGUAGES = ("en", "pt-BR")
@@ -28,7 +29,17 @@ def read_report_settings(entry: dict[str, Any], place: str) -> ReportSettings:
         entity=reader.take("entity", str, None),
     )
     if settings.language not in LANGUAGES:
-        known = " or ".join(repr(language) for language in LANGUAGES)
-        raise ConfigurationError(f"{place}: language is {known}, not {settings.language!r}")
+        raise ConfigurationError(f"{place}: {_wrong(settings.language)}")
     reader.finish()
     return settings
+
+
+def refuse_language(asked: object) -> None:
+    """Raises RequestError for a language that no report is written in; None asks for none."""
+    if asked is not None and asked not in LANGUAGES:
+        raise RequestError(_wrong(asked))
+
+
+def _wrong(language: object) -> str:
+    known = " or ".join(repr(each) for each in LANGUAGES)
+    return f"language is {known}, not {reprlib.repr(language)}"

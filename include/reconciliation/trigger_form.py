@@ -16,9 +16,10 @@ from typing import Any
 
 from include.reconciliation import windows
 from include.reconciliation.errors import RequestError
+from include.reconciliation.report_settings import LANGUAGES, refuse_language
 
 DAG_ID = "billing_gateway_reconciliation"
-FIELDS = ("psps", "window_start", "window_end", "dry_run", "include_paused", "note")
+FIELDS = ("psps", "window_start", "window_end", "dry_run", "include_paused", "language", "note")
 # Before the name of whoever began a run from the command line, where nobody logs in.
 COMMAND_LINE = "cli:"
 
@@ -43,6 +44,11 @@ PAST_MOMENT: dict[str, Any] = {
 LATER_MOMENT: dict[str, Any] = {
     **MOMENT,
     "description": "In the time zone that Airflow shows you; a moment to come.",
+}
+LANGUAGE: dict[str, Any] = {
+    "type": ["null", "string"],
+    "enum": [None, *LANGUAGES],
+    "description": "Pages in this language too, beside the report. None: as the PSP's entry says.",
 }
 NOTE: dict[str, Any] = {
     "type": ["null", "string"],
@@ -69,6 +75,7 @@ def refuse(asked: object, now: datetime) -> None:
     if isinstance(asked, Mapping):
         start, end = (moment(field, asked.get(field)) for field in ("window_start", "window_end"))
         windows.check(start, end, now)
+        refuse_language(asked.get("language"))
 
 
 def refuse_future(request: Mapping[str, Any], now: datetime) -> None:

@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 LINE_BYTES_MAX = 1 << 26
 SHOWN_MAX = 20
 GATEWAY_SIDES = {("gateway_ledger", "statement"), ("gateway_statement", "ledger")}
-PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|html|ndjson|pdf|xlsx)", re.ASCII)
+PLAIN_NAME = re.compile(r"[a-z][a-z_]*\.(csv|html|json|ndjson|pdf|xlsx)", re.ASCII)
 RUN_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Kinds whose rows are matched or told by another kind: they claim none.
 WITHOUT_ROWS = (

@@ -19,6 +19,7 @@ REFUSED = {
     "a PSP twice": ({"psps": ["adyen", "adyen"]}, "non-unique"),
     "a text where a list belongs": ({"psps": "adyen"}, "is not of type 'array'"),
     "a text where yes or no belongs": ({"dry_run": "yes"}, "is not of type 'boolean'"),
+    "a language that no report has": ({"language": "pt"}, "language is 'en' or 'pt-BR', not 'pt'"),
     "a word for a time": ({"window_start": "yesterday"}, "window_start: expected a time"),
     "a time without a zone": (
         {"window_end": "2026-11-19T10:00:00"},

@@ -12,7 +12,7 @@ from include.reconciliation.documentation import benchmarks
 from include.reconciliation.documentation.benchmarks import SECTIONS, marks, targets, with_figures
 
 PAGE = benchmarks.PAGE.read_text(encoding="utf-8")
-SORTS = ("pipeline", "format", "sums", "sentinel", "replay", "payouts")
+SORTS = ("pipeline", "format", "sums", "causes", "sentinel", "replay", "payouts")
 EMPTY: dict[str, dict[str, object]] = {sort: {} for sort in SORTS}
 FRAME = "# Benchmarks\n" + "".join("".join(marks(name)) for name in SECTIONS)
 MACHINE = {"cores": 2, "cpu": "A CPU", "memory_gb": 8, "python": "3.12.1", "postgres": "18.4"}

@@ -9,6 +9,7 @@ from include.reconciliation.lab.kills import course
 from include.reconciliation.lab.kills.course import Course
 from include.reconciliation.lab.kills.proxy import Blow, proxy_before
 from include.reconciliation.report.manifest import MANIFEST
+from include.reconciliation.report.page_facts import PAGE_FACTS
 from include.reconciliation.report.pages import PAGES
 from include.reconciliation.verify import READERS
 
@@ -54,7 +55,7 @@ def test_an_undisturbed_run_finds_what_is_wrong_with_the_books(undisturbed):
     assert (1, 7) == (len(left["runs"]), len(left["statement_lines"]))
     names = {path.rpartition("/")[2] for path in left["files"]}
     lists = {"discrepancies.csv", "discrepancies.xlsx", "pending.csv"}
-    assert {*READERS, *lists, *PAGES, MANIFEST} == names
+    assert {*READERS, *lists, *PAGES, PAGE_FACTS, MANIFEST} == names
 
 
 def test_a_run_that_is_cleared_after_its_report_changes_nothing(run, place, undisturbed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,13 +12,16 @@ from psycopg.rows import dict_row
 
 from include.reconciliation.lab import databases
 from include.reconciliation.lab.behaviours.course import Course
+from include.reconciliation.lab.behaviours.folder_course import FolderCourse
 from include.reconciliation.local.server import Server
 from tests.conftest import Databases, Sources
 
 
 @pytest.fixture
-def course(databases: Databases, sources: Sources, tmp_path: Path) -> Iterator[Course]:
-    """Runs over PSPs that misbehave, in databases of this test."""
+def sessions(
+    databases: Databases, sources: Sources
+) -> Iterator[tuple[psycopg.Connection[Any], psycopg.Connection[Any]]]:
+    """The ledger of a company, and the warehouse, in databases of this test."""
     del sources
     with (
         psycopg.connect(databases.conninfo("payments_ledger", "source_writer")) as ledger,
@@ -25,7 +29,19 @@ def course(databases: Databases, sources: Sources, tmp_path: Path) -> Iterator[C
             databases.conninfo("reconciliation", "reconciliation_rw"), row_factory=dict_row
         ) as views,
     ):
-        yield Course(ledger, views, tmp_path)
+        yield ledger, views
+
+
+@pytest.fixture
+def course(sessions: tuple[Any, Any], tmp_path: Path) -> Course:
+    """Runs over PSPs that misbehave."""
+    return Course(*sessions, tmp_path)
+
+
+@pytest.fixture
+def folder_course(sessions: tuple[Any, Any], tmp_path: Path) -> FolderCourse:
+    """Runs over drop folders that go wrong."""
+    return FolderCourse(*sessions, tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from include.reconciliation.steps import write_discrepancy_report as step
 from include.reconciliation.steps.write_discrepancy_report import write_discrepancy_report
 
 FILES = [
+    "control_page.json",
     "discrepancies.csv",
     "discrepancies.xlsx",
     "discrepancy_report.html",

@@ -9,9 +9,12 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from include.reconciliation import report
+from include.reconciliation.causes import EXPLAINED
+from include.reconciliation.edges.cause_files import causes
 from include.reconciliation.kinds import KINDS
 from include.reconciliation.legs import GATEWAY_LEGS, PAYOUT_LEGS
 from include.reconciliation.report.language import Language, language
+from include.reconciliation.report.names import ACTION_NAMES, KIND_NAMES
 from include.reconciliation.report.recorded_texts import criteria, reason
 from include.reconciliation.report_settings import LANGUAGES
 
@@ -29,7 +32,8 @@ def messages() -> set[str]:
         for _, message, _, _ in extract_from_file("python", path, keywords=MARKS)
     }
     sides = {side for leg in (*GATEWAY_LEGS, *PAYOUT_LEGS) for side in (leg.left, leg.right)}
-    return found | {kind.meaning for kind in KINDS} | sides
+    names = {*KIND_NAMES, *ACTION_NAMES, *(cause.title for cause in causes())}
+    return found | {kind.meaning for kind in KINDS} | sides | names | set(EXPLAINED.values())
 
 
 def places(text: str) -> list[str]:

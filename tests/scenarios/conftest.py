@@ -18,6 +18,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from include.reconciliation.edges import pause_variable, volumes
+from include.reconciliation.report.explanations import is_known
 from include.reconciliation.steps.check_identities import check_identities
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.steps.extract_ledger_transactions import extract_ledger_transactions
@@ -233,7 +234,13 @@ class Desk:
         if run["is_published"]:
             # Whatever a scenario is about, its folder proves it without the warehouse.
             assert [] == verify(Path(folder))[0]
+            assert [] == self.explanations_of_no_language()
         return run
+
+    def explanations_of_no_language(self) -> list[str]:
+        """Sentences at the head that a report in another language would leave in English."""
+        told = self.rows("select distinct explanation from reconciliation.discrepancies")
+        return [row["explanation"] for row in told if not is_known(row["explanation"])]
 
     def begin(self, start: str, end: str, name: str | None = None, **settings: Any) -> int:
         """Chooses a window; the steps are up to the caller."""

@@ -8,6 +8,21 @@ WEDNESDAY = ("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z")
 THURSDAY = ("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
 
 
+def test_two_refused_statements_of_one_day_are_one_gap_that_names_both_and_the_run_is_published(
+    desk: Desk,
+) -> None:
+    for number in (1, 2):
+        # Without its payout a batch does not sum to 0.
+        desk.batch(number, a_line(payment=f"P{number}", event=f"C{number}"), pays_out=False)
+
+    run = desk.run()
+
+    assert (True, "incomplete") == (run["is_published"], run["verdict"])
+    assert [("statement_gap", None, 0, None)] == desk.open_discrepancies()
+    (gap,) = desk.rows("select explanation from reconciliation.discrepancies")
+    assert [True, True] == [f"batch {number}'" in gap["explanation"] for number in (1, 2)]
+
+
 def test_without_its_statement_an_overdue_item_awaits_it_and_one_gap_says_so(desk: Desk) -> None:
     desk.ledger("L1", 10000)
     desk.ledger("L2", 5000, payment="P2", event="C2")

@@ -1,12 +1,15 @@
 """The page that finance signs, of runs that really were: over several, and in Portuguese."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from include.reconciliation import config
-from include.reconciliation.errors import ConfigurationError
-from include.reconciliation.report.pages import HTML
+from include.reconciliation.errors import ConfigurationError, RequestError
+from include.reconciliation.report.page_facts import PAGE_FACTS
+from include.reconciliation.report.pages import HTML, PAGES
+from include.reconciliation.steps import report_pages
 from include.reconciliation.verify import verify
 from tests.report.test_pages import Page
 from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, a_line
@@ -93,3 +96,76 @@ def test_what_is_wrong_with_a_report_table_is_named(
 
     with pytest.raises(ConfigurationError, match=rf"psp 1 \(adyen\), report: {said}"):
         config.load()
+
+
+def asked_in(desk: Desk, language: str | None, name: str) -> Path:
+    """The folder of a dry run over two days whose form asks for that language."""
+    window = (f"{day}T00:00:00Z" for day in DAYS[:2])
+    attempt_id = desk.begin(*window, name, dry_run=True, language=language)
+    return Path([step(attempt_id) for step in STEPS][-1])
+
+
+def test_pages_in_another_language_lie_beside_the_same_proof(desk: Desk) -> None:
+    desk.ledger("L1", 123_456_700)
+    desk.batch(1, a_line(payment="P6", event="C6", amount="6.00"))
+    english = asked_in(desk, None, "first")
+    proof = {path.name: path.read_bytes() for path in english.iterdir()}
+
+    portuguese = asked_in(desk, "pt-BR", "second")
+
+    assert english == portuguese
+    assert proof == {path.name: path.read_bytes() for path in portuguese.iterdir()}
+    assert [] == verify(portuguese)[0]
+    beside = portuguese.with_name(f"{portuguese.name}.pt-BR")
+    assert sorted(PAGES) == sorted(path.name for path in beside.iterdir())
+    page = Page((beside / HTML).read_bytes())
+    assert ("html", "lang", "pt-BR") in page.attributes
+    text = (beside / HTML).read_text(encoding="utf-8")
+    assert "falta no razão (missing_in_ledger) · extrato: € 6,00; razão: nada" in text
+
+
+def test_the_language_that_the_psp_has_anyway_adds_no_pages(desk: Desk) -> None:
+    desk.batch(1, a_line())
+
+    folder = asked_in(desk, "en", "only")
+
+    assert [folder] == list(folder.parent.iterdir())
+
+
+def test_pages_that_are_written_again_from_the_folder_have_the_same_bytes(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.ledger("L1", 123_456_700)
+    desk.batch(1, a_line(payment="P6", event="C6", amount="6.00"))
+    folder = asked_in(desk, "pt-BR", "only")
+    copy = tmp_path / folder.name
+    shutil.copytree(folder, copy)
+
+    codes = [report_pages.main([str(copy), "--language", each]) for each in ("en", "pt-BR")]
+
+    assert [0, 0] == codes
+    english, portuguese = map(Path, capsys.readouterr().out.split())
+    beside = folder.with_name(f"{folder.name}.pt-BR")
+    for name in PAGES:
+        assert (folder / name).read_bytes() == (english / name).read_bytes()
+        assert (beside / name).read_bytes() == (portuguese / name).read_bytes()
+
+
+def test_a_form_with_an_unknown_language_is_refused(desk: Desk) -> None:
+    with pytest.raises(RequestError, match="language is 'en' or 'pt-BR', not 'pt_BR'"):
+        desk.begin("2026-03-02T00:00:00Z", "2026-03-05T00:00:00Z", language="pt_BR")
+
+
+def test_pages_are_not_made_from_figures_that_somebody_changed(desk: Desk) -> None:
+    desk.batch(1, a_line())
+    folder = asked_in(desk, None, "only")
+    figures = folder / PAGE_FACTS
+    figures.write_bytes(figures.read_bytes().replace(b'"entity":null', b'"entity":"Other"'))
+
+    with pytest.raises(RequestError, match="is not the one that its manifest names"):
+        report_pages.write_report_pages(folder, "pt-BR")
+
+
+def test_a_folder_without_a_manifest_is_no_report_to_write_pages_of(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is no report whose pages can be written"):
+        report_pages.write_report_pages(tmp_path, "pt-BR")

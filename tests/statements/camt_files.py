@@ -16,12 +16,14 @@ def tag(name: str, *inside: str, **attributes: str) -> str:
     return f"<{name}{written}>{''.join(inside)}</{name}>" if any(inside) else ""
 
 
-def a_balance(code: str, amount: str, direction: str = "CRDT", on: str = "2025-06-09") -> str:
-    """A balance in EUR, with its direction unless that is empty."""
+def a_balance(
+    code: str, amount: str, direction: str = "CRDT", on: str = "2025-06-09", currency: str = "EUR"
+) -> str:
+    """A balance, with its direction unless that is empty."""
     return tag(
         "Bal",
         tag("Tp", tag("CdOrPrtry", tag("Cd", code))),
-        tag("Amt", amount, Ccy="EUR"),
+        tag("Amt", amount, Ccy=currency),
         tag("CdtDbtInd", direction),
         tag("Dt", tag("Dt", on)),
     )

@@ -16,6 +16,7 @@ from include.reconciliation.backtest.replay import Chain, PastRun, chains_of
 from include.reconciliation.edges import warehouse
 from include.reconciliation.edges.warehouse import Cursor
 from include.reconciliation.errors import ConfigurationError
+from include.reconciliation.legs import PAYOUT_LEGS
 
 # How the rows of each table are found; a table of discrepancies has two sources.
 _KEPT = (
@@ -38,6 +39,11 @@ _KEPT = (
     ("dissolved_match_members", "members"),
     ("absorbed_differences", "versions"),
     ("leg_payments", "leg_payments"),
+)
+# What is told of each leg.
+_OF_LEGS = (
+    *("run_totals", "run_rolls", "run_buckets", "discrepancy_versions", "discrepancy_identities"),
+    *("match_members", "dissolved_match_members", "absorbed_differences"),
 )
 _SHARED = ("match_rules",)
 _OPEN_ITEMS = "open_items"
@@ -74,6 +80,11 @@ def copy(source: Cursor, target: Cursor, wanted: Sequence[Chain]) -> None:
     for chain in wanted:
         for table, name in _KEPT:
             _copy_rows(source, target, table, f"backtest/kept/{name}", chain.values)
+    for table in _OF_LEGS:
+        warehouse.run_over(
+            target, "backtest/start/forget_legs",
+            {"legs": [leg.name for leg in PAYOUT_LEGS]}, table=table,
+        )  # fmt: skip
     numbers = warehouse.run(source, "backtest/kept/numbers").fetchall()
     warehouse.run(
         target,

@@ -63,7 +63,7 @@ class PastRun:
                 "no backtest replays; end the span before it"
             )
         try:
-            psp = restored(config.Psp, self.rules["psp"])
+            psp = without_payouts(restored(config.Psp, self.rules["psp"]))
         except (TypeError, ValueError, KeyError) as error:
             raise NotReplayed(
                 f"run {self.run_id[:12]} of {self.psp} / {self.account} was made by rules that "
@@ -78,6 +78,14 @@ class PastRun:
             notifications=Notifications(),
             source_path=config.PROJECT_ROOT / "the rules of the run",
         )
+
+
+def without_payouts(psp: config.Psp) -> config.Psp:
+    """The PSP as a backtest decides it: its payouts, and what the bank had of them, are left out.
+
+    What the bank's account had told at each run is history of another chain.
+    """
+    return replace(psp, payouts=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,7 @@ def replay(
 def _decide_again(run: PastRun, known_at: datetime) -> None:
     psp = config.load().psp(run.psp)
     with warehouse.attempt(run.attempt_id) as cursor:
-        same_rules = psp.rules() == run.rules["psp"]
+        same_rules = psp.rules() == {**run.rules["psp"], "payouts": None}
         rules_sha256 = run.rules_sha256 if same_rules else content_id(psp.rules(), code_version())
         attempt = _take_up(cursor, run, rules_sha256)
         _stage(cursor, attempt, run, known_at=known_at, is_brought=True)
@@ -279,6 +287,7 @@ def with_rules(given: config.Configuration) -> Callable[[PastRun], config.Config
 
     def of_run(run: PastRun) -> config.Configuration:
         had = run.configuration()
-        return replace(given, look_back=had.look_back)
+        psps = tuple(without_payouts(psp) for psp in given.psps)
+        return replace(given, look_back=had.look_back, psps=psps)
 
     return of_run

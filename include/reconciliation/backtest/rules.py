@@ -9,6 +9,7 @@ from typing import Any
 from include.reconciliation import config
 from include.reconciliation.backtest.replay import Chain
 from include.reconciliation.errors import ConfigurationError, RequestError
+from include.reconciliation.legs import PAYOUT_LEGS
 
 # What lines were read by, and which days they are of: kept lines say what another would have read.
 _READ_BY = ("format", "declared_format", "zone")
@@ -33,7 +34,7 @@ def check(given: config.Configuration, chains: Sequence[Chain]) -> list[str]:
     notes: list[str] = []
     for chain in chains:
         run = chain.runs[-1]
-        if run.psp not in {psp.name for psp in given.psps}:
+        if run.psp not in {psp.name for psp in (*given.psps, *given.banks)}:
             raise ConfigurationError(
                 f"{given.source_path.name} has no PSP {run.psp!r}, which has published runs in "
                 "the span. The file is a whole configuration: add the entry, or choose others "
@@ -43,6 +44,12 @@ def check(given: config.Configuration, chains: Sequence[Chain]) -> list[str]:
         for had in (past.rules["psp"] for past in chain.runs):
             _refuse(run.psp, had, new)
         notes += _notes(run.psp, run.rules, new, given)
+        if new.get("payouts") or any(past.rules["psp"].get("payouts") for past in chain.runs):
+            legs = " and ".join(leg.name for leg in PAYOUT_LEGS)
+            notes.append(
+                f"{run.psp}: its payouts are not replayed; nothing is said of the legs {legs}, and "
+                "no money at risk on them is in any sum"
+            )
     return list(dict.fromkeys(notes))
 
 

@@ -28,7 +28,7 @@ _OWN_FILES = {path.relative_to(PROJECT_ROOT).as_posix() for path in (RESULTS, PA
 class Measurement:
     """One benchmark's figures, as texts by name, and what they are made of."""
 
-    sort: str  # pipeline, format, sums, sentinel, replay or payouts
+    sort: str  # pipeline, format, sums, causes, sentinel, replay or payouts
     size: str  # lines, format and lines, components: with the sort, what a later one replaces
     figures: Mapping[str, str]
     tasks: Sequence[Mapping[str, str]] = ()

@@ -282,6 +282,12 @@ def _sums(kept: Results) -> str:
     )
 
 
+def _causes(kept: Results) -> str:
+    return "\n".join(
+        f"{_where(entry)}\n{_figures(entry)}" for _, entry in _by_size(kept.get("causes", {}))
+    )
+
+
 def _sentinel(kept: Results) -> str:
     entries = sorted(kept["sentinel"].values(), key=lambda entry: int(entry["figures"]["entries"]))
     head = ("Round", "One grouping, s", "All checks, s", "Ratio", "Found", "False")
@@ -326,6 +332,7 @@ SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "peers": _peers,
     "formats": _formats,
     "sums": _sums,
+    "causes": _causes,
     "sentinel": _sentinel,
     "replay": _replay,
     "payouts": _payouts,

@@ -218,6 +218,7 @@ def request_of(context: Mapping[str, Any]) -> dict[str, Any]:
         "window_end": moment("window_end", form["window_end"]),
         "dry_run": form["dry_run"],
         "include_paused": form["include_paused"],
+        "language": form["language"],
         "requested_by": run.triggering_user_name,
         "note": form["note"] or None,
     }

@@ -19,6 +19,7 @@ from include.reconciliation.report.charts import Ages
 from include.reconciliation.report.charts import ageing as ageing_chart
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import text
+from include.reconciliation.report.names import kind_name
 
 BUCKETS = ("day_1", "day_7", "day_30", "older")
 _TITLES = (text("0–1 days"), text("2–7 days"), text("8–30 days"), text("over 30"))
@@ -47,7 +48,7 @@ def ageing(facts: ReportFacts) -> Iterator[Block]:
     if not facts.kind_ages:
         return
     yield Note(say("The discrepancies by kind, each event under the first leg that it breaks:"))
-    kinds = [(row["kind"], row) for row in facts.kind_ages]
+    kinds = [(kind_name(say, row["kind"]), row) for row in facts.kind_ages]
     yield _table(facts, say("Kind and currency"), kinds)
     yield _chart(facts)
 
@@ -87,7 +88,9 @@ def _chart(facts: ReportFacts) -> Chart:
         for place, bucket in enumerate(BUCKETS):
             sums[row["kind"]][place] += row[f"{bucket}_rows"]
     ordered = sorted(sums.items(), key=lambda entry: (-sum(entry[1]), entry[0]))
-    ages = [Ages(kind, (rows[0], rows[1], rows[2], rows[3])) for kind, rows in ordered]
+    ages = [
+        Ages(kind_name(say, kind), (rows[0], rows[1], rows[2], rows[3])) for kind, rows in ordered
+    ]
     titles = [say(title) for title in _TITLES]
     number = say.count(sum(sum(rows) for rows in sums.values()))
     oldest = say.count(sum(rows[3] for rows in sums.values()))

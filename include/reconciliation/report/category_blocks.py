@@ -19,6 +19,7 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import Language, text
+from include.reconciliation.report.names import kind_name, kind_with_its_id
 
 # The categories of finance, in the order of the page; and the kinds of each.
 CATEGORIES = {
@@ -97,11 +98,11 @@ def kinds(facts: ReportFacts) -> Iterator[Block]:
     yield Table(columns, [_kind_in_money(facts, row) for row in facts.kinds if row["currency"]])
     for kind in sorted({row["kind"] for row in facts.kinds}):
         if kind in BY_NAME:
-            yield Note(f"{kind}: {say(BY_NAME[kind].meaning)}.")
+            yield Note(f"{kind_with_its_id(say, kind)}: {say(BY_NAME[kind].meaning)}.")
 
 
-def _name(row: Row) -> str:
-    return f"{row['kind']}  {row['currency'] or ''}".rstrip()
+def _name(say: Language, row: Row) -> str:
+    return f"{kind_name(say, row['kind'])}  {row['currency'] or ''}".rstrip()
 
 
 def _kind_in_number(facts: ReportFacts, row: Row) -> TableRow:
@@ -114,7 +115,7 @@ def _kind_in_number(facts: ReportFacts, row: Row) -> TableRow:
         exposure += say(" + {count} unknown", count=row["unknown_exposure_rows"])
     new = row["new_rows"] + row["reopened_rows"]
     numbers = [row["opening_rows"], new, -row["resolved_rows"], moved, row["closing_rows"]]
-    return TableRow([_name(row), *numbers, exposure])
+    return TableRow([_name(say, row), *numbers, exposure])
 
 
 def _kind_in_money(facts: ReportFacts, row: Row) -> TableRow:
@@ -125,7 +126,7 @@ def _kind_in_money(facts: ReportFacts, row: Row) -> TableRow:
         facts.say.major(minor, row["currency"], facts.exponents)
         for minor in (opening, new, -resolved, moved, closing)
     ]
-    return TableRow([_name(row), *amounts])
+    return TableRow([_name(facts.say, row), *amounts])
 
 
 def categories(facts: ReportFacts) -> Iterator[Block]:

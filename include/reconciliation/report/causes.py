@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from include.reconciliation.causes import explained
+from include.reconciliation.causes import sentence
 from include.reconciliation.report.blocks import (
     Block,
     Column,
@@ -16,6 +16,7 @@ from include.reconciliation.report.blocks import (
     Weight,
 )
 from include.reconciliation.report.facts import ReportFacts, Row
+from include.reconciliation.report.names import name
 
 
 def causes(facts: ReportFacts) -> Iterator[Block]:
@@ -50,14 +51,18 @@ def _sentence(rows: Sequence[Row], facts: ReportFacts) -> str:
     currency = rows[0]["currency"]
 
     def money(minor: int) -> str:
-        return f"{facts.say.major(minor, currency, facts.exponents)} {currency}"
+        if facts.say.is_english:
+            return f"{facts.say.major(minor, currency, facts.exponents)} {currency}"
+        return facts.say.money(minor, currency, facts.exponents)
 
     claimed = [row for row in rows if row["cause"] is not None]
-    return explained(
-        sum(row["discrepancies"] for row in rows),
-        money(sum(row["exposure_minor"] for row in rows)),
-        len(claimed),
-        money(sum(row["exposure_minor"] for row in claimed)),
+    found = sum(row["discrepancies"] for row in rows)
+    return facts.say(
+        sentence(found, len(claimed)),
+        found=facts.say.count(found),
+        at_risk=money(sum(row["exposure_minor"] for row in rows)),
+        causes=len(claimed),
+        explains=money(sum(row["exposure_minor"] for row in claimed)),
     )
 
 
@@ -66,14 +71,14 @@ def _line(row: Row, facts: ReportFacts) -> TableRow:
         return facts.say.major(minor, row["currency"], facts.exponents)
 
     if row["cause"] is None:
-        name, correction = facts.say("not explained"), ""
+        cause, correction = facts.say("not explained"), ""
     else:
-        name, correction = row["cause"].replace("_", " "), row["correction"].replace("_", " ")
+        cause, correction = name(facts.say, row["cause"]), name(facts.say, row["correction"])
         if row["correction_minor"] is not None:
             amount = money(row["correction_minor"])
             correction += facts.say(" of {amount} in all", amount=amount)
     cells = [
-        f"{name}  {row['currency']}",
+        f"{cause}  {row['currency']}",
         row["discrepancies"],
         row["new_discrepancies"],
         money(row["exposure_minor"]),

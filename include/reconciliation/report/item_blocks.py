@@ -14,8 +14,10 @@ from include.reconciliation.report.blocks import (
     TableRow,
 )
 from include.reconciliation.report.category_blocks import category_of, pending_reason
+from include.reconciliation.report.explanations import explanation
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import text
+from include.reconciliation.report.names import kind_with_its_id
 
 # Of each currency the page lists so many of the largest, and so many of the oldest.
 LARGEST_MAX = 40
@@ -82,7 +84,8 @@ def _item(facts: ReportFacts, row: Row) -> TableRow:
     detail = " · ".join(
         part
         for part in (
-            row["psp_reference"], row["merchant_reference"], row["kind"], row["explanation"], where,
+            row["psp_reference"], row["merchant_reference"], kind_with_its_id(say, row["kind"]),
+            explanation(say, row["explanation"]), where,
         )
         if part
     )  # fmt: skip

@@ -53,6 +53,11 @@ class Language:
         said = self._texts.get(english, english)
         return said.format(**values) if values else said
 
+    @property
+    def is_english(self) -> bool:
+        """Whether texts are said as they stand in the code."""
+        return self.code == "en"
+
     def recorded(self, sentence: str, known: Mapping[str, re.Pattern[str]]) -> str:
         """A sentence that a run recorded in English, by the text of `known` that it is one of."""
         if self._texts:
@@ -64,6 +69,10 @@ class Language:
     def count(self, number: int) -> str:
         """A whole number with thousands apart."""
         return f"{number:,}".replace(",", self._group)
+
+    def decimal(self, written: str) -> str:
+        """A decimal number, such as a rate, with this language's point and all of its digits."""
+        return written.replace(".", self._point)
 
     def major(self, minor: int | None, currency: str | None, exponents: Mapping[str, int]) -> str:
         """An amount in major units, such as "-1,234.50"; "unknown" for None.

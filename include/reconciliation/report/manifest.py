@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -85,6 +86,20 @@ def manifest(facts: ReportFacts, files: Sequence[ReportFile]) -> bytes:
     plain = _plain(document)
     plain["seal_sha256"] = sha256_of(canonical_json(plain).encode())
     return (canonical_json(plain) + "\n").encode()
+
+
+def listed_sha256(content: bytes, name: str) -> str:
+    """The SHA-256 that a manifest lists for a file; ValueError where it is broken or lists none."""
+    document = json.loads(content)
+    if not isinstance(document, dict):
+        raise ValueError(f"{MANIFEST} is no object")
+    seal = document.pop("seal_sha256", None)
+    if seal != sha256_of(canonical_json(document).encode()):
+        raise ValueError(f"the seal of {MANIFEST} is broken")
+    for file in document["files"]:
+        if file["name"] == name:
+            return str(file["sha256"])
+    raise ValueError(f"{MANIFEST} lists no {name}")
 
 
 def book_manifest(book: str, as_of: datetime, files: Sequence[ReportFile]) -> bytes:

@@ -17,6 +17,7 @@ from include.reconciliation.report.blocks import (
 )
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.language import Language
+from include.reconciliation.report.names import name, names
 from include.reconciliation.report.payout_charts import payout_charts
 
 _BAD_STATES = ("unexplained", "failed")
@@ -46,6 +47,13 @@ def payouts(facts: ReportFacts) -> Iterator[Block]:
     )
     if facts.payouts:
         yield Table(_columns(say), [_row(row, facts) for row in facts.payouts])
+        if any(row["state"] == "sum_of_lines" for row in facts.payouts):
+            yield Note(
+                say(
+                    "Sum of lines: the statement has no row of the payout, so that its amount is "
+                    "what its lines come to. Nothing on the statement proves it; the bank does."
+                )
+            )
         yield from payout_charts(facts)
     else:
         yield Note(say("None was touched, and none is open."))
@@ -92,8 +100,8 @@ def _row(row: Row, facts: ReportFacts) -> TableRow:
     )
     cells = [
         row["currency"],
-        row["state"].replace("_", " "),
-        row["bank_state"].replace("_", " "),
+        name(facts.say, row["state"]),
+        names(facts.say, row["bank_state"]),
         row["batches"],
         amount(-row["payout_minor"]),
         amount(row["carried_out_minor"]),

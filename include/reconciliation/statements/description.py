@@ -95,6 +95,7 @@ class CsvFormat:
     for that value, which `statement_is_number` holds to be a whole number. Without such a column
     the file is one statement, known by its first and last day. `statement_is_payout`: the value is
     the payout that a line is paid out with; the rows without one are a statement by their days.
+    `payouts_have_no_row`: the payout itself is told by its lines alone.
 
     `line_scope` is "account" where the provider gives each line an id of its own for ever.
     `cost_sign` is −1 where costs are written as negative amounts; `sign_is_open` where files write
@@ -124,6 +125,7 @@ class CsvFormat:
     statement_key: str = "{}"
     statement_is_number: bool = False
     statement_is_payout: bool = False
+    payouts_have_no_row: bool = False
     line_scope: Scope = "statement"
     cost_sign: int = 1
     sign_is_open: bool = False
@@ -159,7 +161,7 @@ class ParsedFormat:
     `names_statements`: account and key name one statement, which a file holds once. With
     `divides_days` lines of one day may be divided among several without balances, and others of
     the name may be other accounts whose numbers were masked. With `lines_name_payout` every line
-    that was paid out says with which payout.
+    that was paid out says with which payout; `payouts_have_no_row`: which only its lines tell.
     """
 
     name: str
@@ -180,6 +182,7 @@ class ParsedFormat:
     names_statements: bool = False
     divides_days: bool = False
     lines_name_payout: bool = False
+    payouts_have_no_row: bool = False
     api: Api | None = None
 
 

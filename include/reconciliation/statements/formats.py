@@ -69,15 +69,23 @@ def format_of(psp: Psp) -> Format:
     return declared_formats({psp.format: psp.declared_format})[psp.format]
 
 
-def basis_of(format_: Format) -> str:
-    """What makes a batch of a format's lines: `statement`, `reference` or `running_balance`.
+SUM_OF_LINES = "sum_of_lines"
 
-    The payout that lines name; else a statement that sums to 0 with its payouts; else nothing does.
+
+def basis_of(format_: Format) -> str:
+    """What makes a batch of a format's lines.
+
+    `reference` is the payout that lines name, `sum_of_lines` the same where it has no row of its
+    own; else `statement` is one that sums to 0 with its payouts; else `running_balance`.
     """
     if isinstance(format_, ParsedFormat):
-        return "reference" if format_.lines_name_payout else "running_balance"
-    if format_.statement_is_payout or format_.has("payout_reference"):
-        return "reference"
+        names_payout = format_.lines_name_payout
+    else:
+        names_payout = format_.statement_is_payout or format_.has("payout_reference")
+    if names_payout:
+        return SUM_OF_LINES if format_.payouts_have_no_row else "reference"
+    if isinstance(format_, ParsedFormat):
+        return "running_balance"
     return "statement" if "statements_sum_to_zero" in format_.identities else "running_balance"
 
 

@@ -130,6 +130,7 @@ RAZORPAY_SETTLEMENTS = ParsedFormat(
     ),
     read=_API.read,
     lines_name_payout=True,
+    payouts_have_no_row=True,
     begins_with=(
         rb'\s*\{.{0,4000}?"entity"\s*:\s*"collection".{0,4000}?"(?:settlement_utr|debit)"',
     ),

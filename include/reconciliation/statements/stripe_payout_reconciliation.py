@@ -51,6 +51,7 @@ STRIPE_PAYOUT_RECONCILIATION = CsvFormat(
     identities=("rows_tie",),
     statement_key="payout {}",
     statement_is_payout=True,
+    payouts_have_no_row=True,
     line_scope="account",
     currency_in_any_case=True,
     further_kinds={"further_1": "charge"},

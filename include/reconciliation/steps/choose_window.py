@@ -12,6 +12,7 @@ from include.reconciliation.edges.bank_holidays import calendar_version
 from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import RequestError
 from include.reconciliation.identifiers import content_id
+from include.reconciliation.report_settings import refuse_language
 
 
 def choose_window(
@@ -26,10 +27,12 @@ def choose_window(
     window_end: datetime | None = None,
     dry_run: bool = False,
     include_paused: bool = False,
+    language: str | None = None,
     requested_by: str | None = None,
     note: str | None = None,
 ) -> int:
     """The attempt of this Airflow run for this account; RequestError when it can't be made."""
+    refuse_language(language)
     entry = config.load().psp(psp)
     if account not in entry.accounts:
         raise RequestError(f"{psp} has no account {account!r}; known: {', '.join(entry.accounts)}")
@@ -90,6 +93,7 @@ def choose_window(
                     "reprocess_to": window.reprocess_to,
                     "dry_run": dry_run,
                     "include_paused": include_paused,
+                    "report_language": language,
                     "code_version": version,
                     "rules_sha256": content_id(rules, version),
                     "rules": Jsonb(rules),

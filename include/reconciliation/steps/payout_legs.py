@@ -18,7 +18,7 @@ from include.reconciliation.config import Psp
 from include.reconciliation.edges import attempts, warehouse
 from include.reconciliation.legs import PAYOUT_BANK, STATEMENT_PAYOUT, Leg
 from include.reconciliation.payout_rules import ClaimRule
-from include.reconciliation.statements.formats import basis_of, format_of
+from include.reconciliation.statements.formats import SUM_OF_LINES, basis_of, format_of
 
 # Older claims of bank lines stand as they are.
 _CLAIMS_LOOK_BACK = timedelta(days=92)
@@ -111,8 +111,11 @@ def show_books(
             warehouse.run_over(cursor, f"payout_legs/{name}", lines=lines)
         if begins:
             warehouse.run(cursor, "payout_legs/known_payout_lines", values)
+        lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
+        if values["basis"] == SUM_OF_LINES:
+            warehouse.run_over(cursor, "payout_legs/payouts_of_their_lines", values, lines=lines)
         cursor.execute("analyze work_payout_lines")
-        warehouse.run(cursor, "payout_legs/expected", numbered)
+        warehouse.run_over(cursor, "payout_legs/expected", numbered, lines=lines)
         warehouse.run(cursor, "payout_legs/claims", values)
         cursor.execute("analyze work_expected_changes, work_claim_changes")
         warehouse.run(cursor, "payout_legs/bank_scope", values)

@@ -17,14 +17,16 @@ from psycopg.rows import tuple_row
 from include.reconciliation.edges import report_files, warehouse
 from include.reconciliation.edges.code_version import code_version
 from include.reconciliation.errors import CodeChangedError, Final
-from include.reconciliation.report import item_blocks
+from include.reconciliation.report import item_blocks, page_facts
 from include.reconciliation.report.facts import ReportFacts, Row
 from include.reconciliation.report.manifest import MANIFEST, ReportFile, json_lines, manifest
 from include.reconciliation.report.materiality_blocks import RUNS_MAX
+from include.reconciliation.report.page_facts import PAGE_FACTS
 from include.reconciliation.report.pages import PAGES, write_pages
 from include.reconciliation.report.payout_charts import CHARTS_MAX
 from include.reconciliation.report.workbook import SHEETS, write_workbook
 from include.reconciliation.steps import proof_files
+from include.reconciliation.steps.report_pages import write_report_pages
 
 _CURSOR_ROWS = 2_000
 
@@ -51,6 +53,8 @@ def write_discrepancy_report(attempt_id: int) -> str:
         if still_lost := report_files.restore(folder, kept):
             names = ", ".join(still_lost)
             raise Final(f"run {header['run_id']}: the bytes of {names} are not kept")
+    if header["report_language"] not in (None, _settings(header["rules"]["psp"])["language"]):
+        write_report_pages(folder, header["report_language"])
     with warehouse.attempt(attempt_id) as cursor:
         warehouse.run(cursor, "reports/drop_workspace", {"attempt_id": attempt_id})
     return str(folder)
@@ -85,8 +89,9 @@ def _render_and_keep(
             facts = _facts(cursor, header)
             _write_lists(cursor, facts, draft)
             write_pages(draft, facts)
+            (draft / PAGE_FACTS).write_bytes(page_facts.written(facts))
             proof = proof_files.written(cursor)
-        names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv", *PAGES)
+        names = ("discrepancies.csv", "discrepancies.xlsx", "pending.csv", PAGE_FACTS, *PAGES)
         files = [*(report_files.keep(name, draft / name) for name in names), *proof]
         files.append(_keep_refused(facts, draft))
         files.sort(key=lambda file: file.name)

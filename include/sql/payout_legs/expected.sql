@@ -1,6 +1,7 @@
 -- Which payouts should the bank show from now on: those of references that this run touches?
 --
 -- Grain:   one row per payout line, with what the head knew of it; item_id is NULL where it is gone.
+--          {{lines}} is the part of the workspace of statement_payout.
 -- Binds:   account_id, first_item_id (bigint), basis (text), has_earlier_lines (boolean: whether a
 --          staged line is a version of another one).
 -- Reason:  a payout and its return make up for each other, so that the bank need not show either; it
@@ -16,6 +17,15 @@ gone as materialized (
     where
         %(has_earlier_lines)s
         and changes.change in ('changed', 'withdrawn')
+        and known.account_id = %(account_id)s
+        and known.last_run_number is null
+        and not (select begins from work_leg)
+    union all
+    select known.*
+    from {lines}.work_waterfall_changes as changes
+    inner join internal.expected_deposits as known on changes.old_item_id = known.payout_item_id
+    where
+        %(basis)s = 'sum_of_lines'
         and known.account_id = %(account_id)s
         and known.last_run_number is null
         and not (select begins from work_leg)
@@ -54,7 +64,12 @@ wanted as (
         line_scope,
         line_key,
         occurrence,
-        internal.batch_of(%(basis)s, line_scope, payout_reference, booked_on) as batch,
+        case
+            -- A payout without a row goes by another name at the bank.
+            when %(basis)s = 'sum_of_lines' and line_scope = 'payouts'
+                then left(line_key, -length(currency) - 1)
+            else internal.batch_of(%(basis)s, line_scope, payout_reference, booked_on)
+        end as batch,
         payout_reference,
         currency,
         amount_minor,

@@ -3,7 +3,9 @@
 -- Grain:   one finding per batch and currency.
 -- Binds:   as_of (timestamptz).
 -- Reason:  the lines are owed again, so the difference is told by what waits: the delta is 0. A batch is
---          paid again by a payout of its own; a running balance by any payout that follows.
+--          paid again by a payout of its own; a running balance by any payout that follows. A statement
+--          that sums to 0 pays it with its own payout, or carries it out to one that follows. Where
+--          payouts have no row, what came back is a line of the payout that carries it, once there is one.
 with
 
 failed as (
@@ -23,6 +25,17 @@ failed as (
                         later.currency = waterfalls.currency
                         and later.last_paid_at > waterfalls.last_returned_at
                 )
+            when 'statement'
+                then
+                    waterfalls.carried_out_minor > 0
+                    and not exists (
+                        select from work_waterfalls_now as later
+                        where
+                            later.currency = waterfalls.currency
+                            and later.batch <> waterfalls.batch
+                            and later.last_paid_at > waterfalls.last_returned_at
+                    )
+            when 'sum_of_lines' then waterfalls.batch = ''
             else waterfalls.paid_minor < waterfalls.net_minor
         end
 

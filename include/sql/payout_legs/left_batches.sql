@@ -1,7 +1,8 @@
 -- Batches as the left side of a leg: what their lines come to.
 --
 -- Reason:  where the provider tells no membership the lines are not allotted to a payout: the day's
---          change of the running balance is expected on no other side. So is a batch of nothing.
+--          change of the running balance is expected on no other side. So is a batch of nothing, and a
+--          payout without a row, which nothing here can prove; what is in no such payout yet waits.
 create view statement_lines as
 select
     known.item_id,
@@ -13,15 +14,21 @@ select
     known.basis as provider_type,
     'payout ' || known.currency as type,
     'payout ' || known.currency as economic_type,
-    known.basis <> 'running_balance' and (known.net_minor <> 0 or known.paid_minor <> 0) as is_expected,
+    case known.basis
+        when 'running_balance' then false
+        when 'sum_of_lines' then known.batch = '' and known.net_minor <> known.paid_minor
+        else known.net_minor <> 0 or known.paid_minor <> 0
+    end as is_expected,
     known.batch as payment_key,
     known.batch as psp_reference,
     null::text as event_reference,
     null::text as merchant_reference,
     null::text as payout_reference,
     null::jsonb as further_references,
-    case known.basis when 'running_balance' then known.net_minor - known.paid_minor else known.net_minor end
-        as gross_minor,
+    case
+        when known.basis in ('running_balance', 'sum_of_lines') then known.net_minor - known.paid_minor
+        else known.net_minor
+    end as gross_minor,
     known.currency as gross_currency,
     null::bigint as fee_minor,
     null::bigint as tax_minor,
@@ -48,16 +55,20 @@ select
     (select basis from work_payout_leg) as provider_type,
     'payout ' || changes.currency as type,
     'payout ' || changes.currency as economic_type,
-    (select basis from work_payout_leg) <> 'running_balance'
-    and (changes.net_minor <> 0 or changes.paid_minor <> 0) as is_expected,
+    case (select basis from work_payout_leg)
+        when 'running_balance' then false
+        when 'sum_of_lines' then changes.batch = '' and changes.net_minor <> changes.paid_minor
+        else changes.net_minor <> 0 or changes.paid_minor <> 0
+    end as is_expected,
     changes.batch as payment_key,
     changes.batch as psp_reference,
     null::text as event_reference,
     null::text as merchant_reference,
     null::text as payout_reference,
     null::jsonb as further_references,
-    case (select basis from work_payout_leg)
-        when 'running_balance' then changes.net_minor - changes.paid_minor
+    case
+        when (select basis from work_payout_leg) in ('running_balance', 'sum_of_lines')
+            then changes.net_minor - changes.paid_minor
         else changes.net_minor
     end as gross_minor,
     changes.currency as gross_currency,

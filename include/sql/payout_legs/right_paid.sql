@@ -1,6 +1,7 @@
 -- What was paid out of batches as the right side of a leg: payouts with their fees, less what came back.
 --
--- Reason:  where all of it came back, or nothing was paid, there is no row: the lines are owed.
+-- Reason:  where all of it came back, or nothing was paid, there is no row: the lines are owed. Nor is
+--          there one of payouts that have no row on the statement.
 create view work_ledger_versions as
 select
     case when changes.change = 'changed' and changes.old_paid_minor <> 0 then 'changed' else 'new' end as change,
@@ -28,7 +29,7 @@ from work_waterfall_changes as changes
 where
     changes.change <> 'withdrawn'
     and changes.paid_minor <> 0
-    and (select basis from work_payout_leg) <> 'running_balance';
+    and (select basis from work_payout_leg) not in ('running_balance', 'sum_of_lines');
 
 create view work_ledger_vanished as
 select
@@ -39,7 +40,7 @@ from work_waterfall_changes as changes
 where
     changes.old_paid_minor <> 0
     and (changes.paid_minor = 0 or changes.change = 'withdrawn')
-    and (select basis from work_payout_leg) <> 'running_balance';
+    and (select basis from work_payout_leg) not in ('running_balance', 'sum_of_lines');
 
 create view ledger_transactions as
 select
@@ -64,5 +65,5 @@ select
 from internal.payout_waterfalls as known
 where
     not (select begins from work_leg)
-    and known.basis <> 'running_balance'
+    and known.basis not in ('running_balance', 'sum_of_lines')
     and known.paid_minor <> 0;

@@ -73,6 +73,8 @@ batches as (
         and known.last_run_number is null
         and known.net_minor <> known.paid_minor
         and known.basis <> 'running_balance'
+        -- A sum of lines is never left over: it is told when it changes.
+        and (known.basis <> 'sum_of_lines' or known.batch = '')
         and not (select begins from {lines}.work_leg)
         and known.item_id not in (
             select old_item_id from {lines}.work_waterfall_changes where old_item_id is not null
@@ -106,6 +108,12 @@ with_balances as (
         end as balance_before_minor,
         case
             when batches.basis = 'running_balance' then 'running_balance'
+            when batches.basis = 'sum_of_lines' and batches.batch <> '' and batches.net_minor <> batches.paid_minor
+                then 'sum_of_lines'
+            when batches.basis = 'sum_of_lines' and batches.net_minor = batches.paid_minor and batches.payouts = 0
+                then 'nothing_to_pay'
+            when batches.basis = 'sum_of_lines' and batches.batch = '' and batches.returned_minor > 0 then 'failed'
+            when batches.basis = 'sum_of_lines' and batches.batch = '' then 'not_paid_out'
             when batches.paid_minor = batches.net_minor and batches.payouts > 0 then 'explained'
             when batches.paid_minor = 0 and batches.net_minor = 0 then 'nothing_to_pay'
             when batches.paid_minor = 0 and batches.returned_minor > 0 then 'failed'
@@ -144,7 +152,7 @@ select
     adjustments_minor,
     returned_minor,
     -payout_fees_minor as payout_fees_minor,
-    -paid_out_minor as payout_minor,
+    -paid_out_minor - case when state = 'sum_of_lines' then net_minor - paid_minor else 0 end as payout_minor,
     carried_out_minor
     + case
         when state in ('running_balance', 'failed', 'not_paid_out') then balance_before_minor + net_minor - paid_minor

@@ -37,6 +37,8 @@ select
     runs.log_sequence_number,
     runs.log_sha256,
     runs.attempt_id as maker_attempt_id,
+    -- Of this attempt: it changes nothing of the run.
+    attempts.report_language,
     predecessor_manifests.content_sha256 as predecessor_manifest_sha256
 from internal.attempts
 inner join internal.runs

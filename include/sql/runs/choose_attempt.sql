@@ -4,8 +4,8 @@
 -- Binds:   one value per column.
 insert into internal.attempts (
     account_id, airflow_run_id, trigger, requested_by, request_note, window_start, window_end,
-    as_of, reprocess_from, reprocess_to, supersedes_run_id, dry_run, include_paused, code_version,
-    rules_sha256, rules
+    as_of, reprocess_from, reprocess_to, supersedes_run_id, dry_run, include_paused, report_language,
+    code_version, rules_sha256, rules
 )
 select
     %(account_id)s,
@@ -30,6 +30,7 @@ select
     ),
     %(dry_run)s,
     %(include_paused)s,
+    %(report_language)s,
     %(code_version)s,
     %(rules_sha256)s,
     %(rules)s

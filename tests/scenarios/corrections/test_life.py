@@ -388,22 +388,3 @@ def test_a_posting_that_is_dated_later_is_none_yet(
     assert ["confirmed"] == [
         row["posted_as"] for row in desk.rows("select * from reconciliation.corrections")
     ]
-
-
-def test_what_is_posted_once_more_after_it_was_confirmed_is_missing_in_the_statement(
-    desk: Desk, missing: Missing, correct: Callable[..., str]
-) -> None:
-    correction = correct(missing())
-    desk.run(*FIFTH)
-    post(desk, correction, 10000)
-    desk.run(*SIXTH)
-
-    desk.ledger("J-again", 10000)
-    desk.ledger_session.execute(
-        "update ledger.transactions set correction_id = %s where id = 'J-again'", [correction]
-    )
-    run = desk.run(*SEVENTH)
-
-    # The batch covers its day, and has one line.
-    assert [("missing_in_statement", "new", "open", -10000, 10000)] == shown(desk)
-    assert ("discrepancies", -10000, 0) == (run["verdict"], *identity(desk, run)[::4])

@@ -17,7 +17,7 @@ from include.reconciliation.errors import RequestError
 from include.reconciliation.steps.export_postings import COLUMNS, main, postings, rendered
 from tests.scenarios.conftest import Desk
 from tests.scenarios.corrections.conftest import People
-from tests.scenarios.corrections.test_life import FIFTH, SIXTH, post
+from tests.scenarios.corrections.test_life import FIFTH, SEVENTH, SIXTH, identity, post, shown
 
 Missing = Callable[..., str]
 
@@ -171,3 +171,21 @@ def test_no_text_of_a_csv_is_a_formula_and_an_amount_stays_a_number(beginning: s
     (row,) = csv.DictReader(io.StringIO(content, newline=""))
     assert "-250" == row.pop("amount_minor")
     assert {f"'{beginning}1+1"} == set(row.values())
+
+
+def test_what_is_posted_once_more_after_it_was_confirmed_is_missing_in_the_statement(
+    desk: Desk, corrected: str
+) -> None:
+    desk.run(*FIFTH)
+    post(desk, corrected, 10000)
+    desk.run(*SIXTH)
+
+    desk.ledger("J-again", 10000)
+    desk.ledger_session.execute(
+        "update ledger.transactions set correction_id = %s where id = 'J-again'", [corrected]
+    )
+    run = desk.run(*SEVENTH)
+
+    # The batch covers its day, and has one line.
+    assert [("missing_in_statement", "new", "open", -10000, 10000)] == shown(desk)
+    assert ("discrepancies", -10000, 0) == (run["verdict"], *identity(desk, run)[::4])

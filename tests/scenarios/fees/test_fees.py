@@ -186,3 +186,51 @@ def _texts(run_id: str) -> str:
         return "".join(
             book.read(name).decode() for name in book.namelist() if name.endswith(".xml")
         )
+
+
+ROUNDED = """
+[psp.fees]
+rounding = "half_up"
+rounds = "{rounds}"
+base = "parallel"
+[[psp.fees.rule]]
+name = "acquirer_and_scheme"
+currency = "EUR"
+components = [{{ percent = "1" }}, {{ percent = "0.5" }}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected", "over"),
+    # 1 % of 3.50 is 0.035, and 0.5 % is 0.0175: 0.04 + 0.02 where each is rounded, else 0.05.
+    [("component", 6, 0), ("total", 5, 1)],
+)
+def test_the_sum_of_rounded_components_is_not_the_rounded_sum(
+    explained: Explained, configure: Configure, rounds: str, expected: int, over: int
+) -> None:
+    configure(ROUNDED.format(rounds=rounds))
+    explained.deliver(1, sold(gross="3.50", fee="0.06"))
+
+    explained.desk.run()
+
+    assert _fees(explained) == [("EUR", 1, 6, expected, over, 0, 0, 0)]
+
+
+def test_a_ledger_that_rounds_the_sum_is_a_cent_apart_on_each_payment(
+    explained: Explained, configure: Configure
+) -> None:
+    configure(ROUNDED.format(rounds="component"))
+    for number in range(1, 4):
+        explained.desk.ledger(
+            f"L{number}", 350, payment=f"P{number}", event=f"C{number}", fee_minor=5
+        )
+    explained.deliver(
+        1, *(sold(f"P{number}", "3.50", fee="0.06", event=f"C{number}") for number in range(1, 4))
+    )
+
+    explained.desk.run()
+
+    # By the schedule the PSP is right: the cents are the ledger's, and no sum of them is let go.
+    assert explained.desk.open_discrepancies() == [("fee_mismatch", "EUR", 1, 1)] * 3
+    assert _fees(explained) == [("EUR", 3, 18, 18, 0, 0, 0, 0)]
+    assert explained.totals() == {(None, "EUR"): (3, 3)}

@@ -15,6 +15,7 @@ import pytest
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.verify import verify
 from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, Line
+from tests.scenarios.payouts.own_format import own_toml
 from tests.statements.camt_files import (
     IBAN,
     a_balance,
@@ -82,7 +83,8 @@ class PayoutDesk:
         self.balance_minor += sum(amount for amount, _ in movements)
 
         def balance(code: str, minor: int) -> str:
-            return a_balance(code, money(minor), "DBIT" if minor < 0 else "CRDT", on=day)
+            sign = "DBIT" if minor < 0 else "CRDT"
+            return a_balance(code, money(minor), sign, on=day, currency=currency)
 
         entries = [
             an_entry(
@@ -200,3 +202,17 @@ def payout_desk(
     connection = {"conn_type": "fs", "extra": {"path": str(tmp_path / "bank")}}
     monkeypatch.setenv("AIRFLOW_CONN_HAUSBANK", json.dumps(connection))
     return PayoutDesk(desk, folder)
+
+
+@pytest.fixture
+def without_bank(payout_desk: PayoutDesk, configured: Callable[[str], None]) -> PayoutDesk:
+    """The desk, whose payouts are explained and not followed to a bank."""
+    configured(payouts_toml(None))
+    return payout_desk
+
+
+@pytest.fixture
+def own(payout_desk: PayoutDesk, configured: Callable[[str], None]) -> PayoutDesk:
+    """The desk of a PSP whose lines name their payouts."""
+    configured(own_toml())
+    return payout_desk

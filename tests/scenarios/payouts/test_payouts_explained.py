@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from include.reconciliation import config
 from tests.scenarios.conftest import a_line
 from tests.scenarios.payouts.conftest import PayoutDesk, an_account_row, payouts_toml
@@ -13,20 +11,6 @@ from tests.scenarios.payouts.own_format import own_file, own_toml
 
 Configured = Callable[[str], None]
 SHOWN = ("batch", "currency", "state", "payout_minor", "carried_out_minor", "unexplained_minor")
-
-
-@pytest.fixture
-def without_bank(payout_desk: PayoutDesk, configured: Configured) -> PayoutDesk:
-    """The desk, whose payouts are explained and not followed to a bank."""
-    configured(payouts_toml(None))
-    return payout_desk
-
-
-@pytest.fixture
-def own(payout_desk: PayoutDesk, configured: Configured) -> PayoutDesk:
-    """The desk of a PSP whose lines name their payouts."""
-    configured(own_toml())
-    return payout_desk
 
 
 def test_every_kind_of_line_is_a_step_of_the_waterfall(without_bank: PayoutDesk) -> None:
@@ -181,41 +165,6 @@ def test_lines_move_to_the_payout_that_takes_them(own: PayoutDesk) -> None:
     assert own.found() == []
 
 
-def test_a_failed_payout_owes_its_lines_until_they_are_paid_again(own: PayoutDesk) -> None:
-    own.desk.deliver(
-        own_file(
-            "1;sale;po_1;100.00;;2026-03-03",
-            "2;payout;po_1;-100.00;;2026-03-03",
-        )
-    )
-    own.desk.run()
-    assert own.payouts("state", "carried_out_minor") == [
-        {"state": "explained", "carried_out_minor": 0}
-    ]
-
-    own.desk.deliver(own_file("3;payout;po_1;100.00;;2026-03-05"))
-    own.desk.run("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
-
-    assert own.payouts("state", "returned_minor", "payout_minor", "carried_out_minor") == [
-        {
-            "state": "failed",
-            "returned_minor": 10000,
-            "payout_minor": -10000,
-            "carried_out_minor": 10000,
-        }
-    ]
-    assert own.found() == [("payout_failed", "EUR", 0, 10000)]
-    assert ("statement", "not_paid_out", 10000) in own.desk.pending()
-
-    own.desk.deliver(own_file("4;payout;po_1;-100.00;;2026-03-06"))
-    own.desk.run("2026-03-06T00:00:00Z", "2026-03-07T00:00:00Z")
-
-    assert own.payouts("state", "carried_out_minor") == [
-        {"state": "explained", "carried_out_minor": 0}
-    ]
-    assert own.found() == []
-
-
 def test_a_payout_without_membership_is_a_running_balance(
     payout_desk: PayoutDesk, configured: Configured
 ) -> None:
@@ -240,26 +189,6 @@ def test_a_payout_without_membership_is_a_running_balance(
             ("2026-03-04", 2900, 0, 2000, "running_balance"),
         )
     ]
-    assert payout_desk.found() == []
-
-
-def test_a_failed_payout_of_a_running_balance_is_open_until_the_next_payout(
-    payout_desk: PayoutDesk, configured: Configured
-) -> None:
-    configured(own_toml(names_payouts=False))
-    payout_desk.desk.deliver(
-        own_file(
-            "1;sale;;100.00;;2026-03-02",
-            "2;payout;;-100.00;;2026-03-02",
-            "3;payout;;100.00;;2026-03-03",
-        )
-    )
-    payout_desk.desk.run()
-    assert payout_desk.found() == [("payout_failed", "EUR", 0, 10000)]
-
-    payout_desk.desk.deliver(own_file("4;payout;;-100.00;;2026-03-05"))
-    payout_desk.desk.run("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
-
     assert payout_desk.found() == []
 
 

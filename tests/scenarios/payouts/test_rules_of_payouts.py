@@ -88,6 +88,8 @@ def test_of_each_format_it_is_known_what_makes_a_batch() -> None:
     }
     assert {name for name, basis in bases.items() if basis == "reference"} == {
         "checkout_financial_actions",
+    }
+    assert {name for name, basis in bases.items() if basis == "sum_of_lines"} == {
         "razorpay_settlements",
         "stripe_payout_reconciliation",
     }

@@ -75,7 +75,11 @@ def _faults() -> tuple[StatementFault, ...]:
     }
     of_no_range = dict.fromkeys(OF_NO_RANGE, "a list in a file says of no range that it is whole")
     withdraws_nothing = {
-        **of_no_range, "ofx": "a line is known by its id, and a later file withdraws none"
+        **of_no_range,
+        **dict.fromkeys(
+            ("ofx", "stripe_payout_reconciliation"),
+            "a line is known by its id, and a later file withdraws none",
+        ),
     }
     return (
         *(
