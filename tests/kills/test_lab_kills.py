@@ -190,8 +190,10 @@ def test_what_several_calls_have_found_is_joined_and_each_is_named_with_its_comm
     assert 1 == run.main(join), "a point differs"
     joined = json.loads(paths[2].read_text())
     assert {"windows": windows, "run": run_} == joined["parts"]
-    told = "lab-kills --sample 1, at 0123; lab-kills --sample 1, at 89ab"
-    assert ("0123, 89ab", told) == (joined["commit"], joined["command"])
+    assert [("0123", ["windows"]), ("89ab", ["run"])] == [
+        (call["commit"], call["parts"]) for call in joined["calls"]
+    ]
+    assert joined["calls"] == summaries.result(joined, run.PARTS)["calls"]
     paths[1].write_text(json.dumps(summary_of({"run": run_}, sample=2)))
     assert 2 == run.main(join)
 

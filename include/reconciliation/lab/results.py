@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from include.reconciliation.local.commit import code_of
 
 FOLDER = reliability.RESULTS
 PAGE = "docs/RELIABILITY.md"
+Row = Mapping[str, int | float | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,27 @@ class Result:
     commit: str
     command: str
     figures: Mapping[str, int | float | str]
-    rows: Sequence[Mapping[str, int | float | str]] = field(default_factory=list)
+    rows: Sequence[Row] = field(default_factory=list)
     notes: Sequence[str] = ()
 
 
 def write_result(name: str, result: Result) -> Path:
     """Keeps it under its name, instead of what was known before, and writes the page anew."""
     return reliability.keep(name, asdict(result), folder=FOLDER)
+
+
+def joined(
+    name: str, rows: Sequence[Row], column: str, there_are: Sequence[str], folder: Path = FOLDER
+) -> list[Row]:
+    """These rows and those of earlier calls, one for each of `there_are` that was ever played.
+
+    `column` tells them apart; each says at which commit it was played.
+    """
+    file = folder / f"{name}.json"
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"rows": []}
+    found = {row[column]: {"commit": kept["commit"], **row} for row in kept["rows"]}
+    found |= {row[column]: {"commit": commit(), **row} for row in rows}
+    return [found[each] for each in there_are if each in found]
 
 
 def commit() -> str:

@@ -111,7 +111,6 @@ def show_books(
             warehouse.run_over(cursor, f"payout_legs/{name}", lines=lines)
         if begins:
             warehouse.run(cursor, "payout_legs/known_payout_lines", values)
-        lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
         if values["basis"] == SUM_OF_LINES:
             warehouse.run_over(cursor, "payout_legs/payouts_of_their_lines", values, lines=lines)
         cursor.execute("analyze work_payout_lines")

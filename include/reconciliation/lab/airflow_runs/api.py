@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -43,14 +44,14 @@ class AirflowApi:
         """Marks a run as a person does in the UI."""
         self._ask("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", {"state": state})
 
-    def backfill(self, dag_id: str, start: str, end: str) -> None:
+    def backfill(self, dag_id: str, start: str, end: str, form: Mapping[str, Any]) -> None:
         """Asks for the runs of a span again, whatever became of them before."""
         asked = {
             "dag_id": dag_id,
             "from_date": start,
             "to_date": end,
             "run_backwards": False,
-            "dag_run_conf": {},
+            "dag_run_conf": dict(form),
             "max_active_runs": 1,
             "reprocess_behavior": "completed",
         }

@@ -19,10 +19,14 @@ _BEFORE_PUBLISHING = "match_transactions"
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One disturbance; `course` triggers what it needs and returns when all of it has ended."""
+    """One disturbance; `course` triggers what it needs and returns when all of it has ended.
+
+    `also_told` is in each message that the disturbance itself is worth, beside the usual ones.
+    """
 
     name: str
     course: Callable[[Place], None]
+    also_told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,9 @@ def _marked_failed(place: Place) -> None:
 def _back_filled(place: Place) -> None:
     _succeed(place, _trigger(place))
     before = {run["dag_run_id"] for run in place.api.runs(RECONCILIATION, "backfill")}
-    place.api.backfill(RECONCILIATION, "2026-02-25T10:00:00Z", "2026-02-25T11:00:00Z")
+    place.api.backfill(
+        RECONCILIATION, "2026-02-25T10:00:00Z", "2026-02-25T11:00:00Z", {"psps": ["adyen"]}
+    )
 
     def new() -> list[str]:
         found = [run["dag_run_id"] for run in place.api.runs(RECONCILIATION, "backfill")]
@@ -199,5 +205,5 @@ SCENARIOS = (
     Scenario("marked failed in mid-run, then cleared", _marked_failed),
     Scenario("two hours of it back-filled", _back_filled),
     Scenario("triggered twice in one second", _twice),
-    Scenario("paused in mid-run, resumed and triggered again", _paused_in_mid_run),
+    Scenario("paused in mid-run, resumed and triggered again", _paused_in_mid_run, "paused"),
 )

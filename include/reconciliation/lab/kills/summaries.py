@@ -65,16 +65,16 @@ def is_clean(parts: Mapping[str, Any]) -> bool:
 def joined(summaries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One summary of what several calls found; of a part that two played, the later one's.
 
-    Where they ran at several commits each call is named with its own. ValueError for different
-    samples.
+    Each call is told with its commit and parts. ValueError for different samples.
     """
     if len({each["sample"] for each in summaries}) != 1:
         raise ValueError("summaries of different samples are not of one lab")
-    commits = list(dict.fromkeys(each["commit"] for each in summaries))
-    told = [f"{each['command']}, at {each['commit']}" for each in summaries]
-    if len(commits) == 1:
-        told = [each["command"] for each in summaries]
-    found = {**summaries[0], "commit": ", ".join(commits), "command": "; ".join(told)}
+    commits = dict.fromkeys(each["commit"] for each in summaries)
+    calls = [
+        {"call": each["command"], "commit": each["commit"], "parts": list(each["parts"])}
+        for each in summaries
+    ]
+    found = {**summaries[0], "commit": ", ".join(commits), "calls": calls}
     for name in ("parts", "not_played", "seconds"):
         found[name] = {part: what for each in summaries for part, what in each[name].items()}
     found["is_clean"] = is_clean(found["parts"])
@@ -104,6 +104,7 @@ def result(summary: Mapping[str, Any], parts: Sequence[str]) -> dict[str, Any]:
         **{name: summary[name] for name in ("date", "commit", "command")},
         "figures": figures,
         "rows": rows,
+        "calls": summary.get("calls", []),
         "notes": _NOTES,
         "summary": summary,
     }

@@ -21,7 +21,7 @@ from typing import Any
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.lab.changed_copies import Change, Hunted, copies, hunt_all
 from include.reconciliation.lab.mutation.mutants import Mutant, mutants
-from include.reconciliation.lab.results import Result, commit, write_result
+from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 
 FLOOR_PER_CENT = 90
 _FOLDER = Path(__file__).parent
@@ -87,36 +87,43 @@ def main(arguments: list[str]) -> int:
     for name, done in hunted.items():
         print(f"{name}: {_killed(done)} of {len(done)} noticed, {_score(done):.1f} %")
     if options.write_docs:
-        write_result("mutation", _result(hunted, chosen, options.seed))
+        write_result("mutation", _result(hunted, chosen, options))
     return 0 if all(_score(done) >= FLOOR_PER_CENT for done in hunted.values()) else 1
 
 
-def _result(hunted: Mapping[str, list[Hunted]], chosen: Sequence[Area], seed: int) -> Result:
+def _result(
+    hunted: Mapping[str, list[Hunted]], chosen: Sequence[Area], options: argparse.Namespace
+) -> Result:
     known = reasons()
-    everything = [done for part in hunted.values() for done in part]
-    survivors = [
-        f"survived: {done.change.name}: "
-        + known.get(_place_free(done.change.name), "no reason known")
-        for done in everything
-        if done.caught_by is None
+    played: list[Row] = [
+        {
+            "area": area.name,
+            "mutants there are": len(area.all_mutants()),
+            "tried": len(hunted[area.name]),
+            "noticed": _killed(hunted[area.name]),
+            "per cent": f"{_score(hunted[area.name]):.1f}",
+            "survived": "; ".join(
+                f"{done.change.name}: {known.get(_place_free(done.change.name), 'no reason known')}"
+                for done in hunted[area.name]
+                if done.caught_by is None
+            ),
+        }
+        for area in chosen
     ]
+    rows = joined("mutation", played, "area", [area.name for area in areas()])
     return Result(
         title="Mutation",
         date=datetime.now(UTC).date().isoformat(),
         commit=commit(),
-        command=f"bin/reconciliation lab-mutation --seed {seed} --write-docs",
-        figures={"mutants": len(everything), "noticed": _killed(everything)},
-        rows=[
-            {
-                "area": area.name,
-                "mutants there are": len(area.all_mutants()),
-                "tried": len(hunted[area.name]),
-                "noticed": _killed(hunted[area.name]),
-                "per cent": f"{_score(hunted[area.name]):.1f}",
-            }
-            for area in chosen
-        ],
-        notes=survivors,
+        command=(
+            f"bin/reconciliation lab-mutation --seed {options.seed} "
+            f"--mutants {options.mutants} --write-docs"
+        ),
+        figures={
+            "mutants": sum(int(row["tried"]) for row in rows),
+            "noticed": sum(int(row["noticed"]) for row in rows),
+        },
+        rows=rows,
     )
 
 

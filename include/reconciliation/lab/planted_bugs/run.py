@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 from include.reconciliation.lab.changed_copies import Hunted, copies, hunt_all
 from include.reconciliation.lab.planted_bugs.bugs import planted_bugs
-from include.reconciliation.lab.results import Result, commit, write_result
+from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
+
+_MISSED = "**missed**"
 
 
 def main(arguments: list[str]) -> int:
@@ -29,21 +31,22 @@ def main(arguments: list[str]) -> int:
 
 
 def _result(hunted: list[Hunted]) -> Result:
-    caught = sum(done.caught_by is not None for done in hunted)
+    played: list[Row] = [
+        {
+            "bug": done.change.name,
+            "file": done.change.file,
+            "caught by": done.caught_by or _MISSED,
+        }
+        for done in hunted
+    ]
+    rows = joined("planted_bugs", played, "bug", [bug.name for bug in planted_bugs()])
     return Result(
         title="Planted bugs",
         date=datetime.now(UTC).date().isoformat(),
         commit=commit(),
         command="bin/reconciliation lab-bugs --write-docs",
-        figures={"planted": len(hunted), "caught": caught},
-        rows=[
-            {
-                "bug": done.change.name,
-                "file": done.change.file,
-                "caught by": done.caught_by or "**missed**",
-            }
-            for done in hunted
-        ],
+        figures={"planted": len(rows), "caught": sum(row["caught by"] != _MISSED for row in rows)},
+        rows=rows,
     )
 
 
