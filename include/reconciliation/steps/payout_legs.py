@@ -187,7 +187,9 @@ def read_beside(cursor: warehouse.Cursor, psp: Psp) -> list[list[Any]]:
 
 
 def find_what_is_owed(cursor: warehouse.Cursor, psp: Psp, values: dict[str, Any]) -> None:
-    """Payouts that came back and are not paid again, and reserves that should be free by now."""
+    """What was carried and is lost, what came back and is not paid again, reserves held too long."""
+    warehouse.run(cursor, "payout_legs/carried_money", values)
+    warehouse.run(cursor, "payout_legs/find_carried_money_lost")
     warehouse.run(cursor, "payout_legs/find_failed_payouts", values)
     assert psp.payouts is not None
     if psp.payouts.reserve_days is not None:
