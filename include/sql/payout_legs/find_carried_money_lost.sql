@@ -9,8 +9,8 @@ found as (
 
     select
         nextval('internal.item_ids') as finding_no,
-        'carried out' as what,
-        case when returned_minor > 0 then 'payout ' else 'carried out ' end || currency as economic_type,
+        'carried_out' as what,
+        case when returned_minor > 0 then 'payout' else 'carried_out' end || ' ' || currency as economic_type,
         abs(lost_minor) as amount_minor,
         case
             when lost_minor > 0
@@ -27,8 +27,8 @@ found as (
     union all
     select
         nextval('internal.item_ids'),
-        'carried in',
-        'carried in ' || currency,
+        'carried_in',
+        'carried_in' || ' ' || currency,
         without_source_minor,
         batch || ' carries in ' || internal.money_text(without_source_minor, currency)
         || ' that no batch before it carries out',

@@ -1,4 +1,4 @@
-"""Money that a batch carries out is what later ones carry in: none is lost on the way, none made."""
+"""Money that a batch carries out is what later ones carry in: none is lost, none is made."""
 
 from __future__ import annotations
 
