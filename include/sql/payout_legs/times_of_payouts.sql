@@ -29,7 +29,7 @@ payout_lines as (
         account_id = %(account_id)s
         and last_run_number is null
         and type = 'payout'
-        and item_id not in (select old_item_id from work_staged_lines where old_item_id is not null)
+        and item_id not in (select old_item_id from work_staged_lines where change in ('changed', 'withdrawn'))
         and exists (select from gone)
     union all
     select
