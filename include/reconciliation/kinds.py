@@ -127,8 +127,8 @@ KINDS = (
          "0", "full amount if it crosses a month's end, else 0"),
     # The lines of a payout do not come to it: money moved that no line tells.
     Kind("payout_unexplained", Aspect.AMOUNT, "high",
-         "the lines of a batch do not add up to what was paid out of it",
-         "lines − payouts", "absolute delta"),
+         "the lines of a batch do not come to its payout, or what it carries over is lost",
+         "lines − payouts, 0 if carried", "absolute delta, or what is carried"),
     # The PSP says that it paid; the bank has had nothing by the day on which it should.
     Kind("payout_missing_at_bank", Aspect.EXISTENCE, "critical",
          "a payout that the bank does not have although its day is over and covered",
@@ -144,7 +144,7 @@ KINDS = (
     # It was paid and came back: its lines are owed again.
     Kind("payout_failed", Aspect.STATE, "critical",
          "a payout came back after it was paid, and no later one carries its lines",
-         "0 (its lines are owed again)", "payout"),
+         "0 (its lines are owed again)", "what is still owed of it"),
     # Money that the PSP kept back, and should have given free by now.
     Kind("reserve_overdue", Aspect.DATE, "high",
          "a reserve that is held longer than the PSP's entry says",

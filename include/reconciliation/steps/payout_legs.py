@@ -101,6 +101,7 @@ def show_books(
         elif values["has_earlier_lines"]:
             warehouse.run(cursor, "payout_legs/moves_of_gone_lines", values)
         cursor.execute("analyze work_waterfall_moves")
+        warehouse.run(cursor, "payout_legs/times_of_payouts", values)
         warehouse.run(cursor, "payout_legs/waterfall_changes", numbered)
         cursor.execute("analyze work_waterfall_changes")
         warehouse.run(cursor, "payout_legs/waterfalls_now")
@@ -187,9 +188,13 @@ def read_beside(cursor: warehouse.Cursor, psp: Psp) -> list[list[Any]]:
 
 
 def find_what_is_owed(cursor: warehouse.Cursor, psp: Psp, values: dict[str, Any]) -> None:
-    """Payouts that came back and are not paid again, and reserves that should be free by now."""
+    """Money carried and lost, payouts that came back and are owed, reserves that are not right."""
+    warehouse.run(cursor, "payout_legs/carried_money", values)
+    warehouse.run(cursor, "payout_legs/find_carried_money_lost")
     warehouse.run(cursor, "payout_legs/find_failed_payouts", values)
+    warehouse.run(cursor, "payout_legs/find_currencies_not_paid", values)
     assert psp.payouts is not None
     if psp.payouts.reserve_days is not None:
         overdue = values | {"reserve_days": psp.payouts.reserve_days}
         warehouse.run(cursor, "payout_legs/find_overdue_reserves", overdue)
+        warehouse.run(cursor, "payout_legs/find_reserves_never_held", overdue)

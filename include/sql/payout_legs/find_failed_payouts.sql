@@ -1,43 +1,116 @@
--- Payouts that came back after they were paid, and that no later payout carries.
+-- Payouts that came back after they were paid, and how much of them no later payout carries.
 --
 -- Grain:   one finding per batch and currency.
 -- Binds:   as_of (timestamptz).
--- Reason:  the lines are owed again, so the difference is told by what waits: the delta is 0. A batch is
---          paid again by a payout of its own; a running balance by any payout that follows. A statement
---          that sums to 0 pays it with its own payout, or carries it out to one that follows. Where
---          payouts have no row, what came back is a line of the payout that carries it, once there is one.
+-- Reason:  the lines are owed again, so the difference is told by what waits: the delta is 0. Owed is of a
+--          batch what its lines are above its payouts; where a statement is a batch, what it carries out
+--          until batches that carry it in have paid as much, and what none carries in; of a running
+--          balance, what no payout that follows has paid, the last first. A positive payout on a running
+--          balance may be a debit of what we owed: it came back where as much had been paid out, or
+--          stays in our favour. Where payouts have no row, what came back is a line of the payout
+--          that carries it, once there is one.
 with
+
+running as (
+
+    select
+        *,
+        least(
+            returned_minor,
+            greatest(
+                sum(net_minor - paid_minor) over days,
+                sum(paid_out_minor - returned_minor) over days + returned_minor,
+                0
+            )
+        )::bigint as came_back_minor
+    from work_waterfalls_now
+    where (select basis from work_payout_leg) = 'running_balance'
+    window days as (partition by currency order by booked_on, batch)
+
+),
+
+paid_back as (
+
+    -- On the day itself the last time tells which came first.
+    select
+        item_id,
+        currency,
+        timezone('UTC', booked_on::timestamp) as ordered_at,
+        batch,
+        paid_out_minor - same_day_minor as paid_minor,
+        came_back_minor - same_day_minor as came_back_minor,
+        0::bigint as lost_minor
+    from (
+        select
+            *,
+            case when last_paid_at > last_returned_at then least(paid_out_minor, came_back_minor) else 0 end
+                as same_day_minor
+        from running
+    ) as of_days
+    union all
+    select
+        item_id,
+        currency,
+        last_booked_at,
+        batch,
+        least(taken_minor, paid_out_minor),
+        least(returned_minor, left_open_minor),
+        least(returned_minor, greatest(lost_minor, 0))
+    from work_carried_money
+
+),
+
+steps as (
+
+    select
+        *,
+        internal.carried(paid_minor, came_back_minor, false) over (
+            partition by currency
+            order by ordered_at, length(batch), batch
+        ) as balances
+    from paid_back
+
+),
+
+still_owed as (
+
+    select
+        item_id,
+        greatest(
+            least(
+                balances[2],
+                min(balances[1]) over (
+                    partition by currency
+                    order by ordered_at, length(batch), batch
+                    rows between 1 following and unbounded following
+                )
+            ) - balances[1],
+            lost_minor
+        ) as owed_minor
+    from steps
+
+),
 
 failed as (
 
     select
         nextval('internal.item_ids') as finding_no,
-        waterfalls.*
+        waterfalls.*,
+        owed.minor as owed_minor
     from work_waterfalls_now as waterfalls
+    left join still_owed on waterfalls.item_id = still_owed.item_id
+    cross join lateral (
+        select
+            case (select basis from work_payout_leg)
+                when 'reference' then least(waterfalls.returned_minor, waterfalls.net_minor - waterfalls.paid_minor)
+                when 'sum_of_lines' then case when waterfalls.batch = '' then waterfalls.returned_minor end
+                else still_owed.owed_minor
+            end as minor
+    ) as owed
     where
         waterfalls.returned_minor > 0
         and waterfalls.last_returned_at < %(as_of)s
-        and case (select basis from work_payout_leg)
-            when 'running_balance'
-                then not exists (
-                    select from work_waterfalls_now as later
-                    where
-                        later.currency = waterfalls.currency
-                        and later.last_paid_at > waterfalls.last_returned_at
-                )
-            when 'statement'
-                then
-                    waterfalls.carried_out_minor > 0
-                    and not exists (
-                        select from work_waterfalls_now as later
-                        where
-                            later.currency = waterfalls.currency
-                            and later.batch <> waterfalls.batch
-                            and later.last_paid_at > waterfalls.last_returned_at
-                    )
-            when 'sum_of_lines' then waterfalls.batch = ''
-            else waterfalls.paid_minor < waterfalls.net_minor
-        end
+        and owed.minor > 0
 
 ),
 
@@ -52,7 +125,7 @@ found as (
         'payout_failed',
         currency,
         0,
-        returned_minor,
+        owed_minor,
         batch,
         'payout ' || currency,
         'statement',
@@ -60,6 +133,11 @@ found as (
         'payout ' || coalesce(nullif(array_to_string(payout_references, ', '), '') || ' ', '') || 'of '
         || internal.money_text(returned_minor, currency) || ' came back on '
         || to_char(timezone('UTC', last_returned_at), 'YYYY-MM-DD') || ': its lines are owed again'
+        || case
+            when owed_minor < returned_minor
+                then '; ' || internal.money_text(owed_minor, currency) || ' of it is still owed'
+            else ''
+        end
     from failed
 
 )

@@ -2,8 +2,9 @@
 --
 -- Grain:   one row per batch and currency of which something differs.
 -- Binds:   account_id (integer), zone (text), first_item_id (bigint).
--- Reason:  sums grow by what arrives and shrink by what is gone, so no line is read twice. Times are
---          the last that were ever seen. What a payout came to is gross: its fee is apart. A batch
+-- Reason:  sums grow by what arrives and shrink by what is gone, so no line is read twice. The
+--          time of the last line is the last that was ever seen; of the last payout it is asked again
+--          where one is gone. What a payout came to is gross: its fee is apart. A batch
 --          without a line any more is withdrawn.
 create unlogged table work_waterfall_changes as
 with
@@ -72,8 +73,14 @@ waterfalls as materialized (
             when 'running_balance' then moves.batch::date
             else timezone(%(zone)s, greatest(known.last_booked_at, moves.last_booked_at))::date
         end as booked_on,
-        greatest(known.last_paid_at, moves.last_paid_at) as last_paid_at,
-        greatest(known.last_returned_at, moves.last_returned_at) as last_returned_at,
+        case
+            when times.batch is not null then times.last_paid_at
+            else greatest(known.last_paid_at, moves.last_paid_at)
+        end as last_paid_at,
+        case
+            when times.batch is not null then times.last_returned_at
+            else greatest(known.last_returned_at, moves.last_returned_at)
+        end as last_returned_at,
         coalesce(known.carried_in_minor, 0) + moves.carried_in_minor as carried_in_minor,
         coalesce(known.captures_minor, 0) + moves.captures_minor as captures_minor,
         coalesce(known.refunds_minor, 0) + moves.refunds_minor as refunds_minor,
@@ -98,6 +105,8 @@ waterfalls as materialized (
             and moves.currency = known.currency
             and known.last_run_number is null
             and not (select begins from work_leg)
+    left join work_times_of_payouts as times
+        on moves.batch = times.batch and moves.currency = times.currency
 
 )
 
@@ -121,9 +130,11 @@ where
     (waterfalls.old_item_id is not null or waterfalls.lines > 0 or waterfalls.payouts > 0)
     and (
         known.lines, known.payouts, known.payout_references, known.last_booked_at, known.last_paid_at,
+        known.last_returned_at,
         known.carried_in_minor, known.captures_minor, known.refunds_minor, known.chargebacks_minor, known.processing_fees_minor, known.scheme_fees_minor, known.reserve_held_minor, known.reserve_released_minor, known.deductions_minor, known.fx_minor, known.adjustments_minor, known.carried_out_minor, known.paid_out_minor, known.payout_fees_minor, known.returned_minor
     ) is distinct from (
         waterfalls.lines, waterfalls.payouts, waterfalls.payout_references, waterfalls.last_booked_at,
         waterfalls.last_paid_at,
+        waterfalls.last_returned_at,
         waterfalls.carried_in_minor, waterfalls.captures_minor, waterfalls.refunds_minor, waterfalls.chargebacks_minor, waterfalls.processing_fees_minor, waterfalls.scheme_fees_minor, waterfalls.reserve_held_minor, waterfalls.reserve_released_minor, waterfalls.deductions_minor, waterfalls.fx_minor, waterfalls.adjustments_minor, waterfalls.carried_out_minor, waterfalls.paid_out_minor, waterfalls.payout_fees_minor, waterfalls.returned_minor
     );

@@ -287,3 +287,53 @@ def test_the_page_draws_the_waterfall_of_a_payout(without_bank: PayoutDesk) -> N
     drawn = page.read_text(encoding="utf-8")
     assert "Payout TX2EURXT" in drawn
     assert "3 steps; what is left is carried out, EUR 0.00, or not explained, EUR 0.00." in drawn
+
+
+def test_lines_in_a_currency_in_which_their_payout_is_not_paid_are_found(own: PayoutDesk) -> None:
+    own.desk.deliver(
+        own_file(
+            "1;sale;po_1;100.00;;2026-03-03",
+            "2;sale;po_1;50.00;;2026-03-03;USD",
+            "3;payout;po_1;-100.00;;2026-03-03",
+            "4;sale;po_2;33.00;;2026-03-03",
+        )
+    )
+    own.desk.run()
+
+    # What no payout names in any currency waits, and is no finding.
+    assert own.found() == [("payout_unexplained", "USD", 0, 5000)]
+    (found,) = own.desk.rows(
+        "select explanation from reconciliation.discrepancies where leg = 'statement_payout'"
+    )
+    assert found["explanation"] == "po_1 is paid in another currency, and 50.00 USD of it is not"
+    assert {row["residual_minor"] for row in own.totals("statement_payout")} == {0}
+
+    own.desk.deliver(own_file("5;payout;po_1;-50.00;;2026-03-05;USD"))
+    own.desk.run("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
+
+    assert own.found() == []
+
+
+def test_a_reserve_that_is_given_free_and_was_never_held_is_found(
+    payout_desk: PayoutDesk, configured: Configured
+) -> None:
+    configured(own_toml(more="reserve_days = 30"))
+    payout_desk.desk.deliver(
+        own_file(
+            "1;sale;po_1;100.00;;2026-03-03",
+            "2;hold;po_1;-10.00;;2026-03-03",
+            "3;payout;po_1;-90.00;;2026-03-03",
+            # Within 30 days of the account's first: it was held before these books.
+            "4;release;po_2;7.00;;2026-03-04",
+            "5;payout;po_2;-7.00;;2026-03-04",
+        )
+    )
+    payout_desk.desk.run()
+    assert payout_desk.found() == []
+
+    payout_desk.desk.deliver(
+        own_file("6;release;po_3;12.00;;2026-04-02", "7;payout;po_3;-12.00;;2026-04-02")
+    )
+    payout_desk.desk.run("2026-03-05T00:00:00Z", "2026-04-03T00:00:00Z")
+
+    assert payout_desk.found() == [("payout_unexplained", "EUR", 0, 200)]

@@ -1,0 +1,75 @@
+-- What of the money that batches carry out do later ones carry in, and where does the rest come from?
+--
+-- Grain:   one row per batch and currency that is closed or carries money, where a statement is a batch.
+-- Binds:   as_of (timestamptz).
+-- Reason:  each batch carries in what the one before it left open, and carries out what it leaves open.
+--          So what a batch carries out is taken by the batches that follow, the last first: what none
+--          of them went below is left behind. Money carried in by a batch of which nothing is paid
+--          may be a debt that it carries on. What the account's first batch carries in was there
+--          before the books. A batch of lines alone is not closed: it carries nothing yet.
+create unlogged table work_carried_money as
+with
+
+closed as (
+
+    select
+        *,
+        first_value(batch) over (order by last_booked_at, length(batch), batch) as first_batch
+    from work_waterfalls_now
+    where
+        (select basis from work_payout_leg) = 'statement'
+        and last_booked_at < %(as_of)s
+        and (payouts > 0 or net_minor = paid_minor or carried_in_minor <> 0 or carried_out_minor <> 0)
+
+),
+
+steps as (
+
+    select
+        *,
+        internal.carried(
+            carried_in_minor, carried_out_minor, paid_minor <= 0 and net_minor = paid_minor
+        ) over (
+            partition by currency
+            order by last_booked_at, length(batch), batch
+        ) as balances
+    from closed
+
+),
+
+levels as (
+
+    select
+        *,
+        balances[1] as kept_minor,
+        balances[2] as open_minor,
+        balances[3] as without_source_minor,
+        lag(balances[2], 1, 0::bigint) over batches as open_before_minor,
+        -- NULL after the last batch: there is none yet that could carry it in.
+        min(greatest(balances[1], 0)) over later as later_kept_minor,
+        min(greatest(-balances[1], 0)) over later as later_owed_minor
+    from steps
+    window
+        batches as (partition by currency order by last_booked_at, length(batch), batch),
+        later as (batches rows between 1 following and unbounded following)
+
+)
+
+select
+    item_id,
+    batch,
+    currency,
+    last_booked_at,
+    paid_out_minor,
+    returned_minor,
+    batch = first_batch as is_first,
+    without_source_minor,
+    greatest(open_before_minor, 0) - greatest(kept_minor, 0) as taken_minor,
+    greatest(open_minor, 0) - greatest(kept_minor, 0) as left_open_minor,
+    case
+        when later_kept_minor is null then 0
+        when open_minor > 0
+            then greatest(least(open_minor, later_kept_minor) - greatest(kept_minor, 0), 0)
+        else -greatest(least(-open_minor, later_owed_minor) - greatest(-kept_minor, 0), 0)
+    end as lost_minor
+from levels;
