@@ -51,6 +51,11 @@ WATERFALL = (
 )  # fmt: skip
 PAYOUT_SUMS = (*WATERFALL, "carried_out", "unexplained")
 SIDES = ("statement", "ledger")
+# As money passes them, which is how discrepancies are listed.
+LEGS = (
+    *("authorisation", "gateway_ledger", "gateway_statement"),
+    *("ledger_statement", "statement_payout", "payout_bank"),
+)
 # Legs whose open rows wait for nobody: they count as pending in the proof alone.
 WAITING_LEGS = ("authorisation", "statement_payout")
 # Where a row stood at the head that the run began with.
@@ -123,7 +128,7 @@ class Folder:
             " is_new integer, exposure integer, delta integer, correction integer)"
         )
         self.refused: list[Json] = []
-        self.last = ("", "")
+        self.last = (-1, "")
         self.last_payout = ("", "")
         self.has_later_payouts = False
 
@@ -238,7 +243,9 @@ class Folder:
 
     def discrepancy(self, place: Place, line: Json) -> None:
         """Its rows come to its delta."""
-        place_of_it = (typed(line, "leg", str), typed(line, "discrepancy_id", str))
+        if typed(line, "leg", str) not in LEGS:
+            raise Wrong(f"unknown leg {line['leg']!r}")
+        place_of_it = (LEGS.index(line["leg"]), typed(line, "discrepancy_id", str))
         if place_of_it <= self.last:
             raise Wrong("it is there twice, or not in its place")
         self.last = place_of_it
