@@ -91,9 +91,9 @@ def opened(file: DroppedFile) -> Iterator[BinaryIO]:
     except PermissionError:
         raise FileUnreadable(file.name) from None
     except OSError as error:
-        if error.errno != errno.ELOOP:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):
             raise
-        raise FileChanged(file.name) from None  # It is a link now.
+        raise FileChanged(file.name) from None  # It is a link or a socket now.
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise FileChanged(file.name)
