@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ RUN_SECONDS_MAX = 900
 DELIVERY_SECONDS_MAX = 120
 _WINDOW = {"window_start": "2026-02-25T00:00:00Z", "window_end": "2026-03-05T12:00:00Z"}
 _PAUSE = "reconciliation_pause_adyen"
-_PAUSED = '{"by": "lab", "reason": "a pause in mid-run"}'
+_PAUSED = '{"by": "lab", "reason": "a pause in mid-run", "since": "2026-03-05T12:00:00+00:00"}'
+# Messages are numbered in the order in which they came to be, also those of the disturbance.
+_NUMBER = re.compile(r" \(message \d+\)")
 _BEFORE_PUBLISHING = "match_transactions"
 
 
@@ -52,7 +55,8 @@ def play(place: Place, scenario: Scenario) -> Ended:
     deadline = time.monotonic() + DELIVERY_SECONDS_MAX
     while place.undelivered() and time.monotonic() < deadline:
         _end(place, DELIVERY, place.api.trigger(DELIVERY))
-    return Ended(place.position(), place.heads(), sorted(place.slack.texts), seconds)
+    texts = sorted(_NUMBER.sub("", text) for text in place.slack.texts)
+    return Ended(place.position(), place.heads(), texts, seconds)
 
 
 def undisturbed(place: Place) -> None:

@@ -77,7 +77,7 @@ def _faults() -> tuple[StatementFault, ...]:
     withdraws_nothing = {
         **of_no_range,
         **dict.fromkeys(
-            ("ofx", "stripe_payout_reconciliation"),
+            ("ofx", "pix", "stripe_payout_reconciliation"),
             "a line is known by its id, and a later file withdraws none",
         ),
     }
