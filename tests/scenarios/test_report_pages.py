@@ -205,7 +205,7 @@ def test_figures_of_another_shape_are_refused_in_a_sentence(desk: Desk, content:
     (folder / PAGE_FACTS).write_bytes(content)
     reseal(folder)
 
-    with pytest.raises(RequestError, match="control_page.json has .*: use the version"):
+    with pytest.raises(RequestError, match=r"control_page\.json has .*: use the version"):
         report_pages.write_report_pages(folder, "pt-BR")
 
 
