@@ -152,8 +152,10 @@ class Configuration:
             if psp.name == name:
                 return psp
         known = ", ".join(psp.name for psp in self.psps)
+        banks = ", ".join(bank.name for bank in self.banks)
         raise ConfigurationError(
             f"there is no PSP {name!r} in {self.source_path.name}; known: {known}"
+            + (f"; nor a bank of that name; known: {banks}" if banks else "")
         )
 
 

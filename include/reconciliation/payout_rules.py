@@ -14,10 +14,17 @@ from typing import Any
 
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.toml_tables import TableReader, duration, flag
+from include.reconciliation.toml_values import printed
 
 _DAYS_MAX = 366
+_REPEATS_MAX = 255
 # What PostgreSQL and Python read in different ways, or not at all.
-_OTHER_READING = re.compile(r"\(\?(?!:)|\\[A-Za-z0-9]")
+_OTHER_READING = re.compile(r"\(\?(?!:)|\\[A-Za-z0-9]|\[[:.=]")
+_ESCAPED_OR_SET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]")
+_POSSESSIVE = re.compile(r"[*+?}]\+")
+_BRACE = re.compile(r"\{(?:([0-9]+)(?:,([0-9]*))?\})?")
+# Whoever matches one of these matches nearly every line of a bank.
+_SAYS_NOTHING = (*map(chr, range(33, 127)), " " * 8, "~" * 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +138,40 @@ def _days(value: object) -> int:
 def _words(value: object) -> str:
     if not isinstance(value, str) or len("".join(value.split())) < 3:
         raise ValueError("must be a text of three characters or more")
-    return value
+    return printed(value)
 
 
 def _expression(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("must be a regular expression")
+    printed(value)
     if _OTHER_READING.search(value):
         raise ValueError("may hold characters, [...], (...), |, *, +, ?, {n}, escaped marks only")
+    _refuse_repeats(_ESCAPED_OR_SET.sub("x", value))
     try:
         compiled = re.compile(value)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"is no regular expression: {error}") from None
     if compiled.groups > 1:
         raise ValueError("may have one group, the reference of the payout")
     if compiled.search("") is not None:
         raise ValueError("matches an empty text, so it would claim every line")
+    if any(compiled.search(text) for text in _SAYS_NOTHING):
+        raise ValueError(
+            "matches a text that says nothing, so it would claim nearly every line: give a part of"
+            " the reference that only payouts have"
+        )
     return value
+
+
+def _refuse_repeats(expression: str) -> None:
+    """ValueError for a repetition that PostgreSQL does not know; sets are single letters here."""
+    if _POSSESSIVE.search(expression):
+        raise ValueError("has a + after a repetition, which PostgreSQL does not know")
+    braces = list(_BRACE.finditer(expression))
+    for brace in braces:
+        bounds = [int(number) for number in brace.groups() if number]
+        if not bounds or max(bounds) > _REPEATS_MAX:
+            raise ValueError(f"may repeat as {{n}}, {{n,}} or {{n,m}}, up to {_REPEATS_MAX} times")
+    if "){" in expression and len(braces) > 1:
+        raise ValueError("may not repeat a group by {n} beside another {n}: it grows too large")

@@ -8,6 +8,7 @@ from typing import Any
 
 from include.reconciliation.errors import ConfigurationError, RequestError
 from include.reconciliation.toml_tables import TableReader
+from include.reconciliation.toml_values import printed
 
 LANGUAGES = ("en", "pt-BR")
 
@@ -26,7 +27,7 @@ def read_report_settings(entry: dict[str, Any], place: str) -> ReportSettings:
     reader = TableReader(entry, place)
     settings = ReportSettings(
         language=reader.take("language", str, "en"),
-        entity=reader.take("entity", str, None),
+        entity=reader.take("entity", printed, None),
     )
     if settings.language not in LANGUAGES:
         raise ConfigurationError(f"{place}: {_wrong(settings.language)}")

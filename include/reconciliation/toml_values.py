@@ -49,3 +49,10 @@ def unit(value: object) -> str:
     if value not in (BUSINESS_DAYS, CALENDAR_DAYS):
         raise ValueError(f"must be {BUSINESS_DAYS!r} or {CALENDAR_DAYS!r}")
     return str(value)
+
+
+def printed(value: object) -> str:
+    """A text that has a shape: no control or direction characters. Raises ValueError."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("must be a text without control or direction characters")
+    return value

@@ -49,10 +49,19 @@ WATERFALL = (
     "reserve_held", "reserve_released", "deductions", "fx", "adjustments", "returned",
     "payout_fees", "payout",
 )  # fmt: skip
+PAID = ("returned", "payout_fees", "payout")
+# What makes a batch where the statement doesn't say what a payout is made of.
+DERIVED = ("running_balance", "sum_of_lines")
 PAYOUT_SUMS = (*WATERFALL, "carried_out", "unexplained")
 SIDES = ("statement", "ledger")
+# As money passes them, which is how discrepancies are listed.
+LEGS = (
+    *("authorisation", "gateway_ledger", "gateway_statement"),
+    *("ledger_statement", "statement_payout", "payout_bank"),
+)
 # Legs whose open rows wait for nobody: they count as pending in the proof alone.
 WAITING_LEGS = ("authorisation", "statement_payout")
+OPEN = ("pending", "discrepancy")
 # Where a row stood at the head that the run began with.
 WAS = ("new", "changed", "open", "later", "matched", "provisional", "not_expected")
 # What the two tables for people say of each row as well: their columns, and the names in the lines.
@@ -122,8 +131,16 @@ class Folder:
             "create table told (leg text, shown_under text, currency text, event text, cause text,"
             " is_new integer, exposure integer, delta integer, correction integer)"
         )
+        # Of the leg statement_payout: what rows and lines say of each batch and currency.
+        self.seen.execute(
+            "create table paid (batch text, side text, minor integer, is_told integer,"
+            " is_open integer)"
+        )
+        self.seen.execute(
+            "create table payouts (batch text, net integer, paid integer, is_owed integer)"
+        )
         self.refused: list[Json] = []
-        self.last = ("", "")
+        self.last = (-1, "")
         self.last_payout = ("", "")
         self.has_later_payouts = False
 
@@ -155,8 +172,9 @@ class Folder:
             if not PLAIN_NAME.fullmatch(name) or name in files:
                 raise Wrong(f"it lists {name!r}, which is no name of a file of its own")
             files[name] = entry
+        legs = {typed(row, "leg", str) for row in typed(self.manifest, "buckets", list)}
         for name in READERS:
-            if name not in files and name not in OPTIONAL_FILES:
+            if name not in files and (name not in OPTIONAL_FILES or "statement_payout" in legs):
                 raise Wrong(f"it does not list {name}")
         return files
 
@@ -238,7 +256,9 @@ class Folder:
 
     def discrepancy(self, place: Place, line: Json) -> None:
         """Its rows come to its delta."""
-        place_of_it = (typed(line, "leg", str), typed(line, "discrepancy_id", str))
+        if typed(line, "leg", str) not in LEGS:
+            raise Wrong(f"unknown leg {line['leg']!r}")
+        place_of_it = (LEGS.index(line["leg"]), typed(line, "discrepancy_id", str))
         if place_of_it <= self.last:
             raise Wrong("it is there twice, or not in its place")
         self.last = place_of_it
@@ -363,10 +383,30 @@ class Folder:
             raise Wrong(f"the steps of the payout leave {rest} over")
         if (typed(line, "state", str) == "unexplained") != (line["unexplained_minor"] != 0):
             raise Wrong("its state is not what it leaves unexplained")
+        self._expect_rows(line)
         self.sums["unexplained", line["currency"]] += line["unexplained_minor"]
         self.sums["payout", line["currency"], "batches"] += 1
         for step in PAYOUT_SUMS:
             self.sums["payout", line["currency"], f"{step}_minor"] += line[f"{step}_minor"]
+
+    def _expect_rows(self, line: Json) -> None:
+        """What the batch's lines come to and what was paid of them, where its line says it."""
+        basis, state = typed(line, "basis", str), line["state"]
+        paid = -sum(line[f"{step}_minor"] for step in PAID)
+        net, is_owed = None, True if state in ("failed", "not_paid_out") else None
+        if basis in DERIVED:
+            if state == "sum_of_lines" and not whole(line["payouts"]):
+                net = -line["payout_minor"]
+            paid, is_owed = 0, bool(is_owed)
+        elif is_owed:
+            if paid or (state == "failed") != (line["returned_minor"] > 0):
+                raise Wrong(f"it is {state}, and what was paid and returned says otherwise")
+        elif state in ("explained", "nothing_to_pay", "unexplained"):
+            net = paid + line["unexplained_minor"]
+        else:
+            raise Wrong(f"unknown state {state!r}")
+        name = f"{line['batch']} {line['currency']}"
+        self.seen.execute("insert into payouts values (?, ?, ?, ?)", (name, net, paid, is_owed))
 
     def quarantine(self, place: Place, line: Json) -> None:
         """A statement that was refused whole."""
@@ -412,13 +452,18 @@ class Folder:
         self.seen.execute("insert into rows values (?, ?, ?)", (digest, *place))
         self.sums["bucket", leg, side, bucket] += 1
         self.sums["was", leg, side, was] += 1
+        if leg == "statement_payout":
+            is_open = bucket in OPEN
+            is_told = was in ("new", "changed") or (was == "open" and is_open)
+            paid = (str(key[1 if side == "statement" else 0]), side, minor, is_told, is_open)
+            self.seen.execute("insert into paid values (?, ?, ?, ?, ?)", paid)
         if minor is None or not is_counted:
             return
         if was in ("new", "changed", "later"):
             self.sums[side, leg, currency] += whole(minor)
         if bucket == "not_expected" and side == "statement":
             return
-        is_open = bucket in ("pending", "discrepancy")
+        is_open = bucket in OPEN
         if is_open:
             self._roll(leg, side, currency, "closing", minor)
         if was in ("new", "later", "open"):
@@ -494,6 +539,7 @@ class Folder:
                     self.sums["payout", currency, name],
                     stated.get(currency, {}).get(name),
                 )
+        self._hold_batches()
         if self.has_later_payouts:
             return  # Dated after the cut-off: they are told, and no discrepancy yet.
         leg = "statement_payout"
@@ -508,6 +554,29 @@ class Folder:
                 self.found.append(
                     f"payouts.ndjson: {currency}: {left} unexplained, discrepancies say {said}"
                 )
+
+    def _hold_batches(self) -> None:
+        """Each payout is what the rows of its leg are; who has a row that moved has a line."""
+        self.seen.execute("create index paid_batch on paid (batch)")
+        self.seen.execute("create index payouts_batch on payouts (batch)")
+        wrong = self.seen.execute(
+            "select payouts.batch, net, payouts.paid,"
+            " max(case side when 'statement' then minor end) as net_row,"
+            " coalesce(max(case side when 'ledger' then minor end), 0) as paid_row"
+            " from payouts left join paid using (batch) group by payouts.batch"
+            " having net_row is null or net <> net_row or payouts.paid <> paid_row"
+            " or is_owed <> max(case side when 'statement' then is_open end) limit 1000"
+        )
+        for batch, net, paid, net_row, paid_row in wrong:
+            self.found.append(
+                f"payouts.ndjson: {batch}: its line says {net} of its lines and {paid} paid,"
+                f" the rows of statement_payout {net_row} and {paid_row}"
+            )
+        untold = self.seen.execute(
+            "select distinct batch from paid where is_told"
+            " and batch not in (select batch from payouts) limit 1000"
+        )
+        self.found += [f"payouts.ndjson: {batch} has rows, and no line" for (batch,) in untold]
 
     def _expect(self, what: str, computed: int, stated: object) -> None:
         if type(stated) is not int or computed != stated:

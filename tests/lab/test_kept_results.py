@@ -48,7 +48,7 @@ def test_without_earlier_rows_there_are_only_these(
         (["adyen is paused", "divergence of EUR 1.00", "no longer paused"], "paused", True),
         (["adyen is paused", "adyen is paused", "divergence of EUR 1.00"], "paused", False),
         (["adyen is paused"], "paused", False),
-        (["divergence of EUR 1.00"], "paused", False),
+        (["divergence of EUR 1.00"], "paused", True),
         (["adyen is paused", "divergence of EUR 1.00"], None, False),
     ],
 )

@@ -13,6 +13,7 @@ from include.reconciliation.steps import report_pages
 from include.reconciliation.verify import verify
 from tests.report.test_pages import Page
 from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, a_line
+from tests.scenarios.test_proof_folders import reseal
 
 DAYS = ("2026-03-02", "2026-03-05", "2026-03-06", "2026-03-07")
 
@@ -167,5 +168,49 @@ def test_pages_are_not_made_from_figures_that_somebody_changed(desk: Desk) -> No
 
 
 def test_a_folder_without_a_manifest_is_no_report_to_write_pages_of(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is no report whose pages can be written"):
+        report_pages.write_report_pages(tmp_path, "pt-BR")
+
+
+def test_what_lies_in_the_place_of_the_pages_is_neither_followed_nor_written_over(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.batch(1, a_line())
+    folder = asked_in(desk, None, "only")
+    beside = folder.with_name(f"{folder.name}.pt-BR")
+    beside.write_text("mine")
+    with pytest.raises(RequestError, match="is no folder, so the pages can't lie there"):
+        report_pages.write_report_pages(folder, "pt-BR")
+    assert beside.read_text() == "mine"
+
+    beside.unlink()
+    (tmp_path / "elsewhere").mkdir()
+    beside.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RequestError, match="is no folder, so the pages can't lie there"):
+        report_pages.write_report_pages(folder, "pt-BR")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"[]", b'{"version":0}', b'{"version":1}', b"[" * 100_000),
+        *(b'{"version":1,"facts":{"a":1}}', b'{"version":1,"facts":[1]}'),
+        b'{"version":1,"facts":{"day":{"day":"x"}}}',
+    ],
+)
+def test_figures_of_another_shape_are_refused_in_a_sentence(desk: Desk, content: bytes) -> None:
+    desk.batch(1, a_line())
+    folder = asked_in(desk, None, "only")
+    (folder / PAGE_FACTS).write_bytes(content)
+    reseal(folder)
+
+    with pytest.raises(RequestError, match=r"control_page\.json has .*: use the version"):
+        report_pages.write_report_pages(folder, "pt-BR")
+
+
+def test_a_manifest_without_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(b"[" * 100_000)
+
     with pytest.raises(RequestError, match="is no report whose pages can be written"):
         report_pages.write_report_pages(tmp_path, "pt-BR")

@@ -183,7 +183,17 @@ def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a.csv").unlink()
     (tmp_path / "a.csv").symlink_to("/etc/hostname")
 
-    with pytest.raises(OSError, match="symbolic links"), folders.opened(file):
+    with pytest.raises(folders.FileChanged), folders.opened(file):
+        pass
+
+
+def test_a_file_that_becomes_a_folder_is_looked_at_again_later(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("content")
+    file = folders.settled_files(tmp_path)[0]
+    (tmp_path / "a.csv").unlink()
+    (tmp_path / "a.csv").mkdir()
+
+    with pytest.raises(folders.FileChanged), folders.opened(file):
         pass
 
 

@@ -6,6 +6,7 @@ names are text to show, never paths.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -89,6 +90,13 @@ def opened(file: DroppedFile) -> Iterator[BinaryIO]:
         descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except PermissionError:
         raise FileUnreadable(file.name) from None
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):
+            raise
+        raise FileChanged(file.name) from None  # It is a link or a socket now.
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileChanged(file.name)
     with os.fdopen(descriptor, "rb") as stream:
         _refuse_changed(file, stream)
         yield stream

@@ -18,6 +18,7 @@ from include.reconciliation.legs import (
     GATEWAY_LEGS,
     LEDGER_STATEMENT,
     ORDER,
+    PAYOUT_BANK,
     Leg,
     further_legs,
 )
@@ -117,6 +118,8 @@ def publish_matches(
     values = {"account_id": attempt.account_id, "run_number": run_number, "volume": volume}
     if GATEWAY_LEDGER in legs:
         warehouse.run(cursor, "legs/keep_own_payments", values | {"leg": GATEWAY_LEDGER.name})
+    if PAYOUT_BANK not in legs:
+        warehouse.run(cursor, "payout_legs/release_claims", values)
     for leg in legs:
         own = gateway_legs.PUBLISHED if leg in GATEWAY_LEGS else payout_legs.PUBLISHED[leg]
         with warehouse.inside(cursor, attempt.attempt_id, leg.name):

@@ -118,6 +118,8 @@ def show_books(
         warehouse.run_over(cursor, "payout_legs/expected", numbered, lines=lines)
         warehouse.run(cursor, "payout_legs/claims", values)
         cursor.execute("analyze work_expected_changes, work_claim_changes")
+        of_returns = values | {"first_return_id": warehouse.first_item_id(cursor)}
+        warehouse.run(cursor, "payout_legs/returns_at_the_bank", of_returns)
         warehouse.run(cursor, "payout_legs/bank_scope", values)
         books = ("payout_legs/left_deposits", "payout_legs/right_expected")
     for name in books:

@@ -28,6 +28,8 @@ from include.reconciliation.steps.check_identities import prove
 from include.reconciliation.steps.match_transactions import decide, with_fresh_inputs
 from include.reconciliation.steps.validate_statements import is_staged
 
+# Two accounts claimed a line of the bank at once: who decides again sees the other's claim.
+_CLAIMED_ALREADY = "claimed_deposits_in_force"
 # Of the members of matches: that of all runs that are not large.
 _SHARED_VOLUME = 0
 _MATCHES = (
@@ -67,20 +69,25 @@ def publish_run(attempt_id: int) -> str:
     """The run_id; a run that is stored already stays as it is."""
     if not attempts.is_over(attempt_id):
         pauses.check_pause(attempt_id, "publish_run")
+    decides_again = False
     for takes_lock_first in (False, False, True):
         try:
-            run_id = warehouse.repeatedly(partial(_publish, attempt_id, takes_lock_first))
+            run_id = warehouse.repeatedly(
+                partial(_publish, attempt_id, takes_lock_first, decides_again)
+            )
             _refresh_statistics(attempt_id)
             return run_id
         except (HeadMoved, psycopg.errors.UniqueViolation) as error:
             # A unique violation here is another run that published the same rows first.
             lost: Exception = error
+            if isinstance(error, psycopg.errors.UniqueViolation):
+                decides_again = error.diag.constraint_name == _CLAIMED_ALREADY
     raise HeadMoved(
         f"attempt {attempt_id} lost its head three times, though it held the lock"
     ) from lost
 
 
-def _publish(attempt_id: int, takes_lock_first: bool) -> str:
+def _publish(attempt_id: int, takes_lock_first: bool, decides_again: bool) -> str:
     with warehouse.attempt(attempt_id) as cursor:
         attempt = attempts.load(cursor, attempt_id)
         if attempt.is_over:
@@ -91,6 +98,7 @@ def _publish(attempt_id: int, takes_lock_first: bool) -> str:
             warehouse.run(cursor, "publish/100_lock_account", account)
         head = warehouse.run(cursor, "runs/account_head", account).fetchone()
         assert head is not None
+        is_current = is_current and not decides_again
         if not is_current or head["fencing_token"] != attempt.matched_against_token:
             decide(cursor, with_fresh_inputs(cursor, attempt))
             attempt = attempts.load(cursor, attempt_id)

@@ -21,6 +21,9 @@ from include.reconciliation.report.page_facts import PAGE_FACTS
 from include.reconciliation.report.pages import PAGES, write_pages
 from include.reconciliation.report_settings import LANGUAGES, refuse_language
 
+# What reading of JSON comes to that is not as it was written.
+_OTHER_SHAPE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+
 
 def main(arguments: list[str]) -> int:
     """Write the pages of each folder, and say where they are."""
@@ -39,15 +42,25 @@ def main(arguments: list[str]) -> int:
 def write_report_pages(folder: Path, language: str) -> Path:
     """The folder of the pages, beside that of the run, complete when this returns.
 
-    Raises RequestError for a language that there is not, for a folder that is no report, and where
-    the figures of the page are not those that the manifest names.
+    Raises RequestError for a language that there is not, for a folder that is no report, where the
+    figures of the page are not those that the manifest names or of another shape, and where
+    something else lies in the place of the pages.
     """
     refuse_language(language)
-    facts = replace(page_facts.read(_figures(folder)), language=language)
+    content = _figures(folder)
     target = folder.resolve()
     target = target.with_name(f"{target.name}.{language}")
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise RequestError(f"{target} is no folder, so the pages can't lie there: move it away")
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=target.parent) as draft:
-        write_pages(Path(draft), facts)
+        try:
+            facts = replace(page_facts.read(content), language=language)
+            write_pages(Path(draft), facts)
+        except _OTHER_SHAPE as error:
+            raise RequestError(
+                f"{folder}: {PAGE_FACTS} has not the shape that this code writes ({error!r}): use "
+                "the version of the project that made the run"
+            ) from error
         target.mkdir(exist_ok=True)
         for name in PAGES:
             os.replace(Path(draft) / name, target / name)
@@ -58,7 +71,7 @@ def _figures(folder: Path) -> bytes:
     try:
         listed = listed_sha256((folder / MANIFEST).read_bytes(), PAGE_FACTS)
         content = (folder / PAGE_FACTS).read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise RequestError(f"{folder} is no report whose pages can be written: {error}") from None
     if hashlib.sha256(content).hexdigest() != listed:
         raise RequestError(

@@ -248,6 +248,62 @@ def test_a_returned_payout_is_not_awaited_at_the_bank(payout_desk: PayoutDesk) -
     assert payout_desk.found() == []
 
 
+def test_a_returned_payout_that_the_bank_shows_matches_there_with_its_return(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (10000, "TX1EURXT"))
+    payout_desk.run()
+    payout_desk.desk.deliver(_returned_and_paid_again())
+    payout_desk.bank_day("2026-03-05", (-10000, "TX1EURXT returned"))
+    payout_desk.bank_day("2026-03-06")
+    payout_desk.bank_day("2026-03-09", (10000, "TX2EURXT"))
+
+    payout_desk.run("2026-03-10T12:00:00Z", "2026-03-05T00:00:00Z")
+
+    assert payout_desk.found() == []
+    assert [row[3] for row in payout_desk.states()] == ["arrived", "arrived"]
+    assert payout_desk.totals("payout_bank") == [
+        {"currency": "EUR", "statement_minor": 10000, "ledger_minor": 10000, "residual_minor": 0}
+    ]
+
+
+def test_a_return_that_only_the_psp_tells_is_missing_at_the_bank_where_the_payout_arrived(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (10000, "TX1EURXT"))
+    payout_desk.run()
+    payout_desk.desk.deliver(_returned_and_paid_again())
+    for day in ("2026-03-05", "2026-03-06", "2026-03-10"):
+        payout_desk.bank_day(day)
+    payout_desk.bank_day("2026-03-09", (10000, "TX2EURXT"))
+
+    payout_desk.run("2026-03-11T12:00:00Z", "2026-03-05T00:00:00Z")
+
+    assert payout_desk.found() == [("payout_missing_at_bank", "EUR", 10000, 10000)]
+
+
+def test_a_returned_payout_that_the_bank_shows_only_later_matches_from_then_on(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.desk.deliver(_returned_and_paid_again())
+    payout_desk.bank_day("2026-03-06")
+    payout_desk.run("2026-03-07T00:00:00Z")
+    assert payout_desk.states()[0][3] == "returned"
+
+    payout_desk.bank_day("2026-03-09", (10000, "TX1EURXT"), (-10000, "TX1EURXT returned"))
+    payout_desk.bank_day("2026-03-10", (10000, "TX2EURXT"))
+    payout_desk.run("2026-03-11T12:00:00Z", "2026-03-07T00:00:00Z")
+
+    assert payout_desk.found() == []
+    assert [row[3] for row in payout_desk.states()] == ["arrived", "arrived"]
+
+
 def test_a_line_of_the_bank_is_claimed_by_its_counterparty(
     payout_desk: PayoutDesk, configured: Configured
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from include.reconciliation import config
 from include.reconciliation.errors import ConfigurationError
 from include.reconciliation.statements.formats import FORMATS, basis_of
+from tests.scenarios.conftest import Desk
 from tests.scenarios.payouts.conftest import BANK, payouts_toml
 
 
@@ -34,6 +35,17 @@ def test_a_claim_rule_without_a_criterion_is_refused(tmp_path: Path) -> None:
         ('reference = "(TX)(XT)"', "may have one group"),
         ('reference = ".*"', "matches an empty text"),
         (r"reference = '\d+'", "may hold characters"),
+        (r"reference = '(TX[0-9A-Z]++XT)'", "has a + after a repetition"),
+        (r"reference = '(TX[0-9A-Z]{1,300}XT)'", "up to 255 times"),
+        (r"reference = '(TX[0-9A-Z]{,3}XT)'", "may repeat as {n}, {n,} or {n,m}"),
+        (r"reference = '((?:TX[0-9]{200}){200})'", "it grows too large"),
+        (r"reference = '(TX[[:digit:]]+)'", "may hold characters"),
+        (r'reference = "TX\u0000"', "without control or direction characters"),
+        (r'counterparty_name = "ADYEN\u0000"', "without control or direction characters"),
+        ('reference = "."', "matches a text that says nothing"),
+        ('reference = "(.+)"', "matches a text that says nothing"),
+        ('reference = "[^,]{3}"', "matches a text that says nothing"),
+        ('reference = "(?:[A-Z]+)+"', "matches a text that says nothing"),
         ('counterparty_name = "NV"', "three characters or more"),
         ('reference = "TX"\ndeposit_grace = "soon"', "is not a time span"),
         ('reference = "TX"\ncolour = "red"', "unknown keys ['colour']"),
@@ -43,6 +55,40 @@ def test_a_claim_rule_that_can_not_be_meant_is_refused(
     tmp_path: Path, claim: str, said: str
 ) -> None:
     assert said in refused(tmp_path, payouts_toml(claim))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *(r"(TX[0-9A-Z]+XT)", r"(po_[0-9]+)", r"((?:po_)?TX[0-9A-Z]+XT)", r"([A-Z]{4}[0-9]{12})"),
+        *(r"PAYOUT\+{2}", r"TX[*+]+X", r"TX[]}+]X", r"(?:TX|UTR)\++ [^ ]*", r"\{REF\}"),
+    ],
+)
+def test_an_expression_that_is_taken_is_one_of_postgresql_too(
+    tmp_path: Path, desk: Desk, expression: str
+) -> None:
+    path = tmp_path / "psps.toml"
+    path.write_text(payouts_toml(f"reference = '{expression}'"))
+    [psp] = config.load(path).psps
+
+    assert psp.payouts is not None and psp.payouts.bank is not None
+    assert psp.payouts.bank.reference == expression
+    assert desk.rows("select 'x' ~ %s as found", expression) == [{"found": False}]
+
+
+def test_an_entity_without_a_shape_is_refused(tmp_path: Path) -> None:
+    report = '[psp.report]\nentity = "A\\u0000B"\n'
+    text = payouts_toml().replace("[psp.payouts]", f"{report}[psp.payouts]")
+
+    assert "report: entity = 'A\\x00B': must be a text without control" in refused(tmp_path, text)
+
+
+def test_a_name_that_nobody_has_is_told_with_the_banks(tmp_path: Path) -> None:
+    path = tmp_path / "psps.toml"
+    path.write_text(payouts_toml())
+
+    with pytest.raises(ConfigurationError, match=r"known: adyen; nor a bank .*; known: hausbank$"):
+        config.load(path).psp("hausbonk")
 
 
 def test_a_rule_of_a_bank_account_that_nobody_describes_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ _BEFORE_PUBLISHING = "match_transactions"
 class Scenario:
     """One disturbance; `course` triggers what it needs and returns when all of it has ended.
 
-    `also_told` is in each message that the disturbance itself is worth, beside the usual ones.
+    `also_told` is in each message that the disturbance may be worth: a pause that ends before
+    Slack is served is told in the runs alone.
     """
 
     name: str
