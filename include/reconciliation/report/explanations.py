@@ -65,7 +65,6 @@ EXPLANATIONS = (
     text("payout of {amount} came back on {day}: its lines are owed again"),
     text("{amount} of it is still owed"),
     text("{reference} carries out {amount}, and no later batch carries it in"),
-    text("{reference} carries out a debt of {amount}, and no later batch carries it in"),
     text("{reference} carries in {amount} that no batch before it carries out"),
     text("{reference} is paid in another currency, and {amount} of it is not"),
     text("{amount} of the reserve is given free and was never held"),

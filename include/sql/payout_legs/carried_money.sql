@@ -5,7 +5,8 @@
 -- Reason:  each batch carries in what the one before it left open, and carries out what it leaves open.
 --          So what a batch carries out is taken by the batches that follow, the last first: what none
 --          of them went below is left behind. Money carried in by a batch of which nothing is paid
---          may be a debt that it carries on. What the account's first batch carries in was there
+--          may be a debt that it carries on; one that the next batch does not carry in lapses, in our favour.
+--          What the account's first batch carries in was there
 --          before the books. A batch of lines alone is not closed: it carries nothing yet.
 create unlogged table work_carried_money as
 with
@@ -46,8 +47,7 @@ levels as (
         balances[3] as without_source_minor,
         lag(balances[2], 1, 0::bigint) over batches as open_before_minor,
         -- NULL after the last batch: there is none yet that could carry it in.
-        min(greatest(balances[1], 0)) over later as later_kept_minor,
-        min(greatest(-balances[1], 0)) over later as later_owed_minor
+        min(balances[1]) over later as later_kept_minor
     from steps
     window
         batches as (partition by currency order by last_booked_at, length(batch), batch),
@@ -64,12 +64,10 @@ select
     returned_minor,
     batch = first_batch as is_first,
     without_source_minor,
-    greatest(open_before_minor, 0) - greatest(kept_minor, 0) as taken_minor,
-    greatest(open_minor, 0) - greatest(kept_minor, 0) as left_open_minor,
+    greatest(open_before_minor, 0) - kept_minor as taken_minor,
+    greatest(open_minor, 0) - kept_minor as left_open_minor,
     case
         when later_kept_minor is null then 0
-        when open_minor > 0
-            then greatest(least(open_minor, later_kept_minor) - greatest(kept_minor, 0), 0)
-        else -greatest(least(-open_minor, later_owed_minor) - greatest(-kept_minor, 0), 0)
+        else greatest(least(open_minor, later_kept_minor) - kept_minor, 0)
     end as lost_minor
 from levels;

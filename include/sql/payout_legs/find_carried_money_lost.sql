@@ -11,19 +11,14 @@ found as (
         nextval('internal.item_ids') as finding_no,
         'carried_out' as what,
         case when returned_minor > 0 then 'payout' else 'carried_out' end || ' ' || currency as economic_type,
-        abs(lost_minor) as amount_minor,
-        case
-            when lost_minor > 0
-                then batch || ' carries out ' || internal.money_text(lost_minor, currency)
-                    || ', and no later batch carries it in'
-            else batch || ' carries out a debt of ' || internal.money_text(-lost_minor, currency)
-                || ', and no later batch carries it in'
-        end as detail,
+        lost_minor as amount_minor,
+        batch || ' carries out ' || internal.money_text(lost_minor, currency)
+        || ', and no later batch carries it in' as detail,
         batch,
         currency,
         item_id
     from work_carried_money
-    where lost_minor <> 0
+    where lost_minor > 0
     union all
     select
         nextval('internal.item_ids'),

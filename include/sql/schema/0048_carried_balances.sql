@@ -11,9 +11,9 @@ language sql immutable parallel safe as $$
             when open >= 0 and may_owe and carried_out = 0
                 then array[0, open - carried_in, 0]
             when open >= 0 then array[0, carried_out, carried_in - open]
-            -- A debt is open: what goes out repays it.
-            when may_owe then array[least(open + carried_out, 0), open + carried_out - carried_in, 0]
-            else array[least(open + carried_out, 0), open + carried_out, carried_in]
+            -- A debt is open: what goes out repays it, and the rest of it lapses, in our favour.
+            when may_owe and open + carried_out <= 0 then array[0, -carried_in, 0]
+            else array[0, greatest(open + carried_out, 0), carried_in]
         end
     from (values (balances[2])) as before (open)
 $$;
@@ -84,7 +84,7 @@ comment on column reconciliation.carried_balances.account is 'Account at the PSP
 comment on column reconciliation.carried_balances.currency is 'Currency of settlement.';
 comment on column reconciliation.carried_balances.opening_minor is 'What the account''s first batch carries in: from before these books, and no finding.';
 comment on column reconciliation.carried_balances.without_source_minor is 'What other batches carry in and none before carries out: each a payout_unexplained.';
-comment on column reconciliation.carried_balances.open_minor is 'What is carried out and not carried in, negative where it is a debt: it waits for the next batch, or was left behind by one.';
+comment on column reconciliation.carried_balances.open_minor is 'What is carried out and not carried in, negative where it is a debt: it waits for the next batch, or, where it is ours, was left behind by one.';
 comment on column reconciliation.carried_balances.last_batch is 'The last batch of the chain.';
 
 grant execute on function internal.carried_step(bigint[], bigint, bigint, boolean) to reconciliation_rw;
