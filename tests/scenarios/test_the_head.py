@@ -70,10 +70,10 @@ def test_who_lost_the_head_twice_waits_for_the_accounts_lock(
     (account,) = desk.rows("select account_id from internal.attempts")
     publish = publish_run._publish
 
-    def losing(attempt_id: int, takes_lock_first: bool) -> str:
+    def losing(attempt_id: int, takes_lock_first: bool, *how: bool) -> str:
         if not takes_lock_first:
             raise HeadMoved("another run was first")
-        return publish(attempt_id, takes_lock_first)
+        return publish(attempt_id, takes_lock_first, *how)
 
     monkeypatch.setattr(publish_run, "_publish", losing)
     context = copy_context()
