@@ -10,7 +10,7 @@ from include.reconciliation.documentation import benchmarks
 from tests.bench.ledgers import OwnLedger
 from tests.conftest import Databases
 
-SORTS = ("format", "pipeline", "replay", "sentinel", "sums")
+SORTS = ("format", "pipeline", "replay", "sentinel", "sums", "causes", "payouts")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ EMPTY_FORM = {
     "window_end": None,
     "dry_run": False,
     "include_paused": False,
+    "language": None,
     "note": None,
 }
 NINE, TEN = (datetime(2026, 11, 19, hour, tzinfo=UTC) for hour in (9, 10))
@@ -65,6 +66,7 @@ def test_a_scheduled_run_hands_on_its_interval_and_nobody_s_wishes():
         "window_end": None,
         "dry_run": False,
         "include_paused": False,
+        "language": None,
         "requested_by": "ana",
         "note": None,
     } == request_of(context("scheduled", interval=(NINE, TEN)))

@@ -183,7 +183,8 @@ def test_the_page_says_of_how_many_points_the_sample_was_and_what_was_not_played
 
 def test_what_several_calls_have_found_is_joined_and_each_is_named_with_its_commit(tmp_path):
     paths = [tmp_path / "a.json", tmp_path / "b.json", tmp_path / "joined.json"]
-    windows, run_ = [{"rounds": 3, "differing": {}}], [{"differing": {"point": "views differ"}}]
+    windows = [{"rounds": 3, "differing": {}}]
+    run_ = [{"kind": "SIGKILL", "points": 2, "differing": {"point": "views differ"}}]
     paths[0].write_text(json.dumps(summary_of({"windows": windows})))
     paths[1].write_text(json.dumps(summary_of({"run": run_}, commit="89ab")))
     join = ["--join", str(paths[0]), "--join", str(paths[1]), "--json", str(paths[2])]
