@@ -224,12 +224,12 @@ BAD_FILES: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
 def test_every_bad_file_is_refused_for_its_reason_and_the_good_one_goes_on(
     adyen, drop_folder
 ) -> None:
-    # Written first: a later good one would mend those that could not be named.
+    for name, (content, _, _) in BAD_FILES.items():
+        (drop_folder / f"{name}.csv").write_bytes(content)
+    # Written last: what lies beside them mends none of them.
     (drop_folder / "0 good.csv").write_bytes(
         a_file([a_row(batch_number="99"), a_payout(batch_number="99")])
     )
-    for name, (content, _, _) in BAD_FILES.items():
-        (drop_folder / f"{name}.csv").write_bytes(content)
 
     counted = adyen.run()
 

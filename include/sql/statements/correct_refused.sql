@@ -31,10 +31,11 @@ where
             and good.covers_from::text <= left(refused.statement_key, 10)
             and good.covers_to::text >= right(refused.statement_key, 10)
         )
-        -- What could not even be named is mended by the next good one of a day that was not covered.
+        -- What could not even be named is mended by the next good one of a day that was not covered;
+        -- what lay beside it when it was refused is no answer to it.
         or (
             refused.statement_key like 'delivery %%'
-            and good.delivery_id > refused.delivery_id
+            and good_delivery.received_at > refused_delivery.gated_at
             and not exists (
                 select from internal.statements as earlier
                 where
