@@ -291,14 +291,14 @@ def test_every_sentence_and_every_alert_ends_with_what_to_do(adyen, drop_folder)
 
 def test_a_refused_file_takes_the_key_of_the_batch_that_it_holds(adyen, drop_folder) -> None:
     (drop_folder / "a cent off.csv").write_bytes(a_file(_CENT_OFF))
-    (drop_folder / "of another account.csv").write_bytes(
+    (drop_folder / "american.csv").write_bytes(
         a_file([a_row(merchant_account="ShopUS"), a_payout(merchant_account="ShopUS")])
     )
 
     adyen.run()
 
     keys = adyen.values("select statement_key from statements order by statement_id")
-    assert ("batch 7", "delivery ") == (keys[0], keys[1][:9])
+    assert ["batch 7", "of another account: american.csv"] == keys
 
 
 def test_of_a_file_that_is_too_large_only_the_beginning_is_kept(

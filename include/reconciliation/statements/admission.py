@@ -76,6 +76,14 @@ def is_flagged(cursor: Cursor, question: str, values: Mapping[str, Any] | None =
     return row is not None and bool(row["is_flagged"])
 
 
+def of_others(case: Case) -> dict[str, Any]:
+    """How a refused file is named that holds only what is another account's.
+
+    No line of this account can be missing with it, so any good statement beside it mends it.
+    """
+    return {"statement_key": f"of another account: {case.file}", "sequence_number": None}
+
+
 def open_statement(
     case: Case, statement: Mapping[str, Any], notices: Sequence[str], proved_by: str
 ) -> int | None:

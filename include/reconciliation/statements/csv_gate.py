@@ -137,6 +137,8 @@ def named_statements(case: Case) -> list[dict[str, Any]]:
         return []
     if not admission.is_flagged(case.cursor, "statements/has_raw_rows"):
         return []
+    if admission.is_flagged(case.cursor, "statements/csv_is_only_of_others", case.binds):
+        return [admission.of_others(case)]
     warehouse.run(case.cursor, "statements/csv_times", case.binds)
     return warehouse.run(case.cursor, "statements/csv_named", _naming(case)).fetchall()
 

@@ -161,6 +161,8 @@ def named_statements(case: Case) -> list[dict[str, Any]]:
     """The statements that a refused file seems to hold, as far as its parser came."""
     if not admission.is_flagged(case.cursor, "statements/has_parsed_sums"):
         return []
+    if admission.is_flagged(case.cursor, "statements/parsed_is_only_of_others", case.binds):
+        return [admission.of_others(case)]
     return warehouse.run(case.cursor, "statements/parsed_named", case.binds).fetchall()
 
 

@@ -3,7 +3,8 @@
 -- Grain:   one row per statement that is corrected now.
 -- Binds:   account_id (integer). A good one has the same key, came as the same bytes or under the same
 --          name, is a later read of an API that covers the range, covers the days that named the refused
---          one, or ends on a day that was not covered before a file that could not be named.
+--          one, ends on a day that was not covered before a file that could not be named, or came with
+--          or after what is another account's.
 -- Reason:  of a file with a time that can't be read nobody knows which days it holds, so no days of another
 --          one make it good: its key is its name.
 update internal.statements as refused
@@ -19,7 +20,7 @@ where
     and good.account_id = refused.account_id
     and good.state in ('accepted', 'in_force')
     and good_delivery.delivery_id = good.delivery_id
-    and good.delivery_id >= refused.delivery_id
+    and (good.delivery_id >= refused.delivery_id or refused.statement_key like 'of another account: %%')
     and (
         good.statement_key = refused.statement_key
         or good.delivery_id = refused.delivery_id
@@ -45,6 +46,12 @@ where
                     and earlier.covers_to >= good.covers_to
                     and coalesce(earlier.covers_from, '-infinity') <= good.covers_to
             )
+        )
+        -- No line of ours is missing with what is another account's; that ours was not taken for it, a
+        -- good one of the same look or of a later one shows.
+        or (
+            refused.statement_key like 'of another account: %%'
+            and (good.attempt_id = refused.attempt_id or good.delivery_id > refused.delivery_id)
         )
         or (
             good_delivery.read_from <= refused_delivery.read_from

@@ -330,6 +330,8 @@ ARCHIVES = _group(
      _zip(*_days(1), ("__MACOSX/._day", lambda _: b"\x00"), (".DS_Store", lambda _: b"\x00")), ALL),
     ("a zip with another merchant's file before ours", KEPT_OUT + "wrong_account",
      _zip(("another.csv", _other_account), *_days(1)), ALL),
+    ("a zip with another merchant's file after ours", KEPT_OUT + "wrong_account",
+     _zip(*_days(1), ("another.csv", _other_account)), ALL),
     ("a zip with half a file", REFUSED + "malformed_row", _zip(("day.csv", _half))),
     ("a bomb in a zip", REFUSED + "beyond_limits",
      _zip(("day.csv", lambda folder: b"0" * 60_000_000))),
