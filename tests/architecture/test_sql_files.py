@@ -73,6 +73,8 @@ def complaints(name: str, text: str) -> Iterator[str]:
         r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|CREATE|JOIN|GROUP)\b", bare
     ):
         yield f"write key words in lower case: {shouted[0]}"
+    if "unbounded following" in bare:
+        yield "order the window backwards: a frame to its end is added up anew for every row"
     if "\t" in text or re.search(r" +$", text, re.MULTILINE):
         yield "four spaces, and none at the end of a line"
     if not text.endswith("\n"):
@@ -202,6 +204,14 @@ order by ledger_id
             "reports/late",
             GOOD.replace("    ", "\t").replace("from ledger", "from ledger "),
             "spaces",
+        ),
+        (
+            "reports/late",
+            GOOD.replace(
+                "select ",
+                "select min(a) over (rows between 1 following and unbounded following), ",
+            ),
+            "backwards",
         ),
         ("reports/late", GOOD.removesuffix("\n"), "line feed"),
         ("reports/late", GOOD + "\n" * LINES_MAX, "split"),

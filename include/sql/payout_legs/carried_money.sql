@@ -1,6 +1,7 @@
 -- What of the money that batches carry out do later ones carry in, and where does the rest come from?
 --
--- Grain:   one row per batch and currency that is closed or carries money, where a statement is a batch.
+-- Grain:   one row per batch and currency that is closed or carries money, where a statement is a batch;
+--          none of a currency in which no batch carries anything.
 -- Binds:   as_of (timestamptz).
 -- Reason:  each batch carries in what the one before it left open, and carries out what it leaves open.
 --          So what a batch carries out is taken by the batches that follow, the last first: what none
@@ -35,6 +36,10 @@ steps as (
             order by last_booked_at, length(batch), batch
         ) as balances
     from closed
+    where currency in (
+        select carrying.currency from closed as carrying
+        where carrying.carried_in_minor <> 0 or carrying.carried_out_minor <> 0
+    )
 
 ),
 
@@ -46,12 +51,15 @@ levels as (
         balances[2] as open_minor,
         balances[3] as without_source_minor,
         lag(balances[2], 1, 0::bigint) over batches as open_before_minor,
-        -- NULL after the last batch: there is none yet that could carry it in.
-        min(balances[1]) over later as later_kept_minor
+        -- NULL after the last batch: there is none yet that could carry it in. From the last one backwards: a
+        -- frame that begins after its row is read anew for each.
+        min(balances[1]) over (
+            partition by currency
+            order by last_booked_at desc, length(batch) desc, batch desc
+            rows between unbounded preceding and 1 preceding
+        ) as later_kept_minor
     from steps
-    window
-        batches as (partition by currency order by last_booked_at, length(batch), batch),
-        later as (batches rows between 1 following and unbounded following)
+    window batches as (partition by currency order by last_booked_at, length(batch), batch)
 
 )
 

@@ -79,10 +79,11 @@ still_owed as (
         greatest(
             least(
                 balances[2],
+                -- Backwards, since a frame that begins after its row is read anew for each.
                 min(balances[1]) over (
                     partition by currency
-                    order by ordered_at, length(batch), batch
-                    rows between 1 following and unbounded following
+                    order by ordered_at desc, length(batch) desc, batch desc
+                    rows between unbounded preceding and 1 preceding
                 )
             ) - balances[1],
             lost_minor
