@@ -31,6 +31,19 @@ def test_comments_texts_casts_and_bound_values_of_sql_are_left_alone() -> None:
     assert [] == _changed("x.sql", "-- a = 1\nselect '1 < 2', b::text, %(is_not)s, c -> 'd'")
 
 
+def test_a_change_that_leaves_no_python_is_no_mutant() -> None:
+    assert ["a is  None"] == _changed("x.py", "a is not None")
+
+
+def test_a_change_that_leaves_no_statement_of_sql_is_no_mutant() -> None:
+    assert [] == _changed("x.sql", "select left(a, b), coalesce(a, b, c), make_interval(days => n)")
+    assert ["select a between b and c or d"] == _changed("x.sql", "select a between b and c and d")
+    assert [
+        "update t set a = b, c = (d <> e) from f where g = h",
+        "update t set a = b, c = (d = e) from f where g <> h",
+    ] == _changed("x.sql", "update t set a = b, c = (d = e) from f where g = h")
+
+
 def test_the_same_seed_chooses_the_same_mutants_of_every_area() -> None:
     for area in areas():
         names = [change.name for change in area.sample(5, seed=7)]

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.lab.changed_copies import Change, Hunted, copies, hunt_all
+from include.reconciliation.lab.changed_copies import Change, Hunted, canary, copies, hunt_all
 from include.reconciliation.lab.mutation.mutants import Mutant, mutants
 from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 
@@ -74,16 +74,16 @@ def main(arguments: list[str]) -> int:
     """Try a sample of each area; 0 only when each has reached its floor."""
     options = _parser().parse_args(arguments)
     chosen = [area for area in areas() if options.only in area.name]
-    sampled = {area.name: area.sample(options.mutants, options.seed) for area in chosen}
     hunted: dict[str, list[Hunted]] = defaultdict(list)
     with copies(options.workers) as places:
-        problem = None if options.without_canary else places[0].canary(_flat(sampled))
-        if problem is not None:
-            print(problem, file=sys.stderr)
-            return 1
         for area in chosen:
-            print(f"{area.name}: {len(sampled[area.name])} of {len(area.all_mutants())} mutants")
-            hunted[area.name] = list(hunt_all(places, sampled[area.name]))
+            changes = area.sample(options.mutants, options.seed)
+            problem = None if options.without_canary else canary(places, changes)
+            if problem is not None:
+                print(f"{area.name}: {problem}", file=sys.stderr)
+                return 1
+            print(f"{area.name}: {len(changes)} of {len(area.all_mutants())} mutants", flush=True)
+            hunted[area.name] = list(hunt_all(places, changes))
     for name, done in hunted.items():
         print(f"{name}: {_killed(done)} of {len(done)} noticed, {_score(done):.1f} %")
     if options.write_docs:
@@ -138,10 +138,6 @@ def _score(done: Sequence[Hunted]) -> float:
 def _place_free(name: str) -> str:
     file, _, change = name.partition(" ")
     return f"{file.partition(':')[0]} {change}"
-
-
-def _flat(sampled: Mapping[str, list[Change]]) -> list[Change]:
-    return [change for part in sampled.values() for change in part]
 
 
 def _entries(file: str, table: str) -> list[dict[str, Any]]:
