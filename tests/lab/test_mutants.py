@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from include.reconciliation.lab.mutation.mutants import mutants
-from include.reconciliation.lab.mutation.run import areas
+from include.reconciliation.config import PROJECT_ROOT
+from include.reconciliation.lab.mutation.mutants import Mutant, mutants
+from include.reconciliation.lab.mutation.run import areas, reasons
 
 
 def _changed(file: str, text: str) -> list[str]:
@@ -50,3 +51,20 @@ def test_the_same_seed_chooses_the_same_mutants_of_every_area() -> None:
 
         assert len(names) == 5
         assert names == [change.name for change in area.sample(5, seed=7)]
+
+
+def test_what_is_said_of_a_survivor_is_of_a_mutant_that_there_is() -> None:
+    there_are = {
+        (f"{mutant.file} `{mutant.before}` → `{mutant.after or 'nothing'}`", line)
+        for area in areas()
+        for mutant in area.all_mutants()
+        for line in [_line_of(mutant)]
+    }
+
+    assert reasons()
+    assert set() == set(reasons()) - there_are
+
+
+def _line_of(mutant: Mutant) -> str:
+    text = (PROJECT_ROOT / mutant.file).read_text(encoding="utf-8")
+    return text.splitlines()[mutant.line - 1].strip()

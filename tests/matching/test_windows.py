@@ -51,6 +51,13 @@ def test_a_run_without_an_interval_ends_at_the_last_whole_cycle() -> None:
     assert Window(at(7), at(10), at(10)) == chosen(**none, watermark=at(7))
 
 
+def test_a_week_is_counted_from_the_first_thursday_of_1970() -> None:
+    week = {"cycle": timedelta(days=7), "interval_start": None, "interval_end": None}
+    thursday = datetime(2026, 2, 26, tzinfo=UTC)
+
+    assert Window(thursday - timedelta(days=7), thursday, thursday) == chosen(**week)
+
+
 def test_what_is_published_already_is_decided_again_for_one_cycle() -> None:
     again = Window(at(9), at(10), at(10), reprocess_from=at(9), reprocess_to=at(10))
 

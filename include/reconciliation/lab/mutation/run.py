@@ -65,9 +65,12 @@ def areas() -> tuple[Area, ...]:
     )
 
 
-def reasons() -> Mapping[str, str]:
-    """Why a survivor can't be noticed, by the name of the mutant without its place."""
-    return {entry["mutant"]: entry["reason"] for entry in _entries("survivors.toml", "survivor")}
+def reasons() -> Mapping[tuple[str, str], str]:
+    """Why a survivor can't be noticed, by the mutant's file and change, and its line's text."""
+    return {
+        (entry["mutant"], entry["line"]): entry["reason"]
+        for entry in _entries("survivors.toml", "survivor")
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -103,7 +106,7 @@ def _result(
             "noticed": _killed(hunted[area.name]),
             "per cent": f"{_score(hunted[area.name]):.1f}",
             "survived": "; ".join(
-                f"{done.change.name}: {known.get(_place_free(done.change.name), 'no reason known')}"
+                f"{done.change.name}: {known.get(_place_free(done.change), 'no reason known')}"
                 for done in hunted[area.name]
                 if done.caught_by is None
             ),
@@ -135,9 +138,11 @@ def _score(done: Sequence[Hunted]) -> float:
     return 100 * _killed(done) / len(done) if done else 100.0
 
 
-def _place_free(name: str) -> str:
-    file, _, change = name.partition(" ")
-    return f"{file.partition(':')[0]} {change}"
+def _place_free(change: Change) -> tuple[str, str]:
+    place, _, what = change.name.partition(" ")
+    number = int(place.split(":")[1])
+    lines = (PROJECT_ROOT / change.file).read_text(encoding="utf-8").splitlines()
+    return f"{change.file} {what}", lines[number - 1].strip()
 
 
 def _entries(file: str, table: str) -> list[dict[str, Any]]:
