@@ -16,7 +16,7 @@ def test_operators_words_and_numbers_of_python_are_changed_one_at_a_time() -> No
 
 
 def test_comments_texts_signs_and_imports_of_python_are_left_alone() -> None:
-    text = '"""1 < 2 and 3."""\nfrom a import b  # not 1\nc = -d\n'
+    text = '"""1 < 2 and 3."""\nfrom a import b  # not 1\nc = -d\n*e, f = g\n'
 
     assert [] == _changed("x.py", text)
 

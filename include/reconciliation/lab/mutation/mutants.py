@@ -30,7 +30,9 @@ SQL_CHANGES: dict[str, str] = {
     "first": "last", "left": "inner", "full": "left", "union all": "union", "coalesce": "nullif",
 }  # fmt: skip
 # Operators of Python that stand at the start of what they belong to: not a sum.
-_UNARY_AFTER = frozenset("([{,=:+-*/<>") | {"return", "in", "and", "or", "not", "if", "else", "=="}
+_UNARY_AFTER = frozenset("([{,=:+-*/<>\n") | frozenset(
+    {"", "return", "in", "and", "or", "not", "if", "else", "=="}
+)
 _SQL_TOKEN = re.compile(
     r"(?P<skip>--[^\n]*|'(?:[^']|'')*'|%\(\w+\)s|::|->>?|=>|@>|<@|\$\$)"
     r"|(?P<token>union all|<=|>=|<>|[A-Za-z_][A-Za-z_0-9]*|[0-9]+|[<>=+\-(),;])",
