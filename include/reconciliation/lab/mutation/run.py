@@ -118,9 +118,10 @@ def _result(
         title="Mutation",
         date=datetime.now(UTC).date().isoformat(),
         commit=commit(),
+        # Areas are run one by one, each with its own number: that of its row.
         command=(
             f"bin/reconciliation lab-mutation --seed {options.seed} "
-            f"--mutants {options.mutants} --write-docs"
+            "--only AREA --mutants TRIED --write-docs"
         ),
         figures={
             "mutants": sum(int(row["tried"]) for row in rows),
