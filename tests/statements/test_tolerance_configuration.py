@@ -89,6 +89,8 @@ def test_the_rules_of_a_run_hold_the_tolerances(load) -> None:
         ('EUR = { fee = { percent = "250.5" } }', "percent = '250.5': must be more than 0 and les"),
         ("EUR = { date = { business_days = 0 } }", "tolerances.EUR.date: business_days = 0: must"),
         ("EUR = { date = { business_days = 32 } }", "whole number of business days, from 1 to 31"),
+        ("EUR = { date = { business_days = 1.5 } }", "whole number of business days, from 1 to 31"),
+        ("EUR = { date = { business_days = true } }", "whole number of business days, from 1 to"),
         ("EUR = { date = { days = 1 } }", "tolerances.EUR.date: the key 'business_days' is miss"),
         ("EUR = { ammount = { minor = 1 } }", "tolerances.EUR: unknown keys ['ammount']"),
         ("EUR = { amount = { minor = 1, ppm = 1 } }", "tolerances.EUR.amount: unknown keys ['ppm"),
