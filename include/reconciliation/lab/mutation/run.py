@@ -77,6 +77,8 @@ def main(arguments: list[str]) -> int:
     """Try a sample of each area; 0 only when each has reached its floor."""
     options = _parser().parse_args(arguments)
     chosen = [area for area in areas() if options.only in area.name]
+    # What is copied now is what is tried, whatever is committed while it runs.
+    tried = commit()
     hunted: dict[str, list[Hunted]] = defaultdict(list)
     with copies(options.workers) as places:
         for area in chosen:
@@ -90,16 +92,17 @@ def main(arguments: list[str]) -> int:
     for name, done in hunted.items():
         print(f"{name}: {_killed(done)} of {len(done)} noticed, {_score(done):.1f} %")
     if options.write_docs:
-        write_result("mutation", _result(hunted, chosen, options))
+        write_result("mutation", _result(hunted, chosen, options.seed, tried))
     return 0 if all(_score(done) >= FLOOR_PER_CENT for done in hunted.values()) else 1
 
 
 def _result(
-    hunted: Mapping[str, list[Hunted]], chosen: Sequence[Area], options: argparse.Namespace
+    hunted: Mapping[str, list[Hunted]], chosen: Sequence[Area], seed: int, tried: str
 ) -> Result:
     known = reasons()
     played: list[Row] = [
         {
+            "commit": tried,
             "area": area.name,
             "mutants there are": len(area.all_mutants()),
             "tried": len(hunted[area.name]),
@@ -117,10 +120,10 @@ def _result(
     return Result(
         title="Mutation",
         date=datetime.now(UTC).date().isoformat(),
-        commit=commit(),
+        commit=tried,
         # Areas are run one by one, each with its own number: that of its row.
         command=(
-            f"bin/reconciliation lab-mutation --seed {options.seed} "
+            f"bin/reconciliation lab-mutation --seed {seed} "
             "--only AREA --mutants TRIED --write-docs"
         ),
         figures={
