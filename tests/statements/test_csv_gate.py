@@ -118,6 +118,25 @@ def test_a_balance_of_one_currency_proves_nothing_of_another(checked) -> None:
     ) == (both["proved_by"], both["notices"])
 
 
+def test_an_account_that_owes_the_provider_has_a_balance_below_zero(checked) -> None:
+    def owed(day: int, words: str, debit: str) -> str:
+        owned = a_release(day, words, debit, balance=f"-{debit}")
+        return owned.replace(f",{debit},0,{debit},", f",0,{debit},-{debit},")
+
+    report = (
+        owed(1, "initial_available_balance,", "20.00"),
+        a_release(2, "release,payment", "7.00", balance="-13.00"),
+        owed(3, "total,", "13.00"),
+    )
+
+    code, (verdict,) = checked(rows(RELEASES, *report))
+
+    assert (0, "rows tie to their net, opening + lines = closing") == (
+        code,
+        verdict["proved_by"],
+    ), verdict["reason"]
+
+
 def test_a_report_that_opens_and_does_not_close_says_so(checked) -> None:
     opening = a_release(1, "initial_available_balance,", "10.00")
 
