@@ -170,6 +170,27 @@ def test_a_rate_of_one_digit_proves_no_conversion(
     ] == verdict["notices"]
 
 
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        ("0.9213", "row 3, column 'Net Credit (NC) - Net Debit (NC)'"),
+        ("0", "row 2, column 'Exchange Rate'"),
+        ("", "row 2, column 'Exchange Rate'"),
+    ],
+)
+def test_of_a_good_and_a_bad_row_the_bad_one_is_named_and_a_rate_of_zero_is_bad(
+    checked, rate: str, words: str
+) -> None:
+    sale = a_row(gross_currency="USD", exchange_rate=rate, net_credit_nc="17.93")
+    other = a_row(psp_reference="8836", net_credit_nc="1.00")
+
+    _, (verdict,) = checked(a_file([sale, other, a_payout("18.93")]))
+
+    assert ("row_does_not_tie", True) == (verdict["reason_code"], words in verdict["reason"]), (
+        verdict["reason"]
+    )
+
+
 def test_a_conversion_in_a_report_without_rates_is_not_called_proved(checked) -> None:
     header = (
         "SOURCE_ID,TRANSACTION_TYPE,TRANSACTION_AMOUNT,TRANSACTION_CURRENCY,TRANSACTION_DATE,"
