@@ -142,6 +142,7 @@ def tell(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> None:
         return
     lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
     warehouse.run_over(cursor, "payout_legs/told_payouts", account, lines=lines)
+    warehouse.run_over(cursor, "payout_legs/told_lapsed_debts", lines=lines)
     if attempt.psp.payouts.bank is not None:
         cursor.execute("analyze work_told_payouts")
         bank = warehouse.part_of(attempt.attempt_id, PAYOUT_BANK.name)

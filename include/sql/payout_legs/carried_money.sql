@@ -92,6 +92,8 @@ select
         when later_kept_minor is null then 0
         else greatest(least(open_minor, later_kept_minor) - kept_minor, 0)
     end as lost_minor,
+    -- What a batch repays of the debt before it, it carries out.
+    greatest(-open_before_minor - carried_out_minor, 0) as lapsed_minor,
     greatest(
         least(
             came_back_minor,

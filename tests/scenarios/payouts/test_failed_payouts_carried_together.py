@@ -1,4 +1,4 @@
-"""Several payouts came back, and one batch after the other carries them on: each is owed what is left of it."""
+"""Several payouts came back and are carried on together: of each is owed what is left of it."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def test_two_payouts_that_came_back_in_one_batch_are_owed_together(
         "select explanation from reconciliation.discrepancies where kind = 'payout_failed'"
     )
     assert told["explanation"] == (
-        "payout TX1EURXT, TX2EURXT of 150.00 EUR came back on 2026-03-05: its lines are owed again; "
-        "120.00 EUR of it is still owed"
+        "payout TX1EURXT, TX2EURXT of 150.00 EUR came back on 2026-03-05: its lines are owed "
+        "again; 120.00 EUR of it is still owed"
     )
 
 
