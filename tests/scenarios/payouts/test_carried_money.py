@@ -183,9 +183,9 @@ def test_a_debt_that_the_next_batch_does_not_carry_in_lapses_and_is_no_finding(
     assert chain.found() == [("payout_unexplained", "EUR", 0, 1000)]
     assert carried(chain) == [("EUR", 0, 1000, 0, "batch 3", 5000)]
     assert (
-        "In your favour, and no discrepancy: 50.00 EUR of debts (1) that the next batch did not "
+        "In your favour, and no discrepancy: EUR 50.00 of debts (1) that the next batch did not "
         "carry in, the largest before batch 2."
-    ) in (newest_folder() / "report.html").read_text()
+    ) in (newest_folder() / "discrepancy_report.html").read_text()
 
 
 def test_a_debt_that_the_next_batch_repays_in_part_lapses_with_the_rest(

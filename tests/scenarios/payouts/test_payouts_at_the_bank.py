@@ -9,6 +9,7 @@ import pytest
 
 from tests.scenarios.conftest import a_line, batch_file
 from tests.scenarios.payouts.conftest import (
+    BANK,
     CLAIM,
     PayoutDesk,
     an_account_row,
@@ -440,6 +441,40 @@ def test_what_is_claimed_is_looked_at_again_when_the_rule_changes(
     payout_desk.run("2026-03-06T00:00:00Z", "2026-03-05T00:00:00Z")
 
     assert payout_desk.states()[0][3] == "arrived"
+
+
+def test_a_bank_that_is_configured_late_shows_payouts_of_all_the_time_before(
+    payout_desk: PayoutDesk, configured: Configured
+) -> None:
+    configured(f"{payouts_toml(None)}{BANK}")
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.desk.run()
+    march(payout_desk)
+
+    configured(payouts_toml(CLAIM))
+    payout_desk.desk.run("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z")
+
+    assert payout_desk.states() == [("batch 1", "EUR", "explained", "arrived")]
+
+
+def test_statements_of_a_bank_that_come_late_are_looked_through_for_what_is_open(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.desk.run()
+    assert payout_desk.states()[0][3] == "awaiting_bank_statement"
+    march(payout_desk)
+
+    payout_desk.desk.run("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z")
+
+    assert payout_desk.states() == [("batch 1", "EUR", "explained", "arrived")]
+
+
+def march(desk: PayoutDesk) -> None:
+    """The bank's statements of the days on which the first batch arrives."""
+    desk.bank_day("2026-03-03")
+    desk.bank_day("2026-03-04", (10000, "TX1EURXT"))
+    desk.run_bank("2026-03-02T00:00:00Z", "2026-03-05T12:00:00Z")
 
 
 def test_without_a_bank_the_payouts_are_explained_and_the_bank_is_not_configured(
