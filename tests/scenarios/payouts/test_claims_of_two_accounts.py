@@ -88,7 +88,7 @@ def test_a_claim_ends_with_the_rule_that_made_it(
 
 @pytest.fixture
 def arrived_for_the_first(payout_desk: PayoutDesk, configured: Configured) -> PayoutDesk:
-    """A line of the bank that may be of either account, and is matched with a payout of the first."""
+    """A line that may be of either account, and is matched with a payout of the first."""
     first, _ = two_rules()
     second_shop(payout_desk)
     configured(first + BANK)

@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0049_taken_back_and_lapsed.sql."""
+"""Runs include/sql/schema/0049_taken_back.sql."""
 
 from include.migrations.sql_file import upgrade_with
 

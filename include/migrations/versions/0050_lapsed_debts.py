@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0050_claims_taken_over.sql."""
+"""Runs include/sql/schema/0050_lapsed_debts.sql."""
 
 from include.migrations.sql_file import upgrade_with
 
