@@ -51,11 +51,9 @@ def choose(
 
     end = interval_end if interval_end is not None else _floor(now, cycle)
     start = watermark if watermark is not None else interval_start
-    if start is None or (watermark is None and start >= end):
-        start = end - cycle
-    if start < end:
+    if start is not None and start < end:
         return _window(start, end, watermark, head_as_of)
-    # Everything up to here is published already: the last cycle is decided again.
+    # Nothing to start from, or all of it published already: the last cycle is decided again.
     last = interval_start if interval_start is not None and interval_start < end else end - cycle
     return _window(last, end, watermark, head_as_of)
 

@@ -141,6 +141,21 @@ def test_a_calendar_counts_its_business_days() -> None:
 
 
 @pytest.mark.parametrize(
+    ("grace_days", "waited_until"),
+    [(0, [2, 3, 4, 5, 6, 7, 8]), (1, [3, 4, 5, 6, 9, 9, 9]), (2, [4, 5, 6, 9, 10, 10, 10])],
+)
+def test_what_a_psp_made_itself_is_waited_for_by_business_days_from_any_day_of_a_week(
+    grace_days: int, waited_until: list[int]
+) -> None:
+    rule = SettlementRule(days=0, weekdays=WORKING_WEEK, holidays=frozenset())
+    week = settlement_calendar(
+        MONDAY, MONDAY + timedelta(days=6), rule, provider_made_grace_days=grace_days
+    )
+
+    assert [date(2026, 3, day) for day in waited_until] == [day.next_business_day for day in week]
+
+
+@pytest.mark.parametrize(
     ("zone", "day", "clock", "instant"),
     [
         ("Europe/Amsterdam", date(2026, 3, 29), time(2, 30), "2026-03-29T01:00Z"),

@@ -51,10 +51,35 @@ def test_a_run_without_an_interval_ends_at_the_last_whole_cycle() -> None:
     assert Window(at(7), at(10), at(10)) == chosen(**none, watermark=at(7))
 
 
+def test_a_week_is_counted_from_the_first_thursday_of_1970() -> None:
+    week = {"cycle": timedelta(days=7), "interval_start": None, "interval_end": None}
+    thursday = datetime(2026, 2, 26, tzinfo=UTC)
+
+    assert Window(thursday - timedelta(days=7), thursday, thursday) == chosen(**week)
+
+
 def test_what_is_published_already_is_decided_again_for_one_cycle() -> None:
     again = Window(at(9), at(10), at(10), reprocess_from=at(9), reprocess_to=at(10))
 
     assert again == chosen(watermark=at(10), head_as_of=at(10))
+
+
+def test_with_an_interval_of_two_cycles_both_are_decided_again() -> None:
+    again = Window(at(8), at(10), at(10), reprocess_from=at(8), reprocess_to=at(10))
+
+    assert again == chosen(interval_start=at(8), watermark=at(10), head_as_of=at(10))
+
+
+def test_without_an_interval_the_last_cycle_is_decided_again() -> None:
+    again = Window(at(9), at(10), at(10), reprocess_from=at(9), reprocess_to=at(10))
+
+    assert again == chosen(
+        interval_start=None, interval_end=None, watermark=at(10), head_as_of=at(10)
+    )
+
+
+def test_a_run_started_by_hand_whose_interval_has_no_length_has_the_last_cycle() -> None:
+    assert Window(at(9), at(10), at(10)) == chosen(interval_start=at(10))
 
 
 def test_a_form_names_its_window_and_the_as_of_never_goes_back() -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.reconciliation.divergence import Divergence
+from include.reconciliation.config import Limits
+from include.reconciliation.divergence import Divergence, above_limit, not_recovered
 from include.reconciliation.incident_rules import (
     Freshness,
     cycles_elapsed,
@@ -68,6 +69,24 @@ def test_per_cent_is_rounded_to_a_tenth_without_a_float(
     exposure_minor: int, gross_minor: int | None, expected: str
 ) -> None:
     assert expected == Divergence("BRL", 2, exposure_minor, 1, gross_minor).per_cent()
+
+
+def test_a_limit_alerts_above_it_and_is_recovered_below_the_lower_one() -> None:
+    limits = {"EUR": Limits(alert_above_minor=1000, recovered_below_minor=100)}
+    below, recovered_at, alert_at, above = (
+        Divergence("EUR", 2, exposure, 1) for exposure in (99, 100, 1000, 1001)
+    )
+
+    assert (above,) == above_limit((below, recovered_at, alert_at, above), limits)
+    assert (recovered_at, alert_at, above) == not_recovered(
+        (below, recovered_at, alert_at, above), limits
+    )
+
+
+def test_in_a_currency_without_limits_one_minor_unit_alerts_and_holds_the_incident_open() -> None:
+    nothing, cent = Divergence("CHF", 2, 0, 1), Divergence("CHF", 2, 1, 1)
+
+    assert (cent,) == above_limit((nothing, cent), {}) == not_recovered((nothing, cent), {})
 
 
 def test_an_amount_is_written_with_the_decimals_of_its_currency() -> None:

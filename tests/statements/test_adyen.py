@@ -62,6 +62,23 @@ def test_a_settled_row_is_a_payment_and_a_payout_row_leaves_the_account(adyen, d
     } == payout
 
 
+@pytest.mark.parametrize(
+    ("payment", "capture", "is_plain"),
+    [(200, 200, True), (266, 266, True), (267, 1, False), (1, 267, False)],
+)
+def test_the_key_of_a_line_is_its_references_as_long_as_each_is_short(
+    adyen, drop_folder, payment: int, capture: int, is_plain: bool
+) -> None:
+    references = {"psp_reference": "P" * payment, "modification_reference": "C" * capture}
+    (drop_folder / "1.csv").write_bytes(a_file([a_row(**references), a_payout()]))
+
+    adyen.run()
+
+    key = adyen.lines()[0]["line_key"]
+    plain = f"settled|{'P' * payment}|{'C' * capture}|EUR"
+    assert (is_plain, not is_plain) == (key == plain, key.startswith("sha256:"))
+
+
 def test_each_type_word_has_its_meaning_whatever_its_case(adyen, drop_folder) -> None:
     words = (
         "Settled",

@@ -118,6 +118,25 @@ def test_a_balance_of_one_currency_proves_nothing_of_another(checked) -> None:
     ) == (both["proved_by"], both["notices"])
 
 
+def test_an_account_that_owes_the_provider_has_a_balance_below_zero(checked) -> None:
+    def owed(day: int, words: str, debit: str) -> str:
+        owned = a_release(day, words, debit, balance=f"-{debit}")
+        return owned.replace(f",{debit},0,{debit},", f",0,{debit},-{debit},")
+
+    report = (
+        owed(1, "initial_available_balance,", "20.00"),
+        a_release(2, "release,payment", "7.00", balance="-13.00"),
+        owed(3, "total,", "13.00"),
+    )
+
+    code, (verdict,) = checked(rows(RELEASES, *report))
+
+    assert (0, "rows tie to their net, opening + lines = closing") == (
+        code,
+        verdict["proved_by"],
+    ), verdict["reason"]
+
+
 def test_a_report_that_opens_and_does_not_close_says_so(checked) -> None:
     opening = a_release(1, "initial_available_balance,", "10.00")
 
@@ -149,6 +168,27 @@ def test_a_rate_of_one_digit_proves_no_conversion(
     assert [
         f"1 lines are converted into EUR {notice}: nothing proves their net" for notice in notices
     ] == verdict["notices"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        ("0.9213", "row 3, column 'Net Credit (NC) - Net Debit (NC)'"),
+        ("0", "row 2, column 'Exchange Rate'"),
+        ("", "row 2, column 'Exchange Rate'"),
+    ],
+)
+def test_of_a_good_and_a_bad_row_the_bad_one_is_named_and_a_rate_of_zero_is_bad(
+    checked, rate: str, words: str
+) -> None:
+    sale = a_row(gross_currency="USD", exchange_rate=rate, net_credit_nc="17.93")
+    other = a_row(psp_reference="8836", net_credit_nc="1.00")
+
+    _, (verdict,) = checked(a_file([sale, other, a_payout("18.93")]))
+
+    assert ("row_does_not_tie", True) == (verdict["reason_code"], words in verdict["reason"]), (
+        verdict["reason"]
+    )
 
 
 def test_a_conversion_in_a_report_without_rates_is_not_called_proved(checked) -> None:

@@ -164,6 +164,23 @@ def test_a_wrong_declaration_names_its_key(before: str, after: str, words: str) 
     assert "[[format]] acme" in str(told.value)
 
 
+def test_a_word_of_two_types_is_expected_in_the_ledger_where_the_type_of_its_sign_is(
+    acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, folder, path = acme
+    word = '"Venda" = { type = "payment", negative = "fee" }'
+    path.write_text(path.read_text().replace('"Venda" = "payment"', word))
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(path))
+    fee = SALE.replace("1.234,50;-34,50;1.200,00", "-5,00;0;-5,00").replace("P-1", "P-2")
+    (folder / "1.csv").write_text(HEADER + SALE + fee)
+
+    reader.run()
+
+    assert [("payment", True), ("fee", False)] == [
+        (line["type"], line["is_expected"]) for line in reader.lines()
+    ]
+
+
 def test_without_a_column_of_types_all_lines_are_of_the_declared_one() -> None:
     format_ = declared(
         '[[format]]\nname = "bank"\ntype = "bank_entry"\ntime_layouts = ["YYYY-MM-DD"]\n'

@@ -144,6 +144,14 @@ def test_a_count_below_the_number_listed_is_told() -> None:
             "page_missing",
             "found 1",
         ),
+        (
+            [
+                a_pix_page(a_pix(), pages=2, quantidadeTotalDeItens=1),
+                a_pix_page(number=1, pages=2, quantidadeTotalDeItens=2),
+            ],
+            "page_missing",
+            "expected 2 entries; found 1",
+        ),
         ([a_pix_page(a_pix(valor="-110.00"))], "bad_amount", "without a sign"),
         (
             [a_pix_page(a_pix(devolucoes=[a_pix_refund(valor="-10.00")]))],

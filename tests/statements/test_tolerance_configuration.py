@@ -8,7 +8,13 @@ import pytest
 
 from include.reconciliation import config
 from include.reconciliation.errors import ConfigurationError
-from include.reconciliation.tolerances import DateTolerance, Tolerance, Tolerances, rule_versions
+from include.reconciliation.tolerances import (
+    DateTolerance,
+    Tolerance,
+    Tolerances,
+    longest_days,
+    rule_versions,
+)
 
 ENTRY = """
 [[psp]]
@@ -83,6 +89,8 @@ def test_the_rules_of_a_run_hold_the_tolerances(load) -> None:
         ('EUR = { fee = { percent = "250.5" } }', "percent = '250.5': must be more than 0 and les"),
         ("EUR = { date = { business_days = 0 } }", "tolerances.EUR.date: business_days = 0: must"),
         ("EUR = { date = { business_days = 32 } }", "whole number of business days, from 1 to 31"),
+        ("EUR = { date = { business_days = 1.5 } }", "whole number of business days, from 1 to 31"),
+        ("EUR = { date = { business_days = true } }", "whole number of business days, from 1 to"),
         ("EUR = { date = { days = 1 } }", "tolerances.EUR.date: the key 'business_days' is miss"),
         ("EUR = { ammount = { minor = 1 } }", "tolerances.EUR: unknown keys ['ammount']"),
         ("EUR = { amount = { minor = 1, ppm = 1 } }", "tolerances.EUR.amount: unknown keys ['ppm"),
@@ -98,6 +106,23 @@ def test_what_tolerates_nothing_or_anything_is_refused_with_its_path(
 
     assert told in str(refused.value)
     assert str(refused.value).startswith("psps.toml, psp 1 (adyen), tolerances")
+
+
+def test_a_month_of_days_is_tolerated_at_most(load) -> None:
+    assert load("EUR = { date = { business_days = 31 } }").tolerances == {
+        "EUR": Tolerances(date=DateTolerance(31))
+    }
+
+
+def test_the_most_days_are_those_of_the_most_patient_currency() -> None:
+    patient = {
+        "EUR": Tolerances(date=DateTolerance(2)),
+        "USD": Tolerances(date=DateTolerance(5)),
+        "JPY": Tolerances(fee=Tolerance(minor=1)),
+    }
+
+    assert longest_days(patient) == 5
+    assert longest_days({"JPY": patient["JPY"]}) == 0
 
 
 def test_days_are_not_tolerated_where_they_are_not_compared(load) -> None:
@@ -122,3 +147,18 @@ def test_a_version_names_the_criteria_of_each_currency() -> None:
         "totals_within_tolerance": amounts,
         "date_within_tolerance": "7: EUR at most 1 business day",
     }
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "words"),
+    [
+        (Tolerance(minor=1), "at most 1 minor unit"),
+        (Tolerance(minor=2), "at most 2 minor units"),
+        (Tolerance(ppm=10_000), "at most 1 %"),
+        (Tolerance(ppm=125_000), "at most 12.5 %"),
+        (Tolerance(ppm=1), "at most 0.0001 %"),
+        (Tolerance(minor=3, ppm=100_000), "at most 3 minor units and 10 %"),
+    ],
+)
+def test_criteria_are_told_in_minor_units_and_per_cent(tolerance: Tolerance, words: str) -> None:
+    assert tolerance.words() == words

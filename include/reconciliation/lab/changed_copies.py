@@ -21,7 +21,9 @@ from queue import SimpleQueue
 
 from include.reconciliation.config import PROJECT_ROOT
 
-TEST_SECONDS_MAX = 900
+TEST_SECONDS_MAX = 1800
+# A change may make a loop endless: the tests are given this many times what they took without it.
+_TIMES_LONGER, _SECONDS_MORE = 4, 30
 _CANARY = '''"""A test that must fail: if it does not, no figure of the lab is worth anything."""
 
 
@@ -52,10 +54,14 @@ class Hunted:
 
 
 class Copy:
-    """A copy of the project; the tests of one change run in it at a time."""
+    """A copy of the project; the tests of one change run in it at a time.
+
+    They may take `seconds_max`, which the canary sets by what they take without any change.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.seconds_max: float = TEST_SECONDS_MAX
         shutil.copytree(PROJECT_ROOT, folder, ignore=_LEFT_OUT, symlinks=True)
         (folder / "tests" / "test_canary.py").write_text(_CANARY, encoding="utf-8")
 
@@ -68,7 +74,7 @@ class Copy:
         try:
             code, failed = self.test(change.tests)
         except subprocess.TimeoutExpired:
-            code, failed = _FAILED, f"the tests took more than {TEST_SECONDS_MAX} s"
+            code, failed = _FAILED, f"the tests took more than {self.seconds_max:.0f} s"
         finally:
             file.write_text(text, encoding="utf-8")
         if code != _PASSED:
@@ -83,7 +89,7 @@ class Copy:
             env={**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
-            timeout=TEST_SECONDS_MAX,
+            timeout=self.seconds_max,
             check=False,
         )
         failed = [
@@ -98,10 +104,21 @@ class Copy:
         code, _ = self.test(["tests/test_canary.py"])
         if code != _FAILED:
             return f"the canary did not fail: pytest ended with {code}"
+        self.seconds_max = TEST_SECONDS_MAX
+        began = time.monotonic()
         code, failed = self.test(sorted({path for change in changes for path in change.tests}))
         if code != _PASSED:
             return f"the tests fail without any change: {failed or f'pytest ended with {code}'}"
+        self.seconds_max = _SECONDS_MORE + _TIMES_LONGER * (time.monotonic() - began)
         return None
+
+
+def canary(of: Sequence[Copy], changes: Sequence[Change]) -> str | None:
+    """The canary in one of the copies; what it says of time holds for all of them."""
+    problem = of[0].canary(changes)
+    for copy in of:
+        copy.seconds_max = of[0].seconds_max
+    return problem
 
 
 @contextmanager

@@ -92,3 +92,19 @@ def test_a_manifest_that_claims_more_than_the_lines_does_not_hold(folder: Path) 
         "cause amount_hundredfold in EUR, exposure_minor: the rows come to 990000, "
         "the manifest says 990001"
     ]
+
+
+def test_a_cause_of_a_currency_in_which_no_line_is_does_not_hold(folder: Path) -> None:
+    path = folder / "manifest.json"
+    document = json.loads(path.read_text())
+    figures = {"discrepancies": 1, "new_discrepancies": 1, "exposure_minor": 1, "delta_minor": 1}
+    document["causes"].append(document["causes"][0] | {"currency": "USD"} | figures)
+    path.write_bytes(_sealed(document))
+
+    assert verify(folder)[0] == [
+        *(
+            f"cause amount_hundredfold in USD, {name}: the rows come to 0, the manifest says 1"
+            for name in figures
+        ),
+        "cause amount_hundredfold in USD: corrections of None in all, not as stated",
+    ]

@@ -1,7 +1,8 @@
 """The mutants of a file: every place where a rule applies, changed one at a time.
 
 Python and SQL are changed alike, as tokens: comments, texts and docstrings are left alone. The
-product is both, and no library knows the SQL.
+product is both, and no library knows the SQL. A change that leaves no program, such as
+`between a or b`, is no mutant: any test at all would notice, and the score would say nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,14 +30,15 @@ SQL_CHANGES: dict[str, str] = {
     "first": "last", "left": "inner", "full": "left", "union all": "union", "coalesce": "nullif",
 }  # fmt: skip
 # Operators of Python that stand at the start of what they belong to: not a sum.
-_UNARY_AFTER = frozenset("([{,=:+-*/<>") | {"return", "in", "and", "or", "not", "if", "else", "=="}
+_UNARY_AFTER = frozenset("([{,=:+-*/<>\n") | frozenset(
+    {"", "return", "in", "and", "or", "not", "if", "else", "=="}
+)
 _SQL_TOKEN = re.compile(
-    r"(?P<skip>--[^\n]*|'(?:[^']|'')*'|%\(\w+\)s|::|->>?|\$\$)"
-    r"|(?P<token>union all|<=|>=|<>|[A-Za-z_][A-Za-z_0-9]*|[0-9]+|[<>=+\-])",
+    r"(?P<skip>--[^\n]*|'(?:[^']|'')*'|%\(\w+\)s|::|->>?|=>|@>|<@|\$\$)"
+    r"|(?P<token>union all|<=|>=|<>|[A-Za-z_][A-Za-z_0-9]*|[0-9]+|[<>=+\-(),;])",
     re.IGNORECASE,
 )
-# What follows these is a name or a keyword of SQL's own, and no operation.
-_SQL_WORDS_BEFORE = frozenset({"interval", "count"})
+_SQL_ENDS_OF_SET = frozenset({"from", "where", "returning", ";"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,42 @@ def _number(token: str) -> str:
 
 
 def _sql_tokens(text: str) -> Iterator[tuple[int, str]]:
-    before = ""
-    for match in _SQL_TOKEN.finditer(text):
-        token = match["token"]
-        if token is not None:
-            if before.lower() not in _SQL_WORDS_BEFORE:
-                yield match.start(), token
-            before = token
+    """The tokens that may be changed: those whose change leaves a statement."""
+    found = [(match.start(), match["token"]) for match in _SQL_TOKEN.finditer(text)]
+    tokens = [(start, token) for start, token in found if token is not None]
+    depth = 0
+    # The depths at which `between` waits for its `and`, and at which `set` takes assignments.
+    between: list[int] = []
+    assigned: int | None = None
+    for number, (start, token) in enumerate(tokens):
+        word = token.lower()
+        depth += (token == "(") - (token == ")")
+        if word == "between":
+            between.append(depth)
+        elif word == "set":
+            assigned = depth
+        elif word in _SQL_ENDS_OF_SET and assigned == depth:
+            assigned = None
+        if word == "and" and between and between[-1] == depth:
+            between.pop()
+        elif not (
+            (token == "=" and assigned == depth)
+            or (word == "left" and tokens[number + 1][1] == "(")
+            or (word == "not" and tokens[number + 1][1] == "materialized")
+            or (word == "coalesce" and _arguments(tokens[number + 1 :]) != 2)
+        ):
+            yield start, token
+
+
+def _arguments(tokens: Sequence[tuple[int, str]]) -> int:
+    """How many a call has whose parenthesis comes first."""
+    depth, commas = 0, 0
+    for _, token in tokens:
+        depth += (token == "(") - (token == ")")
+        commas += token == "," and depth == 1
+        if depth == 0:
+            break
+    return commas + 1
 
 
 def _python_tokens(text: str) -> Iterator[tuple[int, str]]:
@@ -103,6 +134,8 @@ def _python_tokens(text: str) -> Iterator[tuple[int, str]]:
         if token.type in (tokenize.OP, tokenize.NAME, tokenize.NUMBER):
             is_sign = token.string in "+-*" and before in _UNARY_AFTER
             is_import = token.line.lstrip().startswith(("from ", "import ", "def ", "class ", "@"))
-            if not is_sign and not is_import:
+            # `is not` has its mutant at the second word.
+            is_pair = token.string == "is" and token.line[token.end[1] :].startswith(" not ")
+            if not is_sign and not is_import and not is_pair:
                 yield starts[token.start[0] - 1] + token.start[1], token.string
         before = token.string

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from include.reconciliation.config import PROJECT_ROOT
-from include.reconciliation.lab.changed_copies import Change, Hunted, copies, hunt_all
+from include.reconciliation.lab.changed_copies import Change, Hunted, canary, copies, hunt_all
 from include.reconciliation.lab.mutation.mutants import Mutant, mutants
 from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 
@@ -65,45 +65,56 @@ def areas() -> tuple[Area, ...]:
     )
 
 
-def reasons() -> Mapping[str, str]:
-    """Why a survivor can't be noticed, by the name of the mutant without its place."""
-    return {entry["mutant"]: entry["reason"] for entry in _entries("survivors.toml", "survivor")}
+def reasons() -> Mapping[tuple[str, str], str]:
+    """Why a survivor can't be noticed, by the mutant's file and change, and its line's text."""
+    return {
+        (entry["mutant"], entry["line"]): entry["reason"]
+        for entry in _entries("survivors.toml", "survivor")
+    }
 
 
 def main(arguments: list[str]) -> int:
     """Try a sample of each area; 0 only when each has reached its floor."""
     options = _parser().parse_args(arguments)
     chosen = [area for area in areas() if options.only in area.name]
-    sampled = {area.name: area.sample(options.mutants, options.seed) for area in chosen}
+    # What is copied now is what is tried, whatever is committed while it runs.
+    tried = commit()
     hunted: dict[str, list[Hunted]] = defaultdict(list)
     with copies(options.workers) as places:
-        problem = None if options.without_canary else places[0].canary(_flat(sampled))
-        if problem is not None:
-            print(problem, file=sys.stderr)
-            return 1
         for area in chosen:
-            print(f"{area.name}: {len(sampled[area.name])} of {len(area.all_mutants())} mutants")
-            hunted[area.name] = list(hunt_all(places, sampled[area.name]))
+            changes = area.sample(options.mutants, options.seed)
+            problem = None if options.without_canary else canary(places, changes)
+            if problem is not None:
+                print(f"{area.name}: {problem}", file=sys.stderr)
+                return 1
+            print(f"{area.name}: {len(changes)} of {len(area.all_mutants())} mutants", flush=True)
+            # What nothing can notice has survived, without hours of tests that show it again.
+            known = [change for change in changes if _place_free(change) in reasons()]
+            hunted[area.name] = [
+                *(Hunted(change, None, 0) for change in known),
+                *hunt_all(places, [change for change in changes if change not in known]),
+            ]
     for name, done in hunted.items():
         print(f"{name}: {_killed(done)} of {len(done)} noticed, {_score(done):.1f} %")
     if options.write_docs:
-        write_result("mutation", _result(hunted, chosen, options))
+        write_result("mutation", _result(hunted, chosen, options.seed, tried))
     return 0 if all(_score(done) >= FLOOR_PER_CENT for done in hunted.values()) else 1
 
 
 def _result(
-    hunted: Mapping[str, list[Hunted]], chosen: Sequence[Area], options: argparse.Namespace
+    hunted: Mapping[str, list[Hunted]], chosen: Sequence[Area], seed: int, tried: str
 ) -> Result:
     known = reasons()
     played: list[Row] = [
         {
+            "commit": tried,
             "area": area.name,
             "mutants there are": len(area.all_mutants()),
             "tried": len(hunted[area.name]),
             "noticed": _killed(hunted[area.name]),
             "per cent": f"{_score(hunted[area.name]):.1f}",
             "survived": "; ".join(
-                f"{done.change.name}: {known.get(_place_free(done.change.name), 'no reason known')}"
+                f"{done.change.name}: {known.get(_place_free(done.change), 'no reason known')}"
                 for done in hunted[area.name]
                 if done.caught_by is None
             ),
@@ -114,10 +125,11 @@ def _result(
     return Result(
         title="Mutation",
         date=datetime.now(UTC).date().isoformat(),
-        commit=commit(),
+        commit=tried,
+        # Areas are run one by one, each with its own number: that of its row.
         command=(
-            f"bin/reconciliation lab-mutation --seed {options.seed} "
-            f"--mutants {options.mutants} --write-docs"
+            f"bin/reconciliation lab-mutation --seed {seed} "
+            "--only AREA --mutants TRIED --write-docs"
         ),
         figures={
             "mutants": sum(int(row["tried"]) for row in rows),
@@ -135,13 +147,11 @@ def _score(done: Sequence[Hunted]) -> float:
     return 100 * _killed(done) / len(done) if done else 100.0
 
 
-def _place_free(name: str) -> str:
-    file, _, change = name.partition(" ")
-    return f"{file.partition(':')[0]} {change}"
-
-
-def _flat(sampled: Mapping[str, list[Change]]) -> list[Change]:
-    return [change for part in sampled.values() for change in part]
+def _place_free(change: Change) -> tuple[str, str]:
+    place, _, what = change.name.partition(" ")
+    number = int(place.split(":")[1])
+    lines = (PROJECT_ROOT / change.file).read_text(encoding="utf-8").splitlines()
+    return f"{change.file} {what}", lines[number - 1].strip()
 
 
 def _entries(file: str, table: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from include.reconciliation.lab.changed_copies import Hunted, copies, hunt_all
+from include.reconciliation.lab.changed_copies import Hunted, canary, copies, hunt_all
 from include.reconciliation.lab.planted_bugs.bugs import planted_bugs
 from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     bugs = [bug for bug in planted_bugs() if options.only in bug.name + bug.file]
     with copies(options.workers) as places:
-        problem = None if options.without_canary else places[0].canary(bugs)
+        problem = None if options.without_canary else canary(places, bugs)
         if problem is not None:
             print(problem, file=sys.stderr)
             return 1
