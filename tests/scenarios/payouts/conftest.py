@@ -15,7 +15,7 @@ import pytest
 from include.reconciliation import config
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.verify import verify
-from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, Line
+from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, Line, a_line
 from tests.scenarios.payouts.own_format import own_toml
 from tests.statements.camt_files import (
     IBAN,
@@ -159,6 +159,12 @@ class PayoutDesk:
             " where is_head and leg = %s order by currency",
             leg,
         )
+
+
+def one_payout(desk: PayoutDesk, number: int, amount: str, *, booked: str = "2026-03-03") -> None:
+    """A batch of one capture, paid out on its day."""
+    line = a_line(payment=f"P{number}", event=f"C{number}", amount=amount)
+    desk.batch(number, line, booked=f"{booked} 21:00:00")
 
 
 def newest_folder() -> Path:

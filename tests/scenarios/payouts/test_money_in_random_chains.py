@@ -105,7 +105,8 @@ def _fill(cursor: warehouse.Cursor, currency: str, chain: list[Batch]) -> None:
         "insert into work_waterfalls_now (item_id, batch, currency, last_booked_at,"
         " last_returned_at, booked_on, payouts, carried_in_minor, carried_out_minor,"
         " paid_out_minor, returned_minor, net_minor, paid_minor)"
-        " values (nextval('item_ids'), %s, %s, '2025-01-01', '2025-01-01', '2025-01-01', 1, %s, %s, %s, %s, %s, %s)",
+        " values (nextval('item_ids'), %s, %s, '2025-01-01', '2025-01-01', '2025-01-01', 1,"
+        " %s, %s, %s, %s, %s, %s)",
         [
             (
                 f"batch {number}",
