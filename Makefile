@@ -18,7 +18,8 @@ help: ## list the targets
 setup: ## make the environment in var/venv from the lock; installs nothing when it is there
 	@bin/setup
 
-lab: setup ## plant faults in 10,000 random histories, kill every task at every point; hours
+lab: ## plant faults in 10,000 random histories, kill every task at every point; hours
+	@bin/setup --test
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --write-docs
 	@bin/reconciliation lab --formats --write-docs
 	@bin/reconciliation lab --seeds $(SEEDS) --from $(SEED) --clean --write-docs

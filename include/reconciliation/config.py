@@ -158,6 +158,17 @@ class Configuration:
             + (f"; nor a bank of that name; known: {banks}" if banks else "")
         )
 
+    def claimants(self, bank: str, bank_account: str) -> list[str]:
+        """The accounts, as PSP/account, whose payouts a rule claims at this bank account."""
+        return [
+            f"{psp.name}/{account}"
+            for psp in self.psps
+            if psp.payouts is not None
+            and psp.payouts.bank is not None
+            and (psp.payouts.bank.bank, psp.payouts.bank.bank_account) == (bank, bank_account)
+            for account in psp.accounts
+        ]
+
 
 _IN_USE: ContextVar[Configuration | None] = ContextVar("configuration", default=None)
 

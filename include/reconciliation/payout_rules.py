@@ -17,6 +17,7 @@ from include.reconciliation.toml_tables import TableReader, duration, flag
 from include.reconciliation.toml_values import printed
 
 _DAYS_MAX = 366
+_GRACE_MAX = timedelta(days=31)
 _REPEATS_MAX = 255
 # What PostgreSQL and Python read in different ways, or not at all.
 _OTHER_READING = re.compile(r"\(\?(?!:)|\\[A-Za-z0-9]|\[[:.=]")
@@ -80,6 +81,11 @@ def bank_entry(entry: Any, place: str) -> dict[str, Any]:
         raise ConfigurationError(
             f"{place}: the key 'currencies' is missing: a list of those that the accounts are in"
         )
+    if not entry["currencies"]:
+        raise ConfigurationError(
+            f"{place}: currencies = []: expected the codes that the accounts are in, found none; "
+            'give one at least, such as ["EUR"]'
+        )
     if refused := sorted(entry.keys() & {"limits", "gateway", "payouts", "tolerances"}):
         raise ConfigurationError(f"{place}: {', '.join(refused)} are of PSPs")
     limits = {
@@ -112,7 +118,7 @@ def _claim_rule(entry: Any, place: str) -> ClaimRule | None:
         bank=bank,
         bank_account=bank_account,
         days=reader.take("days", _days, 1),
-        deposit_grace=reader.take("deposit_grace", duration, timedelta(days=3)),
+        deposit_grace=reader.take("deposit_grace", _grace, timedelta(days=3)),
         reference=reader.take("reference", _expression, None),
         counterparty_account=reader.take("counterparty_account", _words, None),
         counterparty_name=reader.take("counterparty_name", _words, None),
@@ -133,6 +139,17 @@ def _days(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _DAYS_MAX:
         raise ValueError(f"must be a whole number of days, 0 or more, up to {_DAYS_MAX}")
     return value
+
+
+def _grace(value: str) -> timedelta:
+    grace = duration(value)
+    if grace > _GRACE_MAX:
+        raise ValueError(
+            f"must be {_GRACE_MAX.days} days or less: so long nobody would be told of a deposit "
+            "that no payout explains; give the days that the PSP's statement comes after the "
+            "money, such as 3d"
+        )
+    return grace
 
 
 def _words(value: object) -> str:

@@ -28,6 +28,8 @@ def test_another_accounts_file_beside_ours_is_told_and_holds_nothing_up(
     assert [("accepted", None), ("corrected", "wrong_account")] == [
         (row["state"], row["reason_code"]) for row in states
     ]
+    told = adyen.values("select payload ->> 'text' from outbox order by message_id")
+    assert ["expected ShopEU; found ShopUS" in told[0], "[closed]" in told[1]] == [True, True]
 
 
 def test_another_accounts_file_in_the_place_of_ours_waits_for_a_good_one(

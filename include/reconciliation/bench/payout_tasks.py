@@ -61,7 +61,11 @@ def explain(attempt_id: str) -> dict[str, Any]:
         head = warehouse.run(cursor, "runs/account_head", account).fetchone()
         assert head is not None
         warehouse.run(cursor, "legs/drop_legs", {"attempt_id": attempt.attempt_id})
-        cursor.execute(warehouse.drop_table("work_told_payouts", "work_told_bank_lines"))
+        cursor.execute(
+            warehouse.drop_table(
+                "work_told_payouts", "work_told_bank_lines", "work_told_lapsed_debts"
+            )
+        )
         cursor.execute(warehouse.drop_table("work_log_head"))
         values = values_of(attempt, head)
         values |= staged_corrections.stage(cursor, values) | {"run_id": "b" * 64}

@@ -13,7 +13,12 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from include.reconciliation.local.bootstrap import SOURCES, SUPERUSER, create_source_tables
+from include.reconciliation.local.bootstrap import (
+    SOURCES,
+    SUPERUSER,
+    bootstrap,
+    create_source_tables,
+)
 from include.reconciliation.local.environment import CONNECTIONS, connection_json
 from include.reconciliation.local.migrate import migrate
 from include.reconciliation.local.server import Server
@@ -28,6 +33,8 @@ _OWNER = "LAB_PROCESS"
 def make_templates(server: Server) -> None:
     """Empty, migrated databases to copy from; what a killed lab left goes."""
     os.environ[_OWNER] = str(os.getpid())
+    # It may be the first command on this server.
+    bootstrap(server)
     drop_all(server)
     for name in _USED:
         _run(

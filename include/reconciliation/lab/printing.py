@@ -9,9 +9,17 @@ from include.reconciliation.lab.catalogue import KINDS, FaultKind
 from include.reconciliation.lab.format_faults.cases import FAULTS, FORMATS, StatementFault
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import Plan
-from include.reconciliation.lab.true_causes import AT_RISK, EXPLAINED, VERDICTS
+from include.reconciliation.lab.true_causes import (
+    AT_RISK,
+    EXPLAINED,
+    RIGHT,
+    TRUE_CAUSES,
+    VERDICTS,
+)
 
 _BAR = 30
+# One that is not claimed may have two explanations, but not all of so many.
+_TRUE_CAUSES_MIN = 20
 
 
 def bar(done: int, total: int, seconds: float, is_exact: bool) -> str:
@@ -83,6 +91,12 @@ def _of(kind: FaultKind | StatementFault, counted: Counter[tuple[str, str]]) -> 
 def claimed(outcome: Outcome, verdict: str) -> int:
     """Of how many discrepancies, over all kinds, a cause was claimed so."""
     return sum(count for (_, its), count in outcome.causes.items() if its == verdict)
+
+
+def is_silent_on_causes(outcome: Outcome) -> bool:
+    """Whether none is claimed of many faults that have a true one: a run without any causes."""
+    of_faults = [count for (fault, _), count in outcome.causes.items() if fault in TRUE_CAUSES]
+    return sum(of_faults) >= _TRUE_CAUSES_MIN and claimed(outcome, RIGHT) == 0
 
 
 def percent(outcome: Outcome, currency: str) -> str:

@@ -42,6 +42,16 @@ _NOT_CLAIMED = """## What is not claimed
 - Zero failures in *n* tries bound the rate of failures below 3/*n* at 95 %, on the distribution
   that the generator draws from. The world draws from another one.
 - A planted fault is one that somebody thought of. What nobody thought of is not in the table.
+- The labels say which event breaks which leg, how, with which delta and exposure, whether it is
+  open, and the verdict. Pairs, rules, days, texts, since when it is open, suggested corrections,
+  single terms of a waterfall and the files of the report are held by the tests, not by the lab;
+  so are refunds and chargebacks in the thirteen formats that the histories do not use, and the
+  reasons of refusal that no fault here has.
+- Labels of one history are not independent tries: the bound on a miss is a figure of speech for
+  how many there were.
+- After a kill matches, the outbox and the public views of runs, totals, discrepancies, pending
+  items, statements, lines and alerts are compared, not those of payouts, causes and fees.
+- Each part was played at its own commit; what changed since is not in its figures.
 - Delivery is at least once, with a key by which a repeat is known; never exactly once. Slack may
   show a message twice when it accepts it and does not answer in time.
 - Logs and reports show that they were tampered with, up to the last anchor outside. They do not

@@ -27,6 +27,7 @@ from include.reconciliation.bench.record import setting
 from include.reconciliation.demo.printing import say
 from include.reconciliation.lab import databases, figures, printing, reliability
 from include.reconciliation.lab.format_faults.cases import cases
+from include.reconciliation.lab.options import whole_number
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import CLEAN, Plan, plan
 from include.reconciliation.lab.results import commit
@@ -39,6 +40,7 @@ PACK = 1000
 FAULTS = "lab"
 FORMATS = "formats"
 _SHRUNK_MAX = 3
+_SEEDS_TOLD_MAX, _SENTENCES_MAX = 20, 5
 
 
 def main(arguments: list[str]) -> int:
@@ -51,13 +53,22 @@ def main(arguments: list[str]) -> int:
         return 0
     its_setting = {**setting(arguments, command="lab"), "commit": commit()}
     began = time.monotonic()
-    state = State({"from": options.start, "seeds": options.seeds, "sort": options.sort})
+    # What a pack holds is part of the question: of packs of another size nothing is taken up.
+    state = State(
+        {"from": options.start, "seeds": options.seeds, "sort": options.sort,
+         "pack": len(_packs(options)[0])}
+    )
     with borrowed_server() as server:
         databases.make_templates(server)
         try:
             whole, failed = _try_all(server, state, options)
             seconds = time.monotonic() - began
+            if options.sort == FAULTS and printing.is_silent_on_causes(whole):
+                whole.note(None, "many faults have a true cause, and of none it is claimed")
             _conclude(server, whole, failed, options, str(its_setting["commit"]))
+        except KeyboardInterrupt:
+            say(f"\nBroken off. What is done is kept in {state.path}; the same call goes on there.")
+            return 130
         finally:
             databases.drop_all(server)
     say(f"{seconds:.0f} s, {1000 * seconds / options.seeds:.0f} ms a seed")
@@ -144,17 +155,25 @@ def _conclude(
         for line in printing.of_formats(whole):
             say(line)
     say(f"  {printing.totals(whole, options.seeds)}")
-    for seeds in failed:
-        for seed, sentences in list(whole.problems.items())[:20]:
-            if seed is None or seed in seeds:
-                say(f"\nseed {seed}, commit {commit}")
-                for sentence in sentences[:5]:
-                    say(f"    {sentence}")
+    _tell_problems(whole, options, commit)
     failing = [] if options.sort in (SECOND_OPINION, FORMATS) else _failing(whole, failed, options)
     for plans in failing[:_SHRUNK_MAX]:
         say(f"\nThe smallest history that still fails, at commit {commit}:")
         for line in printing.history(smallest(plans, lambda fewer: _fails(server, fewer))):
             say(line)
+
+
+def _tell_problems(whole: Outcome, options: argparse.Namespace, commit: str) -> None:
+    sort = "" if options.sort == FAULTS else f" --{options.sort.replace('_', '-')}"
+    for seed, sentences in list(whole.problems.items())[:_SEEDS_TOLD_MAX]:
+        alone = f"seed {seed}: bin/reconciliation lab --seeds 1 --from {seed}{sort}"
+        say(f"\n{'of no seed alone' if seed is None else alone} (commit {commit})")
+        for sentence in sentences[:_SENTENCES_MAX]:
+            say(f"    {sentence}")
+        if len(sentences) > _SENTENCES_MAX:
+            say(f"    and {len(sentences) - _SENTENCES_MAX} more")
+    if len(whole.problems) > _SEEDS_TOLD_MAX:
+        say(f"\nand {len(whole.problems) - _SEEDS_TOLD_MAX} more seeds")
 
 
 def _failing(
@@ -180,8 +199,10 @@ def parser() -> argparse.ArgumentParser:
         description=str(__doc__),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--seeds", type=_positive, default=50, help="how many seeds to try")
-    made.add_argument("--from", dest="start", type=int, default=0, help="the first seed")
+    made.add_argument("--seeds", type=whole_number(1), default=50, help="how many seeds to try")
+    made.add_argument(
+        "--from", dest="start", type=whole_number(0), default=0, help="the first seed"
+    )
     sorts = made.add_mutually_exclusive_group()
     for sort, told in (
         (CLEAN, "histories without any fault"),
@@ -192,9 +213,11 @@ def parser() -> argparse.ArgumentParser:
             f"--{sort.replace('_', '-')}", dest="sort", action="store_const", const=sort,
             default=FAULTS, help=told,
         )
-    made.add_argument("--pack", type=_positive, default=PACK, help="how many seeds share a run")
     made.add_argument(
-        "--processes", type=_positive, default=os.cpu_count() or 1, help="how many at once"
+        "--pack", type=whole_number(1), default=PACK, help="how many seeds share a run"
+    )
+    made.add_argument(
+        "--processes", type=whole_number(1), default=os.cpu_count() or 1, help="how many at once"
     )
     made.add_argument(
         "--page", action="store_true", help="only write docs/RELIABILITY.md from what is kept"
@@ -217,13 +240,6 @@ def _keep(
     )
     reliability.keep(options.sort, result)
     say(f"written to {reliability.PAGE.name}")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 if __name__ == "__main__":

@@ -90,6 +90,9 @@ def outcome(
     )
     for row in _rows(warehouse, "lab/residuals"):
         counted.note(None, f"an identity is not exact: {row}")
+    verdicts_of = {
+        (row["psp"], row["account"]): row["verdict"] for row in _rows(warehouse, "lab/verdicts")
+    }
     waterfalls = {(row["psp"], row["account"]): row for row in _rows(warehouse, "lab/payouts")}
     for row in _rows(warehouse, "lab/explained_money"):
         counted.money_minor[row["currency"], AT_RISK] += row["exposed_minor"]
@@ -111,6 +114,9 @@ def outcome(
         _count(counted, its_account, comparison)
         _count_causes(counted, its_account, verdicts(comparison.found, claimed))
         _count_statements(counted, its_account, statements)
+        _hold_verdict(
+            counted, its_account, comparison, verdicts_of.get((place.psp, place.account))
+        )
         if place.explains_payouts:
             _count_batches(counted, place, waterfalls.get((place.psp, place.account)))
     return counted
@@ -241,6 +247,25 @@ def _count_statements(
         counted.false_reports[f"statement {key[3]}"] += 1
         counted.note(None, f"a statement is otherwise than planted: {key}")
 
+
+
+def _hold_verdict(
+    counted: Outcome, account: Account, comparison: Comparison, verdict: str | None
+) -> None:
+    """The last verdict is the worst that the labels call for."""
+    still_open = {label.kind for label, finding in comparison.found if finding.is_open}
+    is_refused = any(said.state == "quarantined" for said in account.refused)
+    if is_refused or "statement_gap" in still_open:
+        must_be: tuple[str, ...] = ("incomplete",)
+    elif still_open:
+        must_be = ("discrepancies",)
+    else:
+        must_be = ("reconciled", "reconciled_with_pending")
+    if comparison.is_exact and verdict not in must_be:
+        place = account.place
+        counted.note(
+            None, f"{place.psp} {place.account} is {verdict}, and must be {' or '.join(must_be)}"
+        )
 
 
 def _count_batches(counted: Outcome, place: Place, row: Mapping[str, Any] | None) -> None:

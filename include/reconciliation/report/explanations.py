@@ -65,6 +65,7 @@ EXPLANATIONS = (
     text("payout of {amount} came back on {day}: its lines are owed again"),
     text("{amount} of it is still owed"),
     text("{reference} carries out {amount}, and no later batch carries it in"),
+    text("{amount} of it is owed as payouts that came back before"),
     text("{reference} carries in {amount} that no batch before it carries out"),
     text("{reference} is paid in another currency, and {amount} of it is not"),
     text("{amount} of the reserve is given free and was never held"),

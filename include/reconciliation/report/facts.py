@@ -50,6 +50,8 @@ class ReportFacts:
     # The first of them one by one, with the steps of their waterfalls.
     payouts_shown: Sequence[Row] = ()
     bank_lines: Sequence[Row] = ()
+    # Debts of batches that no later one carried in, by currency.
+    lapsed_debts: Sequence[Row] = ()
     # Of what is missing on one side, what the statement lacks; the rest the ledger lacks.
     lacking: Sequence[Row] = ()
     kind_ages: Sequence[Row] = ()

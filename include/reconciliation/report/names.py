@@ -17,6 +17,7 @@ PAYOUT_STATES = (
 )
 BANK_STATES = (
     text("arrived"),
+    text("arrived and returned"),
     text("in transit"),
     text("awaiting bank statement"),
     text("missing"),

@@ -57,6 +57,7 @@ def payouts(facts: ReportFacts) -> Iterator[Block]:
         yield from payout_charts(facts)
     else:
         yield Note(say("None was touched, and none is open."))
+    yield from (Note(_lapsed(row, facts)) for row in facts.lapsed_debts)
     for row in facts.bank_lines:
         currency = row["currency"]
 
@@ -77,6 +78,18 @@ def payouts(facts: ReportFacts) -> Iterator[Block]:
                 unclaimed=told("unclaimed"),
             )
         )
+
+
+def _lapsed(row: Row, facts: ReportFacts) -> str:
+    """What nothing else tells, since it is no finding."""
+    say = facts.say
+    return say(
+        "In your favour, and no discrepancy: {amount} of debts ({count}) that the next batch did "
+        "not carry in, the largest before {batch}.",
+        batch=row["largest_batch"],
+        count=say.count(row["debts"]),
+        amount=say.money(row["lapsed_minor"], row["currency"], facts.exponents),
+    )
 
 
 def _columns(say: Language) -> list[Column]:

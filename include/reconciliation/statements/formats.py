@@ -62,6 +62,16 @@ FORMATS: dict[str, Format] = {
 }
 
 
+# Whose lines are entries of an account at a bank.
+BANK_FORMATS = tuple(
+    sorted(
+        name
+        for name, format_ in FORMATS.items()
+        if isinstance(format_, ParsedFormat) and "bank_entry" in format_.line_types
+    )
+)
+
+
 def format_of(psp: Psp) -> Format:
     """The format of a PSP: one of these, or the one that its configuration declares."""
     if psp.declared_format is None:
@@ -110,6 +120,12 @@ def refuse_misfits(configuration: Configuration) -> None:
         if unknown := sorted(psp.limits.keys() - EXPONENTS.keys()):
             raise ConfigurationError(
                 f"{place}: limits names {', '.join(unknown)}: no code of ISO 4217, such as BRL"
+            )
+        if word == "bank" and psp.declared_format is None and psp.format not in BANK_FORMATS:
+            raise ConfigurationError(
+                f"{place}: format = {psp.format!r}: expected the format of a bank's statements, "
+                f"found that of a PSP; give one of {', '.join(BANK_FORMATS)}, or declare one with "
+                "[[format]]"
             )
         api = format_.api if isinstance(format_, ParsedFormat) else None
         is_over_api = api is not None and api.ask is not None

@@ -34,11 +34,17 @@ def find_causes(
                 cursor.execute(warehouse.drop_table(*_TABLES))
                 # A formula is about a statement and the ledger: the other legs stay without one.
                 warehouse.run(cursor, "explain/030_found")
-    ask_causes(cursor, values | {"own_reference": attempt.psp.causes.own_reference})
+    asked = values | {"own_reference": attempt.psp.causes.own_reference}
+    ask_causes(cursor, asked, taken_back_by=("047_references_of_their_own",))
 
 
-def ask_causes(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
-    """Asks every cause of the discrepancies that are open in the workspace that is searched."""
+def ask_causes(
+    cursor: warehouse.Cursor, values: dict[str, Any], *, taken_back_by: tuple[str, ...] = ()
+) -> None:
+    """Asks every cause of the discrepancies that are open in the workspace that is searched.
+
+    `taken_back_by`: what takes back a formula that holds, for what the account's books say.
+    """
     cursor.execute(warehouse.drop_table(*_TABLES))
     asked = values | {"leg": LEDGER_STATEMENT, "entry_aspects": list(ENTRY_ASPECTS)}
     for name in ("010_subjects", "020_references", "030_found"):
@@ -47,7 +53,7 @@ def ask_causes(cursor: warehouse.Cursor, values: dict[str, Any]) -> None:
     for cause in causes():
         _ask(cursor, cause, asked)
     cursor.execute("analyze work_cause_candidates")
-    for name in ("050_claims", "060_run_causes"):
+    for name in (*taken_back_by, "050_claims", "060_run_causes"):
         warehouse.run(cursor, f"explain/{name}", asked)
 
 

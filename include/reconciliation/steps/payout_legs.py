@@ -20,7 +20,7 @@ from include.reconciliation.legs import PAYOUT_BANK, STATEMENT_PAYOUT, Leg
 from include.reconciliation.payout_rules import ClaimRule
 from include.reconciliation.statements.formats import SUM_OF_LINES, basis_of, format_of
 
-# Older claims of bank lines stand as they are.
+# Older claims of bank lines stand as they are; for what is not found one looks further back.
 _CLAIMS_LOOK_BACK = timedelta(days=92)
 # What is published of a leg before its matches are.
 PUBLISHED = {
@@ -36,6 +36,7 @@ PUBLISHED = {
         "payout_legs/end_expected",
         "payout_legs/publish_expected",
         "payout_legs/end_claims",
+        "payout_legs/take_over_claims",
         "payout_legs/publish_claims",
         "payout_legs/publish_bank_lines",
     ),
@@ -77,7 +78,8 @@ def values(
         "counterparty_account": rule.counterparty_account,
         "counterparty_name": rule.counterparty_name,
         "exact_amount": rule.exact_amount,
-        "claims_from": known["as_of"].date() - _CLAIMS_LOOK_BACK,
+        "claimants": config.load().claimants(rule.bank, rule.bank_account),
+        "stands_before": known["as_of"].date() - _CLAIMS_LOOK_BACK,
     }
 
 
@@ -116,7 +118,10 @@ def show_books(
             warehouse.run_over(cursor, "payout_legs/payouts_of_their_lines", values, lines=lines)
         cursor.execute("analyze work_payout_lines")
         warehouse.run_over(cursor, "payout_legs/expected", numbered, lines=lines)
-        warehouse.run(cursor, "payout_legs/claims", values)
+        reach = warehouse.run(cursor, "payout_legs/claims_from", values).fetchone()
+        assert reach is not None
+        reached = values | reach | {"first_claim_id": warehouse.first_item_id(cursor)}
+        warehouse.run(cursor, "payout_legs/claims", reached)
         cursor.execute("analyze work_expected_changes, work_claim_changes")
         of_returns = values | {"first_return_id": warehouse.first_item_id(cursor)}
         warehouse.run(cursor, "payout_legs/returns_at_the_bank", of_returns)
@@ -142,6 +147,7 @@ def tell(cursor: warehouse.Cursor, attempt: attempts.Attempt) -> None:
         return
     lines = warehouse.part_of(attempt.attempt_id, STATEMENT_PAYOUT.name)
     warehouse.run_over(cursor, "payout_legs/told_payouts", account, lines=lines)
+    warehouse.run_over(cursor, "payout_legs/told_lapsed_debts", lines=lines)
     if attempt.psp.payouts.bank is not None:
         cursor.execute("analyze work_told_payouts")
         bank = warehouse.part_of(attempt.attempt_id, PAYOUT_BANK.name)

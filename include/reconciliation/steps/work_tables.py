@@ -51,5 +51,6 @@ TABLES = (
     "work_leg_events",
     "work_told_payouts",
     "work_told_bank_lines",
+    "work_told_lapsed_debts",
     "work_run_counts",
 )

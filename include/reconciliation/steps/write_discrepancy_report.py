@@ -177,6 +177,7 @@ def _facts(cursor: warehouse.Cursor, header: Row) -> ReportFacts:
         payouts=of_payouts,
         payout_sums=rows("payout_sums") if payouts else (),
         payouts_shown=rows("payouts_sheet", rows_max=CHARTS_MAX) if payouts else (),
+        lapsed_debts=rows("lapsed_debts") if payouts else (),
         bank_lines=rows("bank_lines") if payouts and payouts["bank"] else (),
         lacking=rows("lacking"),
         earlier_runs=rows(

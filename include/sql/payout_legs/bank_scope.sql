@@ -8,18 +8,19 @@ with
 claims as (
 
     select
-        item_id,
+        line_item_id,
         true as is_own
     from work_claim_changes
     where change <> 'withdrawn'
     union all
     select
-        item_id,
+        line_item_id,
         account_id = %(account_id)s
     from internal.claimed_deposits
     where
         last_run_number is null
         and item_id not in (select old_item_id from work_claim_changes where old_item_id is not null)
+        and line_item_id not in (select line_item_id from work_claim_changes where change <> 'withdrawn')
         and not (account_id = %(account_id)s and (select begins from work_leg))
 
 )
@@ -33,10 +34,10 @@ select
     coalesce(sum(lines.net_minor) filter (where claims.is_own), 0)::bigint as claimed_minor,
     count(*) filter (where not claims.is_own) as other_lines,
     coalesce(sum(lines.net_minor) filter (where not claims.is_own), 0)::bigint as other_minor,
-    count(*) filter (where claims.item_id is null) as unclaimed_lines,
-    coalesce(sum(lines.net_minor) filter (where claims.item_id is null), 0)::bigint as unclaimed_minor
+    count(*) filter (where claims.line_item_id is null) as unclaimed_lines,
+    coalesce(sum(lines.net_minor) filter (where claims.line_item_id is null), 0)::bigint as unclaimed_minor
 from internal.statement_lines as lines
-left join claims on lines.item_id = claims.item_id
+left join claims on lines.item_id = claims.line_item_id
 where
     lines.account_id = %(bank_account_id)s
     and lines.last_run_number is null

@@ -9,6 +9,8 @@
 --          may be a debt that it carries on; one that the next batch does not carry in lapses, in our favour.
 --          What the account's first batch carries in was there
 --          before the books. A batch of lines alone is not closed: it carries nothing yet.
+--          What came back is owed while as much of it is carried on: a batch that pays and carries on as much
+--          as before may have paid its own lines. Of several the last is paid first.
 create unlogged table work_carried_money as
 with
 
@@ -61,21 +63,46 @@ levels as (
     from steps
     window batches as (partition by currency order by last_booked_at, length(batch), batch)
 
+),
+
+-- At which height of the open balance does what came back lie: above what was there before it?
+heights as (
+
+    select
+        *,
+        least(returned_minor, greatest(open_minor, 0) - kept_minor) as came_back_minor,
+        least(
+            greatest(open_before_minor, 0),
+            greatest(open_minor, 0) - least(returned_minor, greatest(open_minor, 0) - kept_minor)
+        ) as floor_minor
+    from levels
+
 )
 
 select
     item_id,
     batch,
     currency,
-    last_booked_at,
-    paid_out_minor,
     returned_minor,
     batch = first_batch as is_first,
     without_source_minor,
-    greatest(open_before_minor, 0) - kept_minor as taken_minor,
-    greatest(open_minor, 0) - kept_minor as left_open_minor,
+    kept_minor,
+    floor_minor,
     case
         when later_kept_minor is null then 0
         else greatest(least(open_minor, later_kept_minor) - kept_minor, 0)
-    end as lost_minor
-from levels;
+    end as lost_minor,
+    -- What a batch repays of the debt before it, it carries out.
+    greatest(-open_before_minor - carried_out_minor, 0) as lapsed_minor,
+    greatest(
+        least(
+            came_back_minor,
+            min(floor_minor) over (
+                partition by currency
+                order by last_booked_at desc, length(batch) desc, batch desc
+                rows between unbounded preceding and 1 preceding
+            ) - floor_minor
+        ),
+        0
+    ) as owed_minor
+from heights;

@@ -3,9 +3,12 @@
 -- Grain:   one row per line that is claimed from now on, or no more.
 -- Binds:   account_id, bank_account_id (integer), as_of (timestamptz), reference, counterparty_account,
 --          counterparty_name (text or NULL: a criterion that is not asked), exact_amount, names_payouts
---          (boolean), claims_from (date).
+--          (boolean), claims_from, stands_before (date), claimants (text[]: PSP/account of each that has a
+--          rule at this bank account), first_claim_id (bigint: for lines that another account had).
 -- Reason:  what the leg asks of a line is kept here, so that no pass looks for the line again. The
---          claim of an older line stands. A line that another account has claimed is left to it.
+--          claim of an older line stands. A line that another account has claimed is left to it, unless that
+--          one has no rule here any more: it may never run again, so its claim is taken over, and it gives
+--          the line back when it runs.
 --          The first of its references that matches says which payout it is; where that names
 --          several, their amounts have to.
 create unlogged table work_claim_changes as
@@ -17,7 +20,7 @@ known as materialized (
     from internal.claimed_deposits
     where
         account_id = %(account_id)s
-        and last_run_number is null
+        and (last_run_number is null or taken_by_account_id is not null)
         and not (select begins from work_leg)
 
 ),
@@ -128,11 +131,17 @@ claimed as materialized (
                 from work_expected_changes
                 where change <> 'vanished' and moves_money
             )
-            or looked_at.item_id in (select item_id from known)
+            or looked_at.item_id in (select line_item_id from known)
         )
         and looked_at.item_id not in (
-            select item_id from internal.claimed_deposits
-            where account_id <> %(account_id)s and last_run_number is null
+            select line_item_id from internal.claimed_deposits
+            where
+                account_id <> %(account_id)s
+                and last_run_number is null
+                and account_id in (
+                    select account_id from internal.accounts
+                    where psp || '/' || account = any(%(claimants)s::text[])
+                )
         )
 
 ),
@@ -154,18 +163,37 @@ ended as materialized (
         lines.value_date,
         lines.row_number
     from known
-    inner join internal.statement_lines as lines on known.item_id = lines.item_id
+    inner join internal.statement_lines as lines on known.line_item_id = lines.item_id
     where
         lines.last_run_number is not null
-        or (known.booked_on >= %(claims_from)s and known.item_id not in (select item_id from claimed))
+        or known.taken_by_account_id is not null
+        or (known.booked_on >= %(stands_before)s and known.line_item_id not in (select item_id from claimed))
 
 ),
 
 fresh as (
 
-    select *
+    -- What another account had is another item here: its match stays with it until it gives it up.
+    select
+        claimed.*,
+        case
+            when held.was_claimed
+                then
+                    %(first_claim_id)s::bigint
+                    + row_number() over (order by claimed.line_scope, claimed.line_key, claimed.occurrence)
+            else claimed.item_id
+        end as claim_item_id,
+        held.account_id as taken_from_account_id
     from claimed
-    where item_id not in (select item_id from known)
+    left join lateral (
+        select
+            true as was_claimed,
+            max(earlier.account_id) filter (where earlier.last_run_number is null) as account_id
+        from internal.claimed_deposits as earlier
+        where earlier.line_item_id = claimed.item_id and earlier.account_id <> %(account_id)s
+        having count(*) > 0
+    ) as held on true
+    where claimed.item_id not in (select line_item_id from known)
 
 )
 
@@ -175,8 +203,10 @@ select
         when ended.item_id is null then 'new'
         else 'changed'
     end as change,
-    fresh.item_id,
+    fresh.claim_item_id as item_id,
     ended.item_id as old_item_id,
+    fresh.item_id as line_item_id,
+    fresh.taken_from_account_id,
     coalesce(fresh.line_scope, ended.line_scope) as line_scope,
     coalesce(fresh.line_key, ended.line_key) as line_key,
     coalesce(fresh.occurrence, ended.occurrence) as occurrence,

@@ -3,9 +3,9 @@
 -- Grain:   one finding per batch and currency.
 -- Binds:   as_of (timestamptz).
 -- Reason:  the lines are owed again, so the difference is told by what waits: the delta is 0. Owed is of a
---          batch what its lines are above its payouts; where a statement is a batch, what it carries out
---          until batches that carry it in have paid as much, and what none carries in; of a running
---          balance, what no payout that follows has paid, the last first. A positive payout on a running
+--          batch what its lines are above its payouts; where a statement is a batch, what later ones have
+--          neither paid nor offset (carried_money); of a running balance, what no payout that
+--          follows has paid, the last first. A positive payout on a running
 --          balance may be a debit of what we owed: it came back where as much had been paid out, or
 --          stays in our favour. Where payouts have no row, what came back is a line of the payout
 --          that carries it, once there is one.
@@ -35,11 +35,10 @@ paid_back as (
     select
         item_id,
         currency,
-        timezone('UTC', booked_on::timestamp) as ordered_at,
+        booked_on,
         batch,
         paid_out_minor - same_day_minor as paid_minor,
-        came_back_minor - same_day_minor as came_back_minor,
-        0::bigint as lost_minor
+        came_back_minor - same_day_minor as came_back_minor
     from (
         select
             *,
@@ -47,16 +46,6 @@ paid_back as (
                 as same_day_minor
         from running
     ) as of_days
-    union all
-    select
-        item_id,
-        currency,
-        last_booked_at,
-        batch,
-        least(taken_minor, paid_out_minor),
-        least(returned_minor, left_open_minor),
-        least(returned_minor, greatest(lost_minor, 0))
-    from work_carried_money
 
 ),
 
@@ -66,7 +55,7 @@ steps as (
         *,
         internal.carried(paid_minor, came_back_minor, false) over (
             partition by currency
-            order by ordered_at, length(batch), batch
+            order by booked_on, batch
         ) as balances
     from paid_back
 
@@ -76,19 +65,21 @@ still_owed as (
 
     select
         item_id,
-        greatest(
-            least(
-                balances[2],
-                -- Backwards, since a frame that begins after its row is read anew for each.
-                min(balances[1]) over (
-                    partition by currency
-                    order by ordered_at desc, length(batch) desc, batch desc
-                    rows between unbounded preceding and 1 preceding
-                )
-            ) - balances[1],
-            lost_minor
-        ) as owed_minor
+        least(
+            balances[2],
+            -- Backwards, since a frame that begins after its row is read anew for each.
+            min(balances[1]) over (
+                partition by currency
+                order by booked_on desc, batch desc
+                rows between unbounded preceding and 1 preceding
+            )
+        ) - balances[1] as owed_minor
     from steps
+    union all
+    select
+        item_id,
+        owed_minor
+    from work_carried_money
 
 ),
 

@@ -1,6 +1,6 @@
 -- Claimed lines of the bank as the left side of a leg.
 --
--- Reason:  money that leaves again is the reversal of a deposit: the two of one payout may make up for
+-- Reason:  a line that another account took over is open here until this run gives it up. Money that leaves again is the reversal of a deposit: the two of one payout may make up for
 --          each other. A line that names no payout speaks for itself.
 create view statement_lines as
 select
@@ -32,9 +32,9 @@ select
     lines.source_zone,
     lines.value_date,
     lines.row_number,
-    claims.last_run_number
+    case when claims.taken_by_account_id is null then claims.last_run_number end as last_run_number
 from internal.claimed_deposits as claims
-inner join internal.statement_lines as lines on claims.item_id = lines.item_id
+inner join internal.statement_lines as lines on claims.line_item_id = lines.item_id
 where not (select begins from work_leg);
 
 create view work_line_changes as

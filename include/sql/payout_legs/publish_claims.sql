@@ -3,10 +3,11 @@
 -- Grain:   one row per line.
 -- Binds:   account_id (integer), run_number (bigint).
 insert into internal.claimed_deposits (
-    item_id, account_id, payout_reference, currency, amount_minor, booked_on, first_run_number
+    item_id, line_item_id, account_id, payout_reference, currency, amount_minor, booked_on, first_run_number
 )
 select
     item_id,
+    line_item_id,
     %(account_id)s,
     payout_reference,
     currency,

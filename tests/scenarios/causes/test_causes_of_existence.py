@@ -55,6 +55,51 @@ def test_a_reference_that_is_nearly_the_same(
     assert (explained.claimed(), explained.candidates()) == ([], [])
 
 
+def test_a_number_of_a_series_is_not_the_beginning_of_a_later_one(explained: Explained) -> None:
+    _pair(explained, "ORDER-2026-1001", "ORDER-2026-100")
+
+    assert (explained.claimed(), explained.candidates()) == ([], [])
+
+
+def test_a_long_number_may_have_been_cut(explained: Explained) -> None:
+    _pair(explained, "8815470192837465", "88154701928374")
+
+    assert [found[0] for found in explained.claimed()] == ["reference_cut", "reference_cut"]
+
+
+@pytest.mark.parametrize("at", ["2026-02-20T10:00:00Z", "2025-02-20T10:00:00Z"])
+def test_what_is_a_reference_of_its_own_was_not_cut(explained: Explained, at: str) -> None:
+    # The payment INVOICE-A was matched long since; INVOICE-A-2 is another one.
+    explained.desk.ledger("L0", 7700, payment="INVOICE-A", event="E-0", at=at)
+    booked = f"{at[:8]}21 12:00:00"
+    explained.deliver(1, sold("INVOICE-A", "77.00", event="E-0", booked=booked))
+    explained.desk.run(f"{at[:8]}20T00:00:00Z", f"{at[:8]}23T00:00:00Z")
+    explained.desk.ledger("L1", 10000, payment="INVOICE-A", event="E-L")
+    explained.deliver(2, sold("INVOICE-A-2", event="E-S"))
+
+    explained.desk.run()
+
+    assert [kind for kind, *_ in explained.desk.open_discrepancies()] == [
+        "missing_in_ledger",
+        "missing_in_statement",
+    ]
+    assert (explained.claimed(), explained.candidates()) == ([], [])
+
+
+def test_the_beginning_of_two_references_may_be_cut_from_either(explained: Explained) -> None:
+    explained.desk.ledger("L0", 7700, payment="INVOICE-B-1", event="E-0")
+    explained.desk.ledger("L1", 10000, payment="INVOICE-B", event="E-L")
+    explained.deliver(
+        1,
+        sold("INVOICE-B-1", "77.00", event="E-0"),
+        sold("INVOICE-B-2", event="E-S"),
+    )
+
+    explained.desk.run()
+
+    assert (explained.claimed(), explained.candidates()) == ([], [])
+
+
 def test_a_changed_reference_with_another_amount_is_no_pair(explained: Explained) -> None:
     _pair(explained, "00017", "17", minor=9999)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from include.reconciliation import config
 from include.reconciliation.steps.choose_window import choose_window
 from include.reconciliation.verify import verify
 from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, Line
@@ -158,6 +159,12 @@ class PayoutDesk:
             " where is_head and leg = %s order by currency",
             leg,
         )
+
+
+def newest_folder() -> Path:
+    """The folder of the PSP's newest run."""
+    made = config.reports_folder().rglob("adyen/**/manifest.json")
+    return max(made, key=lambda path: path.stat().st_mtime_ns).parent
 
 
 TERMS = (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.conftest import Line, a_line
-from tests.scenarios.payouts.conftest import PayoutDesk, an_account_row
+from tests.scenarios.payouts.conftest import PayoutDesk, an_account_row, newest_folder
 
 _DAYS = {1: "2026-03-03", 2: "2026-03-04", 3: "2026-03-05", 4: "2026-03-06"}
 
@@ -55,11 +55,12 @@ def told(chain: PayoutDesk) -> list[str]:
 
 
 def carried(chain: PayoutDesk) -> list[tuple[Any, ...]]:
-    """Currency, opening, without a source, open, last batch of each chain."""
+    """Currency, opening, without a source, open, last batch and lapsed debts of each chain."""
     return [
         tuple(row.values())
         for row in chain.desk.rows(
-            "select currency, opening_minor, without_source_minor, open_minor, last_batch"
+            "select currency, opening_minor, without_source_minor, open_minor, last_batch,"
+            " lapsed_minor"
             " from reconciliation.carried_balances order by currency"
         )
     ]
@@ -71,7 +72,7 @@ def test_money_that_the_next_batch_carries_in_and_pays_is_no_finding(chain: Payo
     run(chain)
 
     assert chain.found() == []
-    assert carried(chain) == [("EUR", 0, 0, 0, "batch 2")]
+    assert carried(chain) == [("EUR", 0, 0, 0, "batch 2", 0)]
 
 
 def test_money_carried_out_that_no_later_batch_carries_in_is_found(chain: PayoutDesk) -> None:
@@ -92,8 +93,8 @@ def test_money_carried_out_waits_while_there_is_no_later_batch(chain: PayoutDesk
 
     assert chain.found() == []
     assert carried(chain) == [
-        ("EUR", 0, 0, 10000, "batch 1"),
-        ("USD", 0, 0, 0, "batch 2"),
+        ("EUR", 0, 0, 10000, "batch 1", 0),
+        ("USD", 0, 0, 0, "batch 2", 0),
     ]
 
 
@@ -130,7 +131,7 @@ def test_money_carried_in_that_no_batch_carried_out_is_found(chain: PayoutDesk) 
     assert told(chain) == [
         "batch 2 carries in 900.00 EUR that no batch before it carries out"
     ]
-    assert carried(chain) == [("EUR", 0, 90000, 0, "batch 2")]
+    assert carried(chain) == [("EUR", 0, 90000, 0, "batch 2", 0)]
 
 
 def test_what_is_carried_through_from_nowhere_is_found(chain: PayoutDesk) -> None:
@@ -155,7 +156,7 @@ def test_what_the_first_batch_of_an_account_carries_in_was_there_before(chain: P
     run(chain)
 
     assert chain.found() == []
-    assert carried(chain) == [("EUR", 90000, 0, 0, "batch 1")]
+    assert carried(chain) == [("EUR", 90000, 0, 0, "batch 1", 0)]
 
 
 def test_a_debt_is_carried_on_until_a_batch_repays_it(chain: PayoutDesk) -> None:
@@ -166,7 +167,7 @@ def test_a_debt_is_carried_on_until_a_batch_repays_it(chain: PayoutDesk) -> None
     run(chain)
 
     assert chain.found() == []
-    assert carried(chain) == [("EUR", 0, 0, 0, "batch 3")]
+    assert carried(chain) == [("EUR", 0, 0, 0, "batch 3", 0)]
 
 
 def test_a_debt_that_the_next_batch_does_not_carry_in_lapses_and_is_no_finding(
@@ -180,4 +181,31 @@ def test_a_debt_that_the_next_batch_does_not_carry_in_lapses_and_is_no_finding(
 
     # It is in our favour; and it is no source of what a later batch carries in.
     assert chain.found() == [("payout_unexplained", "EUR", 0, 1000)]
-    assert carried(chain) == [("EUR", 0, 1000, 0, "batch 3")]
+    assert carried(chain) == [("EUR", 0, 1000, 0, "batch 3", 5000)]
+    assert (
+        "In your favour, and no discrepancy: EUR 50.00 of debts (1) that the next batch did not "
+        "carry in, the largest before batch 2."
+    ) in (newest_folder() / "discrepancy_report.html").read_text()
+
+
+def test_a_debt_that_the_next_batch_repays_in_part_lapses_with_the_rest(
+    chain: PayoutDesk,
+) -> None:
+    refund = a_line(type="Refunded", payment="P9", event="R9", amount="-50.00")
+    batch(chain, 1, refund, carry("50.00"), pays_out=False)
+    batch(chain, 2, carry("-30.00"), sale(chain, 2, 8000))
+    run(chain)
+
+    assert chain.found() == []
+    assert carried(chain) == [("EUR", 0, 0, 0, "batch 2", 2000)]
+
+
+def test_a_debt_that_no_batch_could_carry_in_yet_is_open_and_not_lapsed(
+    chain: PayoutDesk,
+) -> None:
+    refund = a_line(type="Refunded", payment="P9", event="R9", amount="-50.00")
+    batch(chain, 1, sale(chain, 1, 100))
+    batch(chain, 2, refund, carry("50.00"), pays_out=False)
+    run(chain)
+
+    assert carried(chain) == [("EUR", 0, 0, -5000, "batch 2", 0)]

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from include.reconciliation.steps.choose_window import choose_window
 from tests.scenarios.conftest import CONFIGURATION, STEPS, Desk, a_line, batch_file
 from tests.scenarios.payouts.conftest import BANK, IBAN, PayoutDesk, payouts_toml
 
 Configured = Callable[[str], None]
 UNTIL = "2026-03-05T00:00:00Z"
+LATER = "2026-03-10T12:00:00Z"
 BY_NAME = 'counterparty_name = "adyen"'
 HELD = (
     "select psp, account, amount_minor from internal.claimed_deposits"
@@ -81,6 +84,106 @@ def test_a_claim_ends_with_the_rule_that_made_it(
     run("adyen2", "Shop2", payout_desk, until="2026-03-06T00:00:00Z")
 
     assert payout_desk.desk.rows(HELD) == [{"psp": "adyen2", **line, "account": "Shop2"}]
+
+
+@pytest.fixture
+def arrived_for_the_first(payout_desk: PayoutDesk, configured: Configured) -> PayoutDesk:
+    """A line that may be of either account, and is matched with a payout of the first."""
+    first, _ = two_rules()
+    second_shop(payout_desk)
+    configured(first + BANK)
+    payout_desk.batch(1, a_line(payment="P1", event="C1"), booked="2026-03-03 21:00:00")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (10000, "ADYEN x"))
+    for day in ("2026-03-05", "2026-03-06", "2026-03-09"):
+        payout_desk.bank_day(day)
+    payout_desk.run_bank("2026-03-02T00:00:00Z", LATER)
+    run("adyen", "Shop", payout_desk, until=LATER)
+    assert bank_states(payout_desk) == {"adyen": "arrived"}
+    return payout_desk
+
+
+@pytest.mark.parametrize("gone", ["the account", "its rule", "its rule moved"])
+def test_a_line_of_an_account_that_never_runs_again_is_claimed_for_another(
+    arrived_for_the_first: PayoutDesk, configured: Configured, gone: str
+) -> None:
+    first, second = two_rules()
+    without = {
+        "the account": CONFIGURATION.replace('["Shop"]', '["Other"]'),
+        "its rule": CONFIGURATION,
+        "its rule moved": first.replace(f"hausbank/{IBAN}", "hausbank/DE02"),
+    }[gone]
+    configured(without + second + BANK.replace(f'["{IBAN}"]', f'["{IBAN}", "DE02"]'))
+
+    run("adyen2", "Shop2", arrived_for_the_first, until=LATER)
+
+    line = {"psp": "adyen2", "account": "Shop2", "amount_minor": 10000}
+    assert arrived_for_the_first.desk.rows(HELD) == [line]
+    assert claimed(arrived_for_the_first)["adyen2"] == (1, 0, 0)
+    # What is gone stands as its last run left it.
+    assert bank_states(arrived_for_the_first) == {"adyen": "arrived", "adyen2": "arrived"}
+
+
+def test_an_account_that_comes_back_gives_up_the_line_that_another_one_took(
+    arrived_for_the_first: PayoutDesk, configured: Configured
+) -> None:
+    first, second = two_rules()
+    configured(CONFIGURATION.replace('["Shop"]', '["Other"]') + second + BANK)
+    run("adyen2", "Shop2", arrived_for_the_first, until=LATER)
+    configured(first + second + BANK)
+
+    for until in ("2026-03-11T00:00:00Z", "2026-03-12T00:00:00Z"):
+        run("adyen", "Shop", arrived_for_the_first, start=LATER, until=until)
+
+        assert claimed(arrived_for_the_first) == {"adyen": (0, 1, 0), "adyen2": (1, 0, 0)}
+        assert bank_states(arrived_for_the_first) == {"adyen": "missing", "adyen2": "arrived"}
+        assert arrived_for_the_first.found() == [("payout_missing_at_bank", "EUR", -10000, 10000)]
+        assert {row["residual_minor"] for row in arrived_for_the_first.totals("payout_bank")} == {0}
+
+
+def test_a_line_that_was_matched_for_an_account_without_a_rule_is_matched_for_another(
+    arrived_for_the_first: PayoutDesk, configured: Configured
+) -> None:
+    _, second = two_rules()
+    configured(CONFIGURATION + second + BANK)
+    run("adyen", "Shop", arrived_for_the_first, start=LATER, until="2026-03-11T00:00:00Z")
+    assert arrived_for_the_first.desk.rows(HELD) == []
+
+    run("adyen2", "Shop2", arrived_for_the_first, until="2026-03-11T00:00:00Z")
+
+    assert bank_states(arrived_for_the_first) == {"adyen2": "arrived"}
+
+
+def test_a_line_of_an_account_that_has_its_rule_is_left_to_it(
+    arrived_for_the_first: PayoutDesk, configured: Configured
+) -> None:
+    first, second = two_rules()
+    configured(first + second + BANK)
+
+    run("adyen2", "Shop2", arrived_for_the_first, until=LATER)
+
+    assert claimed(arrived_for_the_first) == {"adyen": (1, 0, 0), "adyen2": (0, 1, 0)}
+
+
+def two_rules() -> tuple[str, str]:
+    """The entries of two PSPs, whose rules claim lines of one bank account by the same name."""
+    rule = f'\n[psp.payouts.bank]\naccount = "hausbank/{IBAN}"\n{BY_NAME}\n'
+    second = CONFIGURATION.replace('name = "adyen"', 'name = "adyen2"\nconnection = "adyen"')
+    return CONFIGURATION + rule, second.replace('["Shop"]', '["Shop2"]') + rule
+
+
+def claimed(desk: PayoutDesk) -> dict[str, tuple[int, int, int]]:
+    """Of each PSP at its head, lines of the bank: claimed, of other accounts, of nobody."""
+    rows = desk.desk.rows(
+        "select psp, claimed_lines, other_lines, unclaimed_lines from reconciliation.bank_lines"
+    )
+    return {psp: tuple(counts) for psp, *counts in (row.values() for row in rows)}
+
+
+def bank_states(desk: PayoutDesk) -> dict[str, str]:
+    """Where the one payout of each PSP stands at the bank."""
+    rows = desk.desk.rows("select psp, bank_state from reconciliation.payouts")
+    return {row["psp"]: row["bank_state"] for row in rows}
 
 
 def run(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from tests.scenarios.conftest import a_line, batch_file
-from tests.scenarios.payouts.conftest import CLAIM, PayoutDesk, an_account_row, payouts_toml
+from tests.scenarios.payouts.conftest import (
+    BANK,
+    CLAIM,
+    PayoutDesk,
+    an_account_row,
+    newest_folder,
+    payouts_toml,
+)
 
 Configured = Callable[[str], None]
 # One row of a batch each, so that what was paid is easy to see.
@@ -263,7 +271,14 @@ def test_a_returned_payout_that_the_bank_shows_matches_there_with_its_return(
     payout_desk.run("2026-03-10T12:00:00Z", "2026-03-05T00:00:00Z")
 
     assert payout_desk.found() == []
-    assert [row[3] for row in payout_desk.states()] == ["arrived", "arrived"]
+    assert [row[3] for row in payout_desk.states()] == [
+        "arrived_and_returned",
+        "arrived, arrived_and_returned",
+    ]
+    assert payout_desk.payouts("arrived_minor") == [
+        {"arrived_minor": 0},
+        {"arrived_minor": 10000},
+    ]
     assert payout_desk.totals("payout_bank") == [
         {"currency": "EUR", "statement_minor": 10000, "ledger_minor": 10000, "residual_minor": 0}
     ]
@@ -301,7 +316,81 @@ def test_a_returned_payout_that_the_bank_shows_only_later_matches_from_then_on(
     payout_desk.run("2026-03-11T12:00:00Z", "2026-03-07T00:00:00Z")
 
     assert payout_desk.found() == []
-    assert [row[3] for row in payout_desk.states()] == ["arrived", "arrived"]
+    assert [row[3] for row in payout_desk.states()] == [
+        "arrived_and_returned",
+        "arrived, arrived_and_returned",
+    ]
+
+
+def test_a_payout_that_the_bank_took_back_says_so_before_the_psp_does(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    one_payout(payout_desk, 2, "70.00")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (10000, "TX1EURXT"), (7000, "TX2EURXT"))
+    payout_desk.bank_day("2026-03-05", (-10000, "TX1EURXT returned"))
+
+    payout_desk.run("2026-03-06T12:00:00Z")
+
+    assert payout_desk.payouts("batch", "state", "bank_state", "arrived_minor") == [
+        {
+            "batch": "batch 1",
+            "state": "explained",
+            "bank_state": "arrived_and_returned",
+            "arrived_minor": 0,
+        },
+        {
+            "batch": "batch 2",
+            "state": "explained",
+            "bank_state": "arrived",
+            "arrived_minor": 7000,
+        },
+    ]
+    assert _told_at_the_bank() == {"batch 1": "arrived_and_returned", "batch 2": "arrived"}
+
+
+def test_a_payout_that_the_bank_took_back_in_part_has_arrived_with_the_rest(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (10000, "TX1EURXT"))
+    payout_desk.bank_day("2026-03-05", (-4000, "TX1EURXT returned"))
+
+    payout_desk.run("2026-03-06T12:00:00Z")
+
+    assert payout_desk.payouts("bank_state", "arrived_minor") == [
+        {"bank_state": "arrived_and_returned", "arrived_minor": 6000}
+    ]
+
+
+def test_a_payout_that_is_paid_again_under_its_reference_came_back_once(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.batch(
+        2,
+        an_account_row("MerchantPayout", "100.00", "TX1EURXT returned by the bank"),
+        an_account_row("MerchantPayout", "-100.00", "TX1EURXT batch 2"),
+        booked="2026-03-05 21:00:00",
+        pays_out=False,
+    )
+    payout_desk.bank_day("2026-03-03")
+    payout_desk.bank_day("2026-03-04", (10000, "TX1EURXT"))
+    payout_desk.bank_day("2026-03-05", (-10000, "TX1EURXT returned"))
+    payout_desk.bank_day("2026-03-06", (10000, "TX1EURXT"))
+
+    payout_desk.run("2026-03-07T12:00:00Z")
+
+    assert payout_desk.states() == [
+        ("batch 1", "EUR", "explained", "arrived_and_returned"),
+        ("batch 2", "EUR", "explained", "arrived, arrived_and_returned"),
+    ]
+    assert _told_at_the_bank() == {
+        "batch 1": "arrived_and_returned",
+        "batch 2": "arrived, arrived_and_returned",
+    }
 
 
 def test_a_line_of_the_bank_is_claimed_by_its_counterparty(
@@ -354,6 +443,40 @@ def test_what_is_claimed_is_looked_at_again_when_the_rule_changes(
     assert payout_desk.states()[0][3] == "arrived"
 
 
+def test_a_bank_that_is_configured_late_shows_payouts_of_all_the_time_before(
+    payout_desk: PayoutDesk, configured: Configured
+) -> None:
+    configured(f"{payouts_toml(None)}{BANK}")
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.desk.run()
+    march(payout_desk)
+
+    configured(payouts_toml(CLAIM))
+    payout_desk.desk.run("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z")
+
+    assert payout_desk.states() == [("batch 1", "EUR", "explained", "arrived")]
+
+
+def test_statements_of_a_bank_that_come_late_are_looked_through_for_what_is_open(
+    payout_desk: PayoutDesk,
+) -> None:
+    one_payout(payout_desk, 1, "100.00")
+    payout_desk.desk.run()
+    assert payout_desk.states()[0][3] == "awaiting_bank_statement"
+    march(payout_desk)
+
+    payout_desk.desk.run("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z")
+
+    assert payout_desk.states() == [("batch 1", "EUR", "explained", "arrived")]
+
+
+def march(desk: PayoutDesk) -> None:
+    """The bank's statements of the days on which the first batch arrives."""
+    desk.bank_day("2026-03-03")
+    desk.bank_day("2026-03-04", (10000, "TX1EURXT"))
+    desk.run_bank("2026-03-02T00:00:00Z", "2026-03-05T12:00:00Z")
+
+
 def test_without_a_bank_the_payouts_are_explained_and_the_bank_is_not_configured(
     payout_desk: PayoutDesk, configured: Configured
 ) -> None:
@@ -377,6 +500,13 @@ def test_large_loads_are_explained_and_found_at_the_bank_alike(
     payout_desk.run()
 
     assert payout_desk.states() == [("batch 1", "EUR", "explained", "arrived")]
+
+
+def _told_at_the_bank() -> dict[str, str]:
+    """What the folder of the PSP's newest run says of each batch at the bank."""
+    written = newest_folder() / "payouts.ndjson"
+    rows = [json.loads(line) for line in written.read_text().splitlines()]
+    return {row["batch"]: row["bank_state"] for row in rows}
 
 
 def _two_currencies() -> bytes:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from include.reconciliation import config, legs, verify
-from tests.scenarios.payouts.conftest import BANK, IBAN, PayoutDesk
+from include.reconciliation import legs, verify
+from tests.scenarios.payouts.conftest import BANK, IBAN, PayoutDesk, newest_folder
 from tests.scenarios.payouts.own_format import own_file, own_toml
 from tests.scenarios.test_proof_folders import lines_of, reseal, seal, told, write
 
@@ -22,12 +22,6 @@ def own_with_a_bank() -> str:
     psp, mark, formats = own_toml().partition("[[format]]")
     rule = f'[psp.payouts.bank]\naccount = "hausbank/{IBAN}"\nreference = "(po_[0-9]+)"\n'
     return psp + rule + BANK + mark + formats
-
-
-def newest() -> Path:
-    """The folder of the PSP's newest run."""
-    made = config.reports_folder().rglob("adyen/**/manifest.json")
-    return max(made, key=lambda path: path.stat().st_mtime_ns).parent
 
 
 def test_the_verifier_lists_legs_as_the_proof_writes_them() -> None:
@@ -50,7 +44,7 @@ def test_a_folder_with_discrepancies_on_both_payout_legs_holds(
         "payout_missing_at_bank",
         "payout_unexplained",
     ]
-    assert verify.verify(newest()) == ([], [])
+    assert verify.verify(newest_folder()) == ([], [])
 
 
 def a_month(desk: PayoutDesk) -> Path:
@@ -68,7 +62,7 @@ def a_month(desk: PayoutDesk) -> Path:
         )
     )
     desk.desk.run()
-    folder = newest()
+    folder = newest_folder()
     assert verify.verify(folder) == ([], [])
     return folder
 

@@ -8,9 +8,10 @@ import pytest
 
 from include.reconciliation import config
 from include.reconciliation.errors import ConfigurationError
-from include.reconciliation.statements.formats import FORMATS, basis_of
+from include.reconciliation.statements.formats import FORMATS, basis_of, refuse_misfits
 from tests.scenarios.conftest import Desk
 from tests.scenarios.payouts.conftest import BANK, payouts_toml
+from tests.scenarios.payouts.own_format import own_toml
 
 
 def refused(tmp_path: Path, text: str) -> str:
@@ -48,6 +49,10 @@ def test_a_claim_rule_without_a_criterion_is_refused(tmp_path: Path) -> None:
         ('reference = "(?:[A-Z]+)+"', "matches a text that says nothing"),
         ('counterparty_name = "NV"', "three characters or more"),
         ('reference = "TX"\ndeposit_grace = "soon"', "is not a time span"),
+        (
+            'reference = "TX"\ndeposit_grace = "32d"',
+            "payouts.bank: deposit_grace = '32d': must be 31 days or less: so long nobody",
+        ),
         ('reference = "TX"\ncolour = "red"', "unknown keys ['colour']"),
     ],
 )
@@ -101,6 +106,11 @@ def test_a_rule_of_a_bank_account_that_nobody_describes_is_refused(tmp_path: Pat
     ("change", "said"),
     [
         (('currencies = ["EUR", "USD"]\n', ""), "the key 'currencies' is missing"),
+        (
+            ('currencies = ["EUR", "USD"]', "currencies = []"),
+            "psps.toml, bank 1: currencies = []: expected the codes that the accounts are in, "
+            'found none; give one at least, such as ["EUR"]',
+        ),
         (('name = "hausbank"', 'name = "adyen"'), "needs an entry of its own name"),
         (("[bank.statements]", "[bank.gateway]\n[bank.statements]"), "gateway are of PSPs"),
     ],
@@ -113,6 +123,31 @@ def test_a_bank_that_can_not_be_meant_is_refused(
         text = text.replace("hausbank/", "adyen/")
 
     assert said in refused(tmp_path, text.replace(*change))
+
+
+def test_a_bank_with_the_format_of_a_psp_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "psps.toml"
+    path.write_text(payouts_toml().replace('"camt"', '"stripe_payouts"'))
+
+    with pytest.raises(ConfigurationError) as told:
+        refuse_misfits(config.load(path))
+
+    assert str(told.value) == (
+        "psps.toml, bank 1 (hausbank): format = 'stripe_payouts': expected the format of a bank's "
+        "statements, found that of a PSP; give one of bai2, camt, cnab240_statement, mt940, ofx, "
+        "or declare one with [[format]]"
+    )
+
+
+def test_a_bank_with_the_format_of_a_bank_or_a_declared_one_is_taken(tmp_path: Path) -> None:
+    for format_ in ("bai2", "camt", "cnab240_statement", "mt940", "ofx"):
+        path = tmp_path / f"{format_}.toml"
+        path.write_text(payouts_toml().replace('"camt"', f'"{format_}"'))
+        refuse_misfits(config.load(path))
+    path = tmp_path / "declared.toml"
+    entries, mark, declared = own_toml().partition("[[format]]")
+    path.write_text(f"{entries}{BANK.replace('camt', 'own_csv')}{mark}{declared}")
+    refuse_misfits(config.load(path))
 
 
 def test_a_bank_is_found_by_its_name_and_is_no_psp(tmp_path: Path) -> None:

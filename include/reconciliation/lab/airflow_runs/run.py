@@ -27,8 +27,10 @@ _ALIKE = "as undisturbed"
 
 def main(arguments: list[str]) -> int:
     """Play the scenarios; 0 only when each ended as the undisturbed run did."""
-    options = _parser().parse_args(arguments)
+    options = (parser := _parser()).parse_args(arguments)
     chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
+    if not chosen:
+        parser.error(f"no disturbance has {options.only!r} in its name")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="lab-airflow-") as folder, airflow(Path(folder)) as it:
         usual = play(it, Scenario("undisturbed", undisturbed))

@@ -194,17 +194,17 @@ class Course(Attempts):
 def _told(end: dict[str, Any]) -> str:
     """What the published run says: how the read ended, and that nothing is told as proved."""
     lines, missing, refused = end["lines"], end["missing_in_statement"], end["refused_as"]
-    is_green = end["verdict"] in ("reconciled", "reconciled_with_pending")
+    verdict = end["verdict"]
     if end["residuals"]:
         return f"{end['residuals']} identities do not hold"
     if refused is not None:
-        kept_out = lines == 0 and not is_green and end["gaps"] == 1
-        return REFUSED + refused if kept_out else f"refused as {refused}, and green or let in"
-    if (lines, missing, end["verdict"]) == (CHARGES, 0, "reconciled"):
+        kept_out = lines == 0 and verdict == "incomplete" and end["gaps"] == 1
+        return REFUSED + refused if kept_out else f"refused as {refused}, and {verdict} or let in"
+    if (lines, missing, verdict) == (CHARGES, 0, "reconciled"):
         return COMPLETE
-    if missing and lines + missing == CHARGES and not is_green:
+    if missing and lines + missing == CHARGES and verdict == "discrepancies":
         return TOLD
-    return f"{end['verdict']} with {lines} lines and {missing} missing_in_statement"
+    return f"{verdict} with {lines} lines and {missing} missing_in_statement"
 
 
 def _charge(number: int) -> dict[str, Any]:

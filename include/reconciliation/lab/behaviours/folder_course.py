@@ -170,20 +170,21 @@ def _told(end: dict[str, Any], book: Book, let_in: int, alerts: int) -> str:
     payments = len(book.lines[book.day])
     # A batch carries over what it does not pay out.
     is_as_let_in = end["lines"] == let_in * (payments + 1) and not end["residuals"]
-    is_green = end["verdict"] in ("reconciled", "reconciled_with_pending")
+    verdict = end["verdict"]
+    is_green = verdict in ("reconciled", "reconciled_with_pending")
     lacks = max(_DAYS - let_in, 0)
-    state = (end["missing_in_statement"], end["gaps"], is_green)
+    found = (end["missing_in_statement"], end["gaps"])
     ends = None
     if end["refused_as"] is not None:
-        if state == (0, 0, True) and lacks == 0:
+        if found == (0, 0) and lacks == 0 and is_green:
             ends = KEPT_OUT + end["refused_as"]
-        elif state == (0, lacks, False):
+        elif found == (0, lacks) and verdict == "incomplete":
             ends = REFUSED + end["refused_as"]
-    elif state == (0, 0, True) and lacks == 0:
-        ends = COMPLETE if end["verdict"] == "reconciled" else PENDING
-    elif lacks and state == (0, lacks, False):
+    elif found == (0, 0) and lacks == 0 and is_green:
+        ends = COMPLETE if verdict == "reconciled" else PENDING
+    elif lacks and found == (0, lacks) and verdict == "incomplete":
         ends = UNREADABLE if alerts else WAITS
-    elif lacks and state == (lacks * payments, 0, False):
+    elif lacks and found == (lacks * payments, 0) and verdict == "discrepancies":
         ends = TOLD
     if is_as_let_in and ends is not None:
         return ends

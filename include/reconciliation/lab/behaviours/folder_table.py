@@ -338,7 +338,7 @@ ARCHIVES = _group(
     ("gzip", COMPLETE, lambda folder: folder.put(gzip.compress(_whole(folder)), "s.csv.gz"), ALL),
     ("gzip with a file's name", COMPLETE, _holding(lambda folder: gzip.compress(_whole(folder))),
      ALL),
-    ("gzip, cut", REFUSED + "bad_archive",
+    ("a file in gzip, cut", REFUSED + "bad_archive",
      _holding(lambda folder: gzip.compress(_whole(folder))[:-20])),
     ("two gzips in a row", REFUSED + "bad_amount",
      _holding(lambda folder: gzip.compress(_whole(folder)) * 2)),

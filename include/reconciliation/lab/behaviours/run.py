@@ -18,16 +18,18 @@ from include.reconciliation.lab.behaviours.course import Course, Outcome
 from include.reconciliation.lab.behaviours.folder_course import FolderCourse
 from include.reconciliation.lab.behaviours.folder_table import FOLDER_BEHAVIOURS, FolderBehaviour
 from include.reconciliation.lab.behaviours.table import BEHAVIOURS, Misbehaviour, PspBehaviour
-from include.reconciliation.lab.results import Result, commit, write_result
+from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 from include.reconciliation.local.server import Server, borrowed_server
 
 
 def main(arguments: list[str]) -> int:
     """Try every behaviour; 0 only when each ended as it must, and the next run lost nothing."""
-    options = _parser().parse_args(arguments)
+    options = (parser := _parser()).parse_args(arguments)
     logging.disable(logging.WARNING)
     known: tuple[Misbehaviour, ...] = (*BEHAVIOURS, *FOLDER_BEHAVIOURS)
     chosen = [each for each in known if options.only in f"{each.group} {each.name}"]
+    if not chosen:
+        parser.error(f"no behaviour has {options.only!r} in its name or group")
     outcomes = []
     with borrowed_server() as server, tempfile.TemporaryDirectory() as folder:
         databases.make_templates(server)
@@ -54,7 +56,7 @@ def main(arguments: list[str]) -> int:
     right = sum(outcome.is_as_declared for outcome in outcomes)
     print(f"{len(outcomes)} ways to misbehave, {right} ended as they must")
     if options.write_docs:
-        write_result("psp_behaviours", _result(outcomes, right))
+        write_result("psp_behaviours", _result(outcomes, [each.name for each in known]))
     return 0 if right == len(outcomes) else 1
 
 
@@ -72,26 +74,30 @@ def _said(outcome: Outcome) -> str:
     return f"{outcome.ended}, then {outcome.afterwards}; must be {outcome.behaviour.ends}"
 
 
-def _result(outcomes: list[Outcome], right: int) -> Result:
+def _result(outcomes: list[Outcome], known: list[str]) -> Result:
+    played: list[Row] = [
+        {
+            "the PSP": outcome.behaviour.name,
+            "of": outcome.behaviour.group,
+            "the run": _said(outcome),
+            "the next run, over the mended PSP": outcome.afterwards,
+            "as it must": outcome.is_as_declared,
+        }
+        for outcome in outcomes
+    ]
+    rows = joined("psp_behaviours", played, "the PSP", known)
+    right = sum(bool(row["as it must"]) for row in rows)
     return Result(
         title="Hostile PSPs",
         date=datetime.now(UTC).date().isoformat(),
         commit=commit(),
         command="bin/reconciliation lab-psps --write-docs",
         figures={
-            "behaviours": len(outcomes),
+            "behaviours": len(rows),
             "ended as they must": right,
-            "taken in silence": len(outcomes) - right,
+            "ended otherwise": len(rows) - right,
         },
-        rows=[
-            {
-                "the PSP": outcome.behaviour.name,
-                "of": outcome.behaviour.group,
-                "the run": _said(outcome),
-                "the next run, over the mended PSP": outcome.afterwards,
-            }
-            for outcome in outcomes
-        ],
+        rows=rows,
         notes=(
             "`complete`: every line is there, proved and matched. `refused`: the gate keeps it "
             "out, with that reason; the verdict is incomplete. `unavailable`, `configuration`, "

@@ -38,6 +38,7 @@ from include.reconciliation.lab.kills.nursery import Nursery, nursery
 from include.reconciliation.lab.kills.operator_script import OPERATOR_ACTION
 from include.reconciliation.lab.kills.run_script import RUN
 from include.reconciliation.lab.kills.worlds import Ground
+from include.reconciliation.lab.options import whole_number
 from include.reconciliation.local.layout import ensure_state_directory
 from include.reconciliation.local.server import Cluster
 
@@ -166,8 +167,12 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--sample", type=int, metavar="N", help="points per task and kind")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help="of copies at once")
+    parser.add_argument(
+        "--sample", type=whole_number(1), metavar="N", help="points per task and kind"
+    )
+    parser.add_argument(
+        "--rounds", type=whole_number(1), default=ROUNDS, metavar="N", help="of copies at once"
+    )
     parser.add_argument("--only", action="append", choices=PARTS, metavar="PART")
     parser.add_argument(
         "--kind", action="append", choices=(*KINDS, *system_calls.KINDS), metavar="KIND"

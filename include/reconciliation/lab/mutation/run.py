@@ -21,6 +21,7 @@ from typing import Any
 from include.reconciliation.config import PROJECT_ROOT
 from include.reconciliation.lab.changed_copies import Change, Hunted, canary, copies, hunt_all
 from include.reconciliation.lab.mutation.mutants import Mutant, mutants
+from include.reconciliation.lab.options import whole_number
 from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 
 FLOOR_PER_CENT = 90
@@ -75,8 +76,10 @@ def reasons() -> Mapping[tuple[str, str], str]:
 
 def main(arguments: list[str]) -> int:
     """Try a sample of each area; 0 only when each has reached its floor."""
-    options = _parser().parse_args(arguments)
+    options = (parser := _parser()).parse_args(arguments)
     chosen = [area for area in areas() if options.only in area.name]
+    if not chosen:
+        parser.error(f"no area has {options.only!r} in its name")
     # What is copied now is what is tried, whatever is committed while it runs.
     tried = commit()
     hunted: dict[str, list[Hunted]] = defaultdict(list)
@@ -161,10 +164,10 @@ def _entries(file: str, table: str) -> list[dict[str, Any]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bin/reconciliation lab-mutation", description=__doc__)
-    parser.add_argument("--mutants", type=int, default=20, help="of each area (20)")
+    parser.add_argument("--mutants", type=whole_number(1), default=20, help="of each area (20)")
     parser.add_argument("--seed", type=int, default=1, help="which of them (1)")
     parser.add_argument("--only", default="", metavar="AREA", help="one area alone")
-    parser.add_argument("--workers", type=int, default=2, help="copies at once (2)")
+    parser.add_argument("--workers", type=whole_number(1), default=2, help="copies at once (2)")
     parser.add_argument(
         "--without-canary", action="store_true", help="don't run the tests without a change first"
     )

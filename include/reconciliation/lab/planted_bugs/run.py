@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from include.reconciliation.lab.changed_copies import Hunted, canary, copies, hunt_all
+from include.reconciliation.lab.options import whole_number
 from include.reconciliation.lab.planted_bugs.bugs import planted_bugs
 from include.reconciliation.lab.results import Result, Row, commit, joined, write_result
 
@@ -15,8 +16,10 @@ _MISSED = "**missed**"
 
 def main(arguments: list[str]) -> int:
     """Hunt the bugs; 0 only when every one was caught and the canary behaved."""
-    options = _parser().parse_args(arguments)
+    options = (parser := _parser()).parse_args(arguments)
     bugs = [bug for bug in planted_bugs() if options.only in bug.name + bug.file]
+    if not bugs:
+        parser.error(f"no bug has {options.only!r} in its name or file")
     with copies(options.workers) as places:
         problem = None if options.without_canary else canary(places, bugs)
         if problem is not None:
@@ -53,7 +56,7 @@ def _result(hunted: list[Hunted]) -> Result:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bin/reconciliation lab-bugs", description=__doc__)
     parser.add_argument("--only", default="", metavar="WORDS", help="in the bug's name or file")
-    parser.add_argument("--workers", type=int, default=2, help="copies at once (2)")
+    parser.add_argument("--workers", type=whole_number(1), default=2, help="copies at once (2)")
     parser.add_argument(
         "--without-canary", action="store_true", help="don't run the tests without a bug first"
     )

@@ -2,8 +2,9 @@
 --
 -- Grain:   one row per reference and length at which some other reference of these rows ends.
 -- Binds:   none.
--- Formula: one is the beginning of the other, at least eight characters, and what is cut off is more
---          than filler or white space
+-- Formula: one is the beginning of the other and of no further one, at least eight characters, and no
+--          reference of its own; what is cut off is more than filler or white space, and cuts no number
+--          of less than ten digits
 -- Kinds:   missing_in_ledger, chargeback_not_in_ledger, reversed_after_settlement, missing_in_statement
 -- Correction: relink
 -- Do:      widen the field that cuts the reference
@@ -31,4 +32,12 @@ inner join lengths
         and lengths.characters <= length(named.reference)
 where
     lengths.characters = length(named.reference)
-    or substr(named.reference, lengths.characters + 1) ~ '[^0*.#_\s-]'
+    or (
+        substr(named.reference, lengths.characters + 1) ~ '[^0*.#_\s-]'
+        -- 1001 is no 100 that lost a digit: they are two numbers of a series.
+        and not (
+            substr(named.reference, lengths.characters, 2) ~ '^[0-9]{2}$'
+            and length(substring(left(named.reference, lengths.characters) from '[0-9]*$'))
+            + length(substring(substr(named.reference, lengths.characters + 1) from '^[0-9]*')) < 10
+        )
+    )
