@@ -181,6 +181,24 @@ def test_a_word_of_two_types_is_expected_in_the_ledger_where_the_type_of_its_sig
     ]
 
 
+def test_two_opening_balances_under_two_words_are_two(
+    acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, folder, path = acme
+    words = '"Saldo inicial" = "opening"\n"Saldo anterior" = "opening"\n"Venda"'
+    path.write_text(path.read_text().replace('"Venda"', words, 1))
+    monkeypatch.setenv("RECONCILIATION_CONFIG", str(path))
+    balance = SALE.replace("1.234,50;-34,50;1.200,00", "10,00;0;10,00")
+    opened = balance.replace("Venda", "Saldo inicial") + balance.replace("Venda", "Saldo anterior")
+    (folder / "1.csv").write_text(HEADER + opened + SALE)
+
+    reader.run()
+
+    [refused] = reader.rows("select * from statements")
+    assert "balance_repeated" == refused["reason_code"]
+    assert "expected one opening balance in BRL; found 2" in refused["quarantine_reason"]
+
+
 def test_without_a_column_of_types_all_lines_are_of_the_declared_one() -> None:
     format_ = declared(
         '[[format]]\nname = "bank"\ntype = "bank_entry"\ntime_layouts = ["YYYY-MM-DD"]\n'
