@@ -74,18 +74,7 @@ def of_faults(
             for kind in KINDS
             if kind.is_harmless and outcome.is_exact
         ],
-        "causes_claimed": [
-            {"fault": kind.name, "true_cause": " or ".join(sorted(TRUE_CAUSES[kind.name])),
-             **{verdict: outcome.causes[kind.name, verdict] for verdict in VERDICTS}}
-            for kind in KINDS
-            if kind.name in TRUE_CAUSES
-        ],
-        "money_explained_by_causes": [
-            {"currency": currency, "at_risk_minor": outcome.money_minor[currency, AT_RISK],
-             "explained_minor": outcome.money_minor[currency, EXPLAINED],
-             "share": percent(outcome, currency)}
-            for currency in sorted({currency for currency, _ in outcome.money_minor})
-        ],
+        **_causes(outcome),
         "not_in_a_format": _grouped(
             (kind.name, name, reason)
             for kind in KINDS
@@ -151,6 +140,24 @@ def of_formats(
             for fault in STATEMENT_FAULTS
             for name, reason in fault.not_in.items()
         ),
+    }
+
+
+def _causes(outcome: Outcome) -> dict[str, Any]:
+    """Which causes were claimed of which faults, and how much money that explains."""
+    return {
+        "causes_claimed": [
+            {"fault": kind.name, "true_cause": " or ".join(sorted(TRUE_CAUSES[kind.name])),
+             **{verdict: outcome.causes[kind.name, verdict] for verdict in VERDICTS}}
+            for kind in KINDS
+            if kind.name in TRUE_CAUSES
+        ],
+        "money_explained_by_causes": [
+            {"currency": currency, "at_risk_minor": outcome.money_minor[currency, AT_RISK],
+             "explained_minor": outcome.money_minor[currency, EXPLAINED],
+             "share": percent(outcome, currency)}
+            for currency in sorted({currency for currency, _ in outcome.money_minor})
+        ],
     }
 
 

@@ -43,10 +43,10 @@ _NOT_CLAIMED = """## What is not claimed
   that the generator draws from. The world draws from another one.
 - A planted fault is one that somebody thought of. What nobody thought of is not in the table.
 - The labels say which event breaks which leg, how, with which delta and exposure, whether it is
-  open, and the verdict. Pairs, rules, days, texts, since when it is open, suggested corrections,
-  single terms of a waterfall and the files of the report are held by the tests, not by the lab;
-  so are refunds and chargebacks in the thirteen formats that the histories do not use, and the
-  reasons of refusal that no fault here has.
+  open, and the verdict. The tests alone hold pairs, rules, days, texts, since when it is open,
+  suggested corrections, single terms of a waterfall and the files of the report. They alone hold
+  refunds and chargebacks in the thirteen formats that no history uses, and the reasons of refusal
+  that no fault here has.
 - Labels of one history are not independent tries: the bound on a miss is a figure of speech for
   how many there were.
 - After a kill matches, the outbox and the public views of runs, totals, discrepancies, pending
