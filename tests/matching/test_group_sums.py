@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from include.reconciliation import group_sums
 from include.reconciliation.group_sums import (
     ITEMS_MAX,
     SHOWN_MAX,
@@ -172,6 +174,17 @@ def test_more_rows_than_the_bound_are_left_alone() -> None:
 
 def test_more_sums_than_the_bound_are_left_alone() -> None:
     assert Answer(is_past_bound=True) == decide(rows_of([66], range(1, 24)))
+
+
+def test_two_solutions_that_differ_are_enough_to_know_that_four_groups_are_ambiguous(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five states for each of the two that are looked at; the other two are not tried."""
+    monkeypatch.setattr(group_sums, "STATES_MAX", 10)
+
+    answer = decide(rows_of([120], [51, 69, 52, 68, 53, 67, 54, 66]))
+
+    assert (4, False) == (answer.ambiguities[0].groups_count, answer.is_past_bound)
 
 
 def test_ambiguous_groups_are_shown_up_to_a_number_and_counted_all() -> None:

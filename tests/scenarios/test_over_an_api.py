@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.reconciliation.demo.stripe_server import DEFAULT_KEY, StripeServer
 from include.reconciliation.steps.choose_window import choose_window
+from tests.scenarios.absorbed import absorbed
 from tests.scenarios.conftest import STEPS, Desk
 
 ENTRY = """
@@ -68,7 +70,13 @@ class Api:
         self.server = server
 
     def book(
-        self, number: int, *, fee_minor: int, tax_minor: int, amount_minor: int = 10000
+        self,
+        number: int,
+        *,
+        fee_minor: int,
+        tax_minor: int,
+        amount_minor: int = 10000,
+        at: datetime = CHARGED_AT,
     ) -> None:
         """Books the charge in the ledger, with the costs that the ledger expects."""
         self.desk.ledger_session.execute(
@@ -83,13 +91,20 @@ class Api:
                 "amount": amount_minor,
                 "fee": fee_minor,
                 "tax": tax_minor,
-                "at": CHARGED_AT,
+                "at": at,
             },
         )
 
     def run(self, window: tuple[datetime, datetime] = WINDOW) -> dict[str, Any]:
         """Runs every step over two days, and returns the run as the view shows it."""
-        attempt_id = choose_window(
+        attempt_id = self.begin(window)
+        for step in STEPS:
+            step(attempt_id)
+        return self.desk.run_of(attempt_id)
+
+    def begin(self, window: tuple[datetime, datetime]) -> int:
+        """Chooses a window; the steps are up to the caller."""
+        return choose_window(
             "stripe",
             "default",
             airflow_run_id=f"manual__{window[1].isoformat()}",
@@ -97,9 +112,6 @@ class Api:
             window_start=window[0],
             window_end=window[1],
         )
-        for step in STEPS:
-            step(attempt_id)
-        return self.desk.run_of(attempt_id)
 
 
 @pytest.fixture
@@ -236,3 +248,24 @@ def test_a_line_that_comes_again_with_a_later_time_is_a_new_version_of_itself(ap
             "select count(*) as versions from internal.statement_lines where line_key = 'txn_1'"
         )
     ]
+
+
+def test_a_charge_that_only_the_first_of_two_reads_brought_may_be_a_day_early(
+    api: Api, tmp_path: Path
+) -> None:
+    """Its days are counted though no statement covers them: the first run dies after its read."""
+    with (tmp_path / "psps.toml").open("a") as configuration:
+        configuration.write("[psp.tolerances]\nBRL = { date = { business_days = 1 } }\n")
+    charge = a_charge(1, fee_minor=360, tax_minor=30)
+    charge["created"] = int(datetime(2026, 3, 2, 1, tzinfo=UTC).timestamp())
+    api.server.balance_transactions.append(charge)
+    api.book(1, fee_minor=360, tax_minor=30, at=datetime(2026, 3, 3, 10, tzinfo=UTC))
+    half_past = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
+    dying = api.begin((half_past, half_past + timedelta(hours=12)))
+    for step in STEPS[:2]:
+        step(dying)
+
+    run = api.run((half_past + timedelta(days=1), half_past + timedelta(days=2)))
+
+    assert ("reconciled", 1) == (run["verdict"], run["matched"])
+    assert [("date", "BRL", 0, -1, "date_within_tolerance")] == absorbed(api.desk)
