@@ -253,9 +253,12 @@ def test_a_line_that_comes_again_with_a_later_time_is_a_new_version_of_itself(ap
 def test_a_charge_that_only_the_first_of_two_reads_brought_may_be_a_day_early(
     api: Api, tmp_path: Path
 ) -> None:
-    """Its days are counted though no statement covers them: the first run dies after its read."""
-    with (tmp_path / "psps.toml").open("a") as configuration:
-        configuration.write("[psp.tolerances]\nBRL = { date = { business_days = 1 } }\n")
+    """It came an hour after the read began, on a day that no statement covers whole."""
+    configuration = tmp_path / "psps.toml"
+    configuration.write_text(
+        configuration.read_text().replace("{ days = 0,", '{ days = 0, ledger_grace = "2h",')
+        + "[psp.tolerances]\nBRL = { date = { business_days = 1 } }\n"
+    )
     charge = a_charge(1, fee_minor=360, tax_minor=30)
     charge["created"] = int(datetime(2026, 3, 2, 1, tzinfo=UTC).timestamp())
     api.server.balance_transactions.append(charge)

@@ -130,35 +130,6 @@ def test_a_matched_ledger_row_that_vanishes_is_told_and_its_line_is_missing(desk
     ]
 
 
-def test_a_matched_row_of_zero_that_vanishes_exposes_nothing(desk: Desk) -> None:
-    desk.ledger("L1", 0)
-    desk.batch(1, a_line(amount="0.00"))
-    desk.run(*TUESDAY)
-    desk.forget("L1")
-    desk.run(*WEDNESDAY)
-
-    assert desk.open_discrepancies() == [
-        ("ledger_changed", "EUR", 0, 0),
-        ("missing_in_ledger", "EUR", 0, 0),
-    ]
-
-
-def test_a_row_that_names_the_order_alone_finds_the_open_line_of_an_earlier_run(
-    desk: Desk,
-) -> None:
-    desk.batch(1, a_line(merchant="order-7"))
-    desk.run(*TUESDAY)
-    opened = desk.open_discrepancies()
-    desk.ledger("L1", 10000, payment=None, event=None, merchant="order-7")
-    desk.run(*WEDNESDAY)
-
-    assert (opened, desk.open_discrepancies()) == (
-        [("missing_in_ledger", "EUR", 10000, 10000)],
-        [],
-    )
-    assert desk.matches() == [("payment_and_amount", 1, 1)]
-
-
 def test_an_amendment_is_applied_by_line(desk: Desk) -> None:
     desk.ledger("L1", 10000)
     desk.ledger("L2", 5000, payment="P2", event="C2")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.scenarios.conftest import CONFIGURATION, Desk, Line, a_line
+from tests.scenarios.conftest import Desk, Line, a_line
 
 pytestmark = pytest.mark.usefixtures("every_load_size")
 
@@ -210,30 +208,6 @@ def test_a_closed_batch_is_matched_before_any_row_of_it_is_overdue(desk: Desk) -
     run = desk.run(**EARLY)
 
     assert (run["pending"], desk.matches()) == (0, [("batch_totals", 2, 1)])
-
-
-def test_a_batch_of_that_number_at_another_account_is_another_batch(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    configuration = tmp_path / "two_accounts.toml"
-    configuration.write_text(
-        CONFIGURATION.replace('accounts = ["Shop"]', 'accounts = ["Shop", "Store"]')
-    )
-    monkeypatch.setenv("RECONCILIATION_CONFIG", str(configuration))
-    store = replace(desk, account="Store", folder=desk.folder.parent / "Store")
-    store.folder.mkdir()
-    payout = Line("MerchantPayout", "", "TX7EURXT batch 1, Store", "-100.00", net_only=True)
-    store.batch(1, a_line(payment="P9", event="C9"), payout, account="Store", pays_out=False)
-    store.run()
-
-    by_batch(desk, "L1", 10000)
-    desk.batch(1, a_line(amount="60.00"), a_line(payment="P2", event="C2", amount="40.00"))
-    desk.run()
-
-    assert [
-        row["rule"]
-        for row in desk.rows("select * from reconciliation.matches where account = 'Shop'")
-    ] == ["batch_totals"]
 
 
 def test_each_currency_of_a_batch_has_its_own_payout(desk: Desk) -> None:

@@ -47,31 +47,6 @@ def test_a_withdrawn_tolerance_leaves_the_match_as_it_was_decided(
     assert term(desk) == (-5, -5, 0)
 
 
-def test_an_amendment_leaves_what_its_other_lines_tie_by_order_as_it_was_decided(
-    desk: Desk, tolerate: Tolerate
-) -> None:
-    """The order is matched again only when a line of it is new, changed or gone."""
-    tolerate(EUR="{ amount = { minor = 5 } }")
-    desk.ledger("L1", 10000, payment=None, event=None, merchant="order-7")
-    desk.ledger("L2", -1000, type="refund", payment="P2", event="R1")
-    lines = [
-        a_line(amount="60.00", merchant="order-7"),
-        a_line(payment="P2", event="C2", amount="40.00", merchant="order-7"),
-        a_line(type="Refunded", payment="P2", event="R1", amount="-10.05", merchant="order-7"),
-    ]
-    desk.batch(1, *lines)
-    desk.run()
-    decided = desk.matches()
-    tolerate()
-    desk.ledger("L3", 700, payment="P3", event="C3")
-    desk.batch(1, *lines, a_line(payment="P3", event="C3", amount="7.00"))
-    run = desk.run(*THURSDAY)
-
-    assert decided == [("amount_within_tolerance", 1, 1), ("order_totals", 2, 1)]
-    assert desk.matches() == [decided[0], ("event_reference", 1, 1), decided[1]]
-    assert (run["verdict"], run["matched"]) == ("reconciled", 1)
-
-
 def test_reprocessing_after_the_withdrawal_decides_it_again(desk: Desk, tolerate: Tolerate) -> None:
     tolerate(EUR="{ amount = { minor = 5 } }")
     desk.ledger("L1", 10005)

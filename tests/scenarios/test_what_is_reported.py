@@ -177,14 +177,6 @@ def test_a_word_that_nobody_knows_is_an_unclassified_line_at_once(desk: Desk) ->
     assert run["verdict"] == "discrepancies"
 
 
-def test_a_word_that_nobody_knows_is_told_though_it_moves_nothing(desk: Desk) -> None:
-    desk.batch(1, a_line(type="Wonder", amount="0.00"))
-
-    desk.run()
-
-    assert desk.open_discrepancies() == [("unclassified_line", "EUR", 0, 0)]
-
-
 def test_a_status_that_the_mapping_does_not_know_is_an_unclassified_line(desk: Desk) -> None:
     desk.ledger("L1", 10000, status="limbo")
 
