@@ -17,6 +17,22 @@ def of_the_head(desk: Desk, *names: str) -> list[tuple[int, ...]]:
     return [tuple(row[name] for name in names) for row in found]
 
 
+def test_an_open_ledger_row_that_is_corrected_counts_with_its_new_amount_alone(desk: Desk) -> None:
+    desk.ledger("L1", 10050)
+    desk.run(*MONDAY)
+    desk.ledger("L1", 10000)
+    run = desk.run("2026-03-03T00:00:00Z", "2026-03-03T06:00:00Z")
+
+    assert (run["verdict"], desk.pending()) == (
+        "reconciled_with_pending",
+        [("ledger", "not_due", 10000)],
+    )
+    steps = ("opening", "restated", "reopened", "closing")
+    assert of_the_head(desk, "ledger_minor", *(f"ledger_{step}_minor" for step in steps)) == [
+        (10000, 10050, -50, 0, 10000)
+    ]
+
+
 def test_a_failed_payment_that_lay_after_the_first_run_moves_no_money_in_the_second(
     desk: Desk,
 ) -> None:
