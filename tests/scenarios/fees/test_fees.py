@@ -157,6 +157,25 @@ def test_a_fee_that_the_ledger_does_not_book_is_counted_and_still_held_to_the_sc
     assert _differences(explained) == [("P1", "cards", 170, 165, 5)]
 
 
+def test_costs_in_another_currency_than_the_ledgers_are_counted_and_not_compared(
+    explained: Explained,
+) -> None:
+    explained.desk.ledger("L1", 10000, currency="USD", fee_minor=326, tax_minor=43)
+    settled = {"settled": "92.00", "settled_currency": "EUR", "rate": "0.92"}
+    explained.deliver(1, sold(currency="USD", fee="3.00", tax="0.40", **settled))
+
+    explained.desk.run()
+
+    assert explained.desk.open_discrepancies() == []
+    assert [
+        tuple(row.values())
+        for row in explained.desk.rows(
+            "select what, currency, lines, amount_minor from internal.run_not_compared"
+            " where what in ('fee', 'tax') order by what"
+        )
+    ] == [("fee", "EUR", 1, 300), ("tax", "EUR", 1, 40)]
+
+
 def test_the_report_has_the_totals_and_the_lines(
     explained: Explained, configure: Configure
 ) -> None:
