@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -80,6 +81,37 @@ def test_of_packs_of_another_size_nothing_is_taken_up(monkeypatch: pytest.Monkey
             run.main(["--seeds", "100", "--processes", "1", *arguments])
 
     assert [20, 50, 20] == [question["pack"] for question in asked]
+
+
+def _without_a_server(monkeypatch: pytest.MonkeyPatch, tried: Any) -> None:
+    """The command without databases, whose packs end as `tried` says."""
+    monkeypatch.setattr(run, "borrowed_server", nullcontext)
+    monkeypatch.setattr(run.databases, "make_templates", lambda server: None)
+    monkeypatch.setattr(run.databases, "drop_all", lambda server: None)
+    monkeypatch.setattr(run, "_try_all", tried)
+
+
+def test_a_run_that_is_broken_off_says_where_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken_off(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    _without_a_server(monkeypatch, broken_off)
+
+    assert 130 == run.main(["--seeds", "3"])
+    assert "the same call goes on there" in capsys.readouterr().out
+
+
+def test_a_run_in_which_no_cause_is_claimed_is_not_green(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = Outcome()
+    silent.causes["sign_flipped", "none"] = 20
+    _without_a_server(monkeypatch, lambda *_: (silent, []))
+
+    assert 1 == run.main(["--seeds", "3"])
+    assert "of none it is claimed" in capsys.readouterr().out
 
 
 def test_what_was_planted_is_counted_and_not_what_could_be() -> None:
