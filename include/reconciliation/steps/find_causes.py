@@ -18,6 +18,7 @@ from include.reconciliation.steps import further_legs
 _TABLES = (
     "work_cause_subjects",
     "work_cause_references",
+    "work_cause_forms",
     "work_cause_candidates",
     "work_causes",
     "work_run_causes",
@@ -63,10 +64,14 @@ def _ask(cursor: warehouse.Cursor, cause: Cause, values: dict[str, Any]) -> None
         "action": cause.action,
         "books_entry": cause.books_entry,
     }
-    if cause.pairs_references:
-        template, place = "explain/045_add_reference_cause", "forms"
-        text = warehouse.statement(f"causes/references/{cause.name}")
-    else:
-        template, place = "explain/040_add_cause", "formula"
-        text = warehouse.statement(f"causes/{cause.name}")
-    cursor.execute(warehouse.statement(template).format(**{place: text}), answered)
+    if not cause.pairs_references:
+        formula = warehouse.statement(f"causes/{cause.name}")
+        text = warehouse.statement("explain/040_add_cause").format(formula=formula)
+        cursor.execute(text, answered)
+        return
+    forms = warehouse.statement(f"causes/references/{cause.name}")
+    text = warehouse.statement("explain/042_reference_forms").format(forms=forms)
+    cursor.execute(warehouse.drop_table("work_cause_forms"))
+    cursor.execute(text, answered)
+    cursor.execute("analyze work_cause_forms")
+    warehouse.run(cursor, "explain/045_add_reference_cause", answered)

@@ -1,32 +1,12 @@
 -- Adds lines and ledger rows that lack each other and have one reference, once a change is undone.
 --
--- Grain:   two rows per pair; {{forms}} is the file of the change: the forms of each reference.
--- Binds:   cause, action (text), books_entry (boolean), and those of the file.
+-- Grain:   two rows per pair.
+-- Binds:   cause, action (text), books_entry (boolean).
 -- Reason:  type, amount, currency and direction must be equal, and the references must not: where
 --          they are, something else kept the two apart. A form that stands for a part of a reference
 --          is never held against another part.
 insert into work_cause_candidates (discrepancy_id, cause, with_discrepancy_id, evidence, action, books_entry)
 with
-
-forms as (
-
-    {forms}
-
-),
-
-named as (
-
-    select
-        named_references.*,
-        forms.form,
-        forms.is_whole
-    from work_cause_references as named_references
-    inner join forms
-        on
-            named_references.discrepancy_id = forms.discrepancy_id
-            and named_references.field = forms.field
-
-),
 
 pairs as (
 
@@ -38,8 +18,8 @@ pairs as (
         entry.reference as ledger_reference,
         line.form,
         line.amount_minor
-    from named as line
-    inner join named as entry
+    from work_cause_forms as line
+    inner join work_cause_forms as entry
         on
             line.form = entry.form
             and line.field = entry.field

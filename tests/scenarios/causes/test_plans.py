@@ -1,6 +1,7 @@
 """Each cause is asked by joins on equality: never each discrepancy against each."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -30,21 +31,24 @@ def loops(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_no_cause_holds_each_discrepancy_against_each(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plans: dict[str, dict[str, Any]] = {}
+    plans: dict[str, list[dict[str, Any]]] = {}
 
     class Explaining:
-        """A cursor that explains what adds candidates, and runs it."""
+        """A cursor that explains what asks a cause, and runs it; what else it does, it does."""
 
         def __init__(self, cursor: warehouse.Cursor) -> None:
             self.cursor = cursor
 
-        def execute(self, query: Any, values: dict[str, Any]) -> None:
+        def execute(self, query: Any, values: dict[str, Any] | None = None) -> None:
+            if values is None:
+                self.cursor.execute(query)
+                return
             text = query.as_string(self.cursor)
             row = self.cursor.execute(
                 "explain (analyze, format json) " + text, values
             ).fetchone()
             assert row is not None
-            plans[values["cause"]] = row["QUERY PLAN"][0]["Plan"]
+            plans.setdefault(values["cause"], []).append(row["QUERY PLAN"][0]["Plan"])
 
     ask = find_causes._ask
     monkeypatch.setattr(
@@ -57,4 +61,5 @@ def test_no_cause_holds_each_discrepancy_against_each(
         find_causes.ask_causes(cursor, {"zone": "UTC", "own_reference": "order-[0-9]+"})
 
     assert sorted(plans) == [cause.name for cause in causes()]
-    assert {} == {name: found for name, plan in plans.items() if (found := list(loops(plan)))}
+    looped = {name: [*chain.from_iterable(map(loops, each))] for name, each in plans.items()}
+    assert {name: found for name, found in looped.items() if found} == {}
