@@ -104,16 +104,21 @@ def make_history(plan: Plan) -> SeedHistory:
     """Both projections and the labels of a seed's parts."""
     stories: dict[Place, Story] = {}
     for part in plan.parts:
-        place = place_of(plan, part)
-        story = stories.setdefault(place, Story())
-        desk = Desk(
-            story,
-            profile(place, f"S{plan.seed}P{part.number}_"),
-            stream(plan.seed, part.name),
-        )
-        shapes = SHAPES_OF_GATEWAY if place.switched_on == GATEWAY else SHAPES
-        _plant(Scene(desk, plan.week, plan.currency), part, shapes)
+        add_part(stories, plan, part)
     return SeedHistory(plan, stories)
+
+
+def add_part(stories: dict[Place, Story], plan: Plan, part: Part) -> None:
+    """Writes one part of a plan into the story of the account where it happens."""
+    place = place_of(plan, part)
+    story = stories.setdefault(place, Story())
+    desk = Desk(
+        story,
+        profile(place, f"S{plan.seed}P{part.number}_"),
+        stream(plan.seed, part.name),
+    )
+    shapes = SHAPES_OF_GATEWAY if place.switched_on == GATEWAY else SHAPES
+    _plant(Scene(desk, plan.week, plan.currency), part, shapes)
 
 
 def place_of(plan: Plan, part: Part) -> Place:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from include.reconciliation.lab.catalogue import KINDS, FaultKind
 from include.reconciliation.lab.format_faults.cases import FAULTS, FORMATS, StatementFault
 from include.reconciliation.lab.outcome import Outcome
-from include.reconciliation.lab.plan import Plan
 from include.reconciliation.lab.true_causes import (
     AT_RISK,
     EXPLAINED,
@@ -117,11 +116,3 @@ def totals(outcome: Outcome, seeds: int) -> str:
         f"found {found:,} of {planted:,} planted, {right:,} of {reported:,} reports right, "
         f"{outcome.clean_seeds:,} clean histories"
     )
-
-
-def history(plans: Sequence[Plan]) -> Iterator[str]:
-    """A history that fails, in as few words as it has payments."""
-    for plan in plans:
-        yield f"  seed {plan.seed}: {plan.format}, {plan.week.name}, {plan.currency}"
-        for part in plan.parts:
-            yield f"    payment {part.number}: {', '.join(part.faults) or 'no fault'}"

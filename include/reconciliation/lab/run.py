@@ -4,6 +4,7 @@
     bin/reconciliation lab --seeds 500 --from 20261130  another part of the numbers
     bin/reconciliation lab --seeds 10000 --clean        no fault: nothing may be reported
     bin/reconciliation lab --seeds 200 --second-opinion    the slow matcher on small histories
+    bin/reconciliation lab --seeds 1 --from 7 --show       what the history of a seed is
     bin/reconciliation lab --formats                    faults of statements, in every format
     bin/reconciliation lab --seeds 10000 --write-docs   keeps the figures for docs/RELIABILITY.md
 
@@ -21,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import chain
 from typing import Any
 
 from include.reconciliation.bench.record import setting
@@ -31,23 +33,27 @@ from include.reconciliation.lab.options import whole_number
 from include.reconciliation.lab.outcome import Outcome
 from include.reconciliation.lab.plan import CLEAN, Plan, plan
 from include.reconciliation.lab.results import commit
-from include.reconciliation.lab.shrink import smallest
+from include.reconciliation.lab.shrink import Plans, smallest
 from include.reconciliation.lab.small_books import SECOND_OPINION
 from include.reconciliation.lab.state import State
+from include.reconciliation.lab.told_history import tell
 from include.reconciliation.local.server import Server, borrowed_server
 
 PACK = 1000
+_SEEDS = 50
 FAULTS = "lab"
 FORMATS = "formats"
-_SHRUNK_MAX = 3
+_SHRUNK_MAX, _SHOWN_MAX = 3, 5
 _SEEDS_TOLD_MAX, _SENTENCES_MAX = 20, 5
 
 
 def main(arguments: list[str]) -> int:
     """Try the seeds and print the matrix; 0 only when precision and recall are 1.0."""
-    options = parser().parse_args(arguments)
-    if options.sort == FORMATS:
-        options.seeds, options.start = len(cases()), 0
+    options = _options(arguments)
+    if options.show:
+        for line in tell([_plan(seed, options) for seed in chain.from_iterable(_packs(options))]):
+            say(line)
+        return 0
     if options.page:
         say(f"written: {reliability.write_page().name}")
         return 0
@@ -77,6 +83,20 @@ def main(arguments: list[str]) -> int:
     if whole.is_exact:
         state.forget()
     return 0 if whole.is_exact else 1
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    """The options, with what is silent filled in; what does not go together is refused."""
+    options = (its_parser := parser()).parse_args(arguments)
+    if options.show and options.sort not in (FAULTS, CLEAN):
+        its_parser.error("--show prints histories of seeds, and --clean ones")
+    if options.sort == FORMATS:
+        if options.seeds is not None or options.start is not None:
+            its_parser.error("--formats tries all its cases, and none of them is made from a seed")
+        options.seeds = len(cases())
+    options.seeds = _SEEDS if options.seeds is None else options.seeds
+    options.start = options.start or 0
+    return options
 
 
 def try_pack(server: Server, seeds: Sequence[int], sort: str) -> Outcome:
@@ -158,9 +178,32 @@ def _conclude(
     _tell_problems(whole, options, commit)
     failing = [] if options.sort in (SECOND_OPINION, FORMATS) else _failing(whole, failed, options)
     for plans in failing[:_SHRUNK_MAX]:
-        say(f"\nThe smallest history that still fails, at commit {commit}:")
-        for line in printing.history(smallest(plans, lambda fewer: _fails(server, fewer))):
-            say(line)
+        _tell_smallest(server, plans, commit)
+
+
+def _tell_smallest(server: Server, plans: Sequence[Plan], commit: str) -> None:
+    """The smallest part of a history that still fails: its rows, and what is wrong with them."""
+    say("\nMaking the history smaller that fails ", end="")
+    from include.reconciliation.lab.trial import try_plans
+
+    found: list[Outcome] = []
+
+    def fails(fewer: Plans) -> bool:
+        say(".", end="")
+        outcome = try_plans(server, fewer)
+        if not outcome.is_exact:
+            found.append(outcome)
+        return not outcome.is_exact
+
+    left = smallest(plans, fails)
+    if len(left) > _SHOWN_MAX:
+        say(f"\nNo part of the seeds {left[0].seed} to {left[-1].seed} fails alone.")
+        return
+    say(f"\nThe smallest history that still fails, at commit {commit}:")
+    for line in tell(left):
+        say(line)
+    for sentence in chain.from_iterable(found[-1].problems.values() if found else ()):
+        say(f"    {sentence}")
 
 
 def _tell_problems(whole: Outcome, options: argparse.Namespace, commit: str) -> None:
@@ -182,14 +225,12 @@ def _failing(
     """What to make smaller: each seed that failed; a whole pack where it is of no seed alone."""
     seeds = sorted(seed for seed in whole.problems if seed is not None)
     if seeds:
-        return [[plan(seed, is_clean=options.sort == CLEAN)] for seed in seeds]
-    return [[plan(seed, is_clean=options.sort == CLEAN) for seed in pack] for pack in failed]
+        return [[_plan(seed, options)] for seed in seeds]
+    return [[_plan(seed, options) for seed in pack] for pack in failed]
 
 
-def _fails(server: Server, plans: Sequence[Plan]) -> bool:
-    from include.reconciliation.lab.trial import try_plans
-
-    return not try_plans(server, plans).is_exact
+def _plan(seed: int, options: argparse.Namespace) -> Plan:
+    return plan(seed, is_clean=options.sort == CLEAN)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -199,10 +240,8 @@ def parser() -> argparse.ArgumentParser:
         description=str(__doc__),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--seeds", type=whole_number(1), default=50, help="how many seeds to try")
-    made.add_argument(
-        "--from", dest="start", type=whole_number(0), default=0, help="the first seed"
-    )
+    made.add_argument("--seeds", type=whole_number(1), help=f"how many seeds to try ({_SEEDS})")
+    made.add_argument("--from", dest="start", type=whole_number(0), help="the first seed (0)")
     sorts = made.add_mutually_exclusive_group()
     for sort, told in (
         (CLEAN, "histories without any fault"),
@@ -218,6 +257,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--processes", type=whole_number(1), default=os.cpu_count() or 1, help="how many at once"
+    )
+    made.add_argument(
+        "--show", action="store_true", help="only print the seeds' payments, and what is to report"
     )
     made.add_argument(
         "--page", action="store_true", help="only write docs/RELIABILITY.md from what is kept"
