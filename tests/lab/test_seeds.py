@@ -41,6 +41,16 @@ def test_a_seed_says_the_same_alone_as_packed(server: Server) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_one_payment_alone_is_in_order_though_a_window_has_none(server: Server) -> None:
+    """Else what fails would shrink to a history in which nothing is wrong."""
+    whole = plan(1)
+    alone = replace(whole, parts=whole.parts[-1:])
+
+    assert {} == try_plans(server, [alone]).problems
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_label_that_is_not_true_fails(server: Server) -> None:
     """The canary: a lab that could not fail would be worth nothing."""
     (true,) = pack([make_history(plan(16))])

@@ -20,7 +20,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import chain
 from typing import Any
@@ -177,12 +177,14 @@ def _conclude(
     say(f"  {printing.totals(whole, options.seeds)}")
     _tell_problems(whole, options, commit)
     failing = [] if options.sort in (SECOND_OPINION, FORMATS) else _failing(whole, failed, options)
-    for plans in failing[:_SHRUNK_MAX]:
-        _tell_smallest(server, plans, commit)
+    for plans, sorts in failing[:_SHRUNK_MAX]:
+        _tell_smallest(server, plans, sorts, commit)
 
 
-def _tell_smallest(server: Server, plans: Sequence[Plan], commit: str) -> None:
-    """The smallest part of a history that still fails: its rows, and what is wrong with them."""
+def _tell_smallest(
+    server: Server, plans: Sequence[Plan], sorts: set[str], commit: str
+) -> None:
+    """The smallest part of a history that still fails so: its rows, and what is wrong with them."""
     say("\nMaking the history smaller that fails ", end="")
     from include.reconciliation.lab.trial import try_plans
 
@@ -191,9 +193,11 @@ def _tell_smallest(server: Server, plans: Sequence[Plan], commit: str) -> None:
     def fails(fewer: Plans) -> bool:
         say(".", end="")
         outcome = try_plans(server, fewer)
-        if not outcome.is_exact:
+        # Else a history would be shown that fails in another way.
+        is_same = not sorts.isdisjoint(_sorts(chain.from_iterable(outcome.problems.values())))
+        if is_same:
             found.append(outcome)
-        return not outcome.is_exact
+        return is_same
 
     left = smallest(plans, fails)
     if len(left) > _SHOWN_MAX:
@@ -204,6 +208,11 @@ def _tell_smallest(server: Server, plans: Sequence[Plan], commit: str) -> None:
         say(line)
     for sentence in chain.from_iterable(found[-1].problems.values() if found else ()):
         say(f"    {sentence}")
+
+
+def _sorts(sentences: Iterable[str]) -> set[str]:
+    """What sorts of problem they tell, such as "planted and not found"."""
+    return {sentence.partition(":")[0] for sentence in sentences}
 
 
 def _tell_problems(whole: Outcome, options: argparse.Namespace, commit: str) -> None:
@@ -221,12 +230,13 @@ def _tell_problems(whole: Outcome, options: argparse.Namespace, commit: str) -> 
 
 def _failing(
     whole: Outcome, failed: Sequence[range], options: argparse.Namespace
-) -> list[list[Plan]]:
-    """What to make smaller: each seed that failed; a whole pack where it is of no seed alone."""
+) -> list[tuple[list[Plan], set[str]]]:
+    """What to make smaller, and how it failed: each such seed; whole packs, where it is of none."""
     seeds = sorted(seed for seed in whole.problems if seed is not None)
     if seeds:
-        return [[_plan(seed, options)] for seed in seeds]
-    return [[_plan(seed, options) for seed in pack] for pack in failed]
+        return [([_plan(seed, options)], _sorts(whole.problems[seed])) for seed in seeds]
+    sorts = _sorts(whole.problems.get(None, ()))
+    return [([_plan(seed, options) for seed in pack], sorts) for pack in failed]
 
 
 def _plan(seed: int, options: argparse.Namespace) -> Plan:
