@@ -4,13 +4,14 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 
-from include.reconciliation.local import binaries, server_user
+from include.reconciliation.local import binaries, places, server_user
 from include.reconciliation.local import server as server_module
 from include.reconciliation.local.server import Cluster, Server, ServerError
 from tests.launcher import programs
@@ -180,7 +181,7 @@ def test_a_folder_that_somebody_else_made_is_refused(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Everybody may write to the shared place, so somebody may have been there first."""
-    monkeypatch.setattr(server_module, "SHARED_PLACE", tmp_path)
+    monkeypatch.setattr(places, "SHARED", tmp_path)
     trap = Path(cluster.server.host).parent
     (tmp_path / "elsewhere").mkdir()
     trap.symlink_to(tmp_path / "elsewhere")
@@ -296,3 +297,37 @@ for name in ("pg.lock",):
     (place / "home" / name).unlink()
 print(f"up as {owner}, then {'up' if cluster.running() else 'down'}")
 """
+
+
+def test_a_database_may_lie_in_memory_and_goes_with_the_cluster(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "MEMORY_BYTES_MIN", 1)
+    with tempfile.TemporaryDirectory(dir=places.SHARED) as name:
+        memory = Path(name)
+        memory.chmod(0o755)
+        monkeypatch.setattr(places, "MEMORY", memory)
+        with (
+            cluster.borrowed() as server,
+            psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as session,
+        ):
+            place = cluster.memory_folder()
+            session.execute(f"create tablespace fast location '{place}'".encode())
+            session.execute("create database short_lived tablespace fast")
+        files = sum(1 for path in memory.rglob("*") if path.is_file())
+        cluster.remove()
+
+        assert files > 100
+        assert [] == list(memory.iterdir())
+
+
+def test_where_memory_has_little_room_or_none_nothing_is_put_there(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(places, "MEMORY", tmp_path / "is_not_there")
+    assert cluster.memory_folder() is None
+
+    monkeypatch.setattr(places, "MEMORY", tmp_path)
+    monkeypatch.setattr(places, "MEMORY_BYTES_MIN", 10**18)
+    assert cluster.memory_folder() is None
+    assert not list(tmp_path.glob("reconciliation-*"))

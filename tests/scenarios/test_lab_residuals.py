@@ -1,4 +1,4 @@
-"""Which runs the lab takes for inexact: not one in which nothing happened, but one without proof."""
+"""Which runs the lab takes for inexact: one without proof, not one in which nothing happened."""
 
 from __future__ import annotations
 

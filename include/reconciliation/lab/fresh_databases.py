@@ -98,14 +98,19 @@ class _State:
 
 
 class FreshDatabases:
-    """The databases of one test process."""
+    """The databases of one test process; they lie in `tablespace`, or where their templates do."""
 
     def __init__(
-        self, server: Server, administrator: Administrator, templates: Mapping[str, str]
+        self,
+        server: Server,
+        administrator: Administrator,
+        templates: Mapping[str, str],
+        tablespace: str | None = None,
     ) -> None:
         self.server = server
         self.templates = templates
         self.administrator = administrator
+        self.tablespace = tablespace
         self._idle: dict[str, list[str]] = defaultdict(list)
         self._states: dict[str, _State] = {}
 
@@ -136,7 +141,8 @@ class FreshDatabases:
         if self._idle[name]:
             rename(self.administrator, self._idle[name].pop(), database)
             return database
-        copy(self.administrator, self.templates[name], database, OWNERS[name])
+        template = self.templates[name]
+        copy(self.administrator, template, database, OWNERS[name], self.tablespace)
         if name not in self._states:
             with self._connect(database) as session:
                 self._states[name] = _state(session)
@@ -205,14 +211,21 @@ def _one(session: psycopg.Connection, query: sql.SQL | sql.Composed) -> str:
     return str(row[0])
 
 
-def copy(administrator: Administrator, template: str, name: str, owner: str) -> None:
-    """A new database as the template is."""
-    administrator.execute(
-        # Copying files is twice as fast here as writing every page to the log.
-        sql.SQL("create database {} owner {} template {} strategy file_copy").format(
-            sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
-        )
+def copy(
+    administrator: Administrator,
+    template: str,
+    name: str,
+    owner: str,
+    tablespace: str | None = None,
+) -> None:
+    """A new database as the template is, beside it or in another tablespace."""
+    # Copying files is twice as fast here as writing every page to the log.
+    text = sql.SQL("create database {} owner {} template {} strategy file_copy").format(
+        sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
     )
+    if tablespace is not None:
+        text += sql.SQL(" tablespace {}").format(sql.Identifier(tablespace))
+    administrator.execute(text)
 
 
 def rename(administrator: Administrator, before: str, after: str) -> None:

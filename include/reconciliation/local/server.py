@@ -14,7 +14,6 @@ import hashlib
 import os
 import shutil
 import socket
-import stat
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -22,13 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from include.reconciliation.local import binaries
+from include.reconciliation.local import binaries, places
 from include.reconciliation.local.binaries import POSTGRES_18, ServerError
 from include.reconciliation.local.layout import ensure_state_directory, state_directory
 from include.reconciliation.local.server_user import (
     ServerUser,
     choose_user,
-    current_user,
     user_of,
 )
 
@@ -39,7 +37,6 @@ SETTINGS_FILE = Path(__file__).with_name("postgresql.conf")
 # What older servers do not know. The files are in the kernel's memory: processes that read them for
 # others would take the cores of those who calculate.
 SETTINGS_OF_18 = {"io_method": "sync"}
-SHARED_PLACE = Path("/var/tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +91,7 @@ class Cluster:
     def _shared_folder(self, user: ServerUser) -> Path:
         """The short folder under /var/tmp: for the socket, and run by root for everything."""
         name = hashlib.sha256(f"{user.uid}:{self.home}".encode()).hexdigest()[:12]
-        place = SHARED_PLACE if SHARED_PLACE.is_dir() else Path("/tmp")
-        return place / f"reconciliation-{name}"
+        return places.shared() / f"reconciliation-{name}"
 
     def _socket_folder(self, user: ServerUser) -> Path:
         return self._shared_folder(user) / "socket"
@@ -186,16 +182,30 @@ class Cluster:
             _run([pg_ctl, "stop", "-D", data, "-w", "-t", "60", "-m", "immediate"], user)
             self._start()
 
+    def memory_folder(self) -> Path | None:
+        """An empty folder of the server's in memory; None where there is no room for one."""
+        if not places.has_room_in_memory():
+            return None
+        user = self.user
+        outer = places.MEMORY / self._shared_folder(user).name
+        places.make_own(outer, 0o755 if user.switches else 0o700)
+        folder = outer / "databases"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        os.chown(folder, user.uid, user.gid)
+        return folder
+
     def remove(self) -> None:
-        """Stop the server and delete everything of this cluster, here and under /var/tmp."""
+        """Stop the server and delete everything of this cluster, wherever it lies."""
         if not self.home.parent.is_dir():
             return
         with self._locked():
-            folder = self._shared_folder(self.user)
+            shared = self._shared_folder(self.user)
             if (self.home / "data" / "postmaster.pid").exists():
                 self._stop()
-            if folder.is_dir() and not folder.is_symlink() and _owned_by_us(folder):
-                shutil.rmtree(folder)
+            for folder in (shared, places.MEMORY / shared.name):
+                if folder.is_dir() and not folder.is_symlink() and places.is_own(folder):
+                    shutil.rmtree(folder)
             if self.home.is_symlink():
                 self.home.unlink()
             elif self.home.exists():
@@ -254,7 +264,7 @@ class Cluster:
 
     def _make_folders(self, user: ServerUser) -> None:
         shared = self._shared_folder(user)
-        _make_own_folder(shared, 0o755 if user.switches else 0o700)
+        places.make_own(shared, 0o755 if user.switches else 0o700)
         if user.switches and not self.home.exists():
             self.home.unlink(missing_ok=True)
             self.home.symlink_to(shared, target_is_directory=True)
@@ -367,21 +377,6 @@ def _run(command: list[str], user: ServerUser) -> subprocess.CompletedProcess[st
         command, env=kept, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True,
         check=False, **user.popen_arguments(),  # type: ignore[call-overload]
     )
-
-
-def _make_own_folder(folder: Path, mode: int) -> None:
-    """Make a folder in a place that is open to all; refuse one that somebody else put there."""
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=mode)
-        # mkdir obeys the umask; this folder was made by us in the line before.
-        folder.chmod(mode)
-    if not _owned_by_us(folder):
-        raise ServerError(f"{folder} was made by somebody else: remove it, then try again.")
-
-
-def _owned_by_us(folder: Path) -> bool:
-    seen = folder.lstat()
-    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == current_user().uid
 
 
 def _escaped(text: str) -> str:
