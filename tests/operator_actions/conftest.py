@@ -17,7 +17,6 @@ from psycopg.rows import dict_row
 from include.reconciliation.edges import (
     approvals,
     pause_variable,
-    payout_status,
     psp_client,
     service_calls,
     warehouse,
@@ -131,9 +130,7 @@ def desk(
 ) -> Iterator[Desk]:
     """All of it; nobody waits long."""
     monkeypatch.setattr(psp_client.time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(service_calls, "REQUEST_SECONDS_MAX", 1.0)
     monkeypatch.setattr(service_calls, "LEASE_SECONDS", 0)
-    monkeypatch.setattr(payout_status, "REQUEST_SECONDS_MAX", 0.4)
     monkeypatch.setattr(call_service, "VERIFY_SECONDS", 0)
     for name in ("NORTHBANK", "PAYMENT_RAIL"):
         entry = json.dumps({"conn_type": "generic", "password": KEY})

@@ -128,12 +128,16 @@ def test_a_redirect_is_not_followed_and_its_body_is_not_read_beyond_the_cap(desk
     assert 2 == len(desk.service.calls)
 
 
-def test_a_slow_service_is_in_doubt_until_the_book_shows_it(desk: Desk) -> None:
+def test_a_slow_service_is_in_doubt_until_the_book_shows_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     approved(desk)
     desk.service.seconds = 1.5
 
-    with pytest.raises(ProviderUnavailable):
-        desk.call()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(service_calls, "REQUEST_SECONDS_MAX", 1.0)
+        with pytest.raises(ProviderUnavailable, match="over its deadline"):
+            desk.call()
     desk.call()
     desk.verify()
     assert 1 == len(desk.service.calls)

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from include.reconciliation.edges import pause_variable, payout_status, psp_client, warehouse
+from include.reconciliation.edges import pause_variable, psp_client, warehouse
 from tests.payouts import provider_server
 from tests.payouts.payouts_book import PayoutsBook
 from tests.payouts.provider_server import KEY, STATUS_PATH, Provider
@@ -143,7 +143,6 @@ def desk(  # type: ignore[no-untyped-def]
         "AIRFLOW_CONN_NORTHBANK_PAYOUTS", json.dumps({"conn_type": "generic", "password": KEY})
     )
     monkeypatch.setattr(psp_client.time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(payout_status, "REQUEST_SECONDS_MAX", 0.4)
     variables = Variables()
     with warehouse.connect() as session, pause_variable.reading_from(variables):
         owner = databases.conninfo("reconciliation", "reconciliation_migrator")

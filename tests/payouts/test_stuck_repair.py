@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from include.reconciliation.edges import payout_status
 from include.reconciliation.steps import payout_batches, payout_stuck_repair
 from include.reconciliation.steps.payout_reconcile_pull import payout_reconcile_pull
 from tests.payouts.conftest import Desk
@@ -149,7 +150,7 @@ FAILURES: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_every_other_answer_and_none_goes_to_a_person_and_is_never_sent_again(
-    desk: Desk, failure: str
+    desk: Desk, failure: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even where the key would replay, and where the next answers are unknown."""
     behaviour, expected = FAILURES[failure]
@@ -157,7 +158,10 @@ def test_every_other_answer_and_none_goes_to_a_person_and_is_never_sent_again(
     desk.book.payout("1", state="SENDING")
     desk.provider.behaviour = behaviour
 
-    repair()
+    with monkeypatch.context() as impatient:
+        if failure in ("slow", "drips"):
+            impatient.setattr(payout_status, "REQUEST_SECONDS_MAX", 0.4)
+        repair()
 
     assert [(expected, "hand_over", expected, None)] == desk.decisions()
     assert [HUMAN] == desk.alerts()
