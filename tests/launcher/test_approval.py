@@ -130,7 +130,7 @@ def test_nobody_approves_what_they_asked_for(state: Path, tmp_path: Path) -> Non
         (waiting,) = session.execute(
             "select request_id from reconciliation.action_requests where state = 'waiting'"
         ).fetchall()
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         slack = Slack(client)
         command = f"reconciliation approve {waiting['request_id'][:12]}"
         by_slack = [slack.command(command, "U0ADMIN"), slack.command(command, "U0BEA")]

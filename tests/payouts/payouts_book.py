@@ -104,7 +104,7 @@ class PayoutsBook:
 
     def _send(self, url: str, row: tuple[Any, ...]) -> str:
         task_id, key, amount, currency = row
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
         order = {"idempotency_key": key, "amount": amount, "currency": currency}
         try:
             connection.request("POST", "/v1/payouts", json.dumps(order))
