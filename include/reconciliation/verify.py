@@ -173,7 +173,7 @@ class Folder:
                 raise Wrong(f"it lists {name!r}, which is no name of a file of its own")
             files[name] = entry
         legs = {typed(row, "leg", str) for row in typed(self.manifest, "buckets", list)}
-        for name in READERS:
+        for name in (*READERS, *(f"{table}.csv" for table in TABLES)):
             if name not in files and (name not in OPTIONAL_FILES or "statement_payout" in legs):
                 raise Wrong(f"it does not list {name}")
         return files

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from include.reconciliation.verify import READERS, SIDES, STEPS, TERMS, WATERFALL, verify
+import pytest
+
+from include.reconciliation.verify import READERS, SIDES, STEPS, TABLES, TERMS, WATERFALL, verify
 
 Json = dict[str, Any]
 REQUEST, RUN_BEFORE = "a" * 64, "b" * 64
@@ -29,11 +33,27 @@ def compact(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
+def as_people_read(columns: dict[str, str], lines: Sequence[Json]) -> bytes:
+    """The table of those lines: nothing is an empty cell."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(columns)
+    for line in lines:
+        values = [line.get(name) for name in columns.values()]
+        table.writerow(
+            "" if value is None else value if isinstance(value, str) else json.dumps(value)
+            for value in values
+        )
+    return text.getvalue().encode()
+
+
 def a_folder(path: Path, lines: dict[str, Sequence[Json]], **manifest: Any) -> Path:
     """A folder with those lines; of the manifest only what is not empty or 0 is given."""
     path.mkdir(exist_ok=True)
     contents = dict.fromkeys(READERS, b"")
     contents |= {name: b"".join(compact(x) + b"\n" for x in of) for name, of in lines.items()}
+    for table, columns in TABLES.items():
+        contents[f"{table}.csv"] = as_people_read(columns, lines.get(f"{table}.ndjson", ()))
     for name, content in contents.items():
         (path / name).write_bytes(content)
     files = [
@@ -301,3 +321,21 @@ def test_a_ledger_row_that_no_statement_need_have_explains_its_whole_amount(
     )
 
     assert verify(folder) == ([], [])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_people_read_is_not_left_out_though_all_hashes_fit(
+    tmp_path: Path, table: str
+) -> None:
+    folder = a_folder(tmp_path / "whole", {})
+    listed = json.loads((folder / "manifest.json").read_bytes())["files"]
+    assert ([], []) == verify(folder)
+
+    (folder / f"{table}.csv").unlink()
+    left = [file for file in listed if file["name"] != f"{table}.csv"]
+    manifest = json.loads((folder / "manifest.json").read_bytes()) | {"files": left}
+    del manifest["seal_sha256"]
+    sealed = manifest | {"seal_sha256": hashlib.sha256(compact(manifest)).hexdigest()}
+    (folder / "manifest.json").write_bytes(compact(sealed) + b"\n")
+
+    assert ([f"manifest.json: it does not list {table}.csv"], []) == verify(folder)
