@@ -94,3 +94,48 @@ def test_an_unknown_line_without_a_gross_amount_enters_with_its_net_amount(desk:
     assert of_the_head(
         desk, "statement_minor", "statement_new_minor", "statement_closing_minor", "residual_minor"
     ) == [(400, 400, 400, 0)]
+
+
+def buckets_of_the_ledger(desk: Desk) -> tuple[int, ...]:
+    """Of the head: rows in force, matched, pending, in a discrepancy, not expected."""
+    (row,) = desk.rows(
+        "select in_force_rows, matched_rows, pending_rows, discrepancy_rows, not_expected_rows"
+        " from internal.run_buckets inner join internal.heads using (run_number)"
+        " where side = 'ledger' and leg = 'ledger_statement'"
+    )
+    return tuple(row.values())
+
+
+def test_a_failed_payment_beside_one_that_is_missing_is_not_expected(desk: Desk) -> None:
+    desk.ledger("L1", 10000)
+    desk.ledger("L2", 700, payment="P2", event="C2", status="failed")
+    desk.batch(1, a_line(payment="P3", event="C3", amount="9.00"))
+    run = desk.run(*WEDNESDAY)
+
+    assert run["verdict"] == "discrepancies"
+    assert buckets_of_the_ledger(desk) == (2, 0, 0, 1, 1)
+
+
+def test_a_failed_payment_that_succeeds_after_all_is_matched_and_expected(desk: Desk) -> None:
+    desk.ledger("L1", 10000, status="failed")
+    desk.run(*MONDAY)
+    before = buckets_of_the_ledger(desk)
+    desk.ledger("L1", 10000)
+    desk.batch(1, a_line())
+    run = desk.run(*TUESDAY)
+
+    assert before == (1, 0, 0, 0, 1)
+    assert run["verdict"] == "reconciled"
+    assert buckets_of_the_ledger(desk) == (1, 1, 0, 0, 0)
+
+
+def test_a_failed_payment_that_was_paid_all_the_same_was_never_not_expected(desk: Desk) -> None:
+    desk.ledger("L1", 10000, status="failed")
+    desk.batch(1, a_line())
+    first = desk.run(*TUESDAY)
+    before = buckets_of_the_ledger(desk)
+    desk.ledger("L1", 10000)
+    second = desk.run(*WEDNESDAY)
+
+    assert [run["verdict"] for run in (first, second)] == ["discrepancies", "reconciled"]
+    assert [before, buckets_of_the_ledger(desk)] == [(1, 0, 0, 1, 0), (1, 1, 0, 0, 0)]
