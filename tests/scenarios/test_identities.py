@@ -156,3 +156,16 @@ def test_wednesday_goes_on_from_the_sound_head(desk: Desk) -> None:
     second = desk.run(*WEDNESDAY)
 
     assert (second["predecessor_run_id"], second["verdict"]) == (first["run_id"], "reconciled")
+
+
+def test_an_open_incident_of_the_psp_makes_no_run_incomplete(desk: Desk) -> None:
+    desk.ledger("L1", 200000)
+    desk.batch(1, a_line(payment="P3", event="C3", amount="9.00"))
+    desk.run(*WEDNESDAY)
+    opened = desk.rows("select name, psp, state from reconciliation.alerts")
+    run = desk.run("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z")
+
+    assert opened == [
+        {"name": "billing_gateway-reconciliation", "psp": "adyen", "state": "open"}
+    ]
+    assert run["verdict"] == "discrepancies"
