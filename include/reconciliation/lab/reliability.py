@@ -49,6 +49,10 @@ _NOT_CLAIMED = """## What is not claimed
   that no fault here has.
 - Labels of one history are not independent tries: the bound on a miss is a figure of speech for
   how many there were.
+- A mutation score is that of a sample that was looked at: for a mutant that nothing noticed an
+  example was written, or it is said why nothing can notice it. The first look at another sample
+  finds more: of 20 further mutants of the identities (`--seed 2`) 14 were noticed, and 18 once
+  four examples were written.
 - After a kill matches, the outbox and the public views of runs, totals, discrepancies, pending
   items, statements, lines and alerts are compared, not those of payouts, causes and fees.
 - Each part was played at its own commit; what changed since is not in its figures.
