@@ -58,13 +58,13 @@ def rule_of(given_rules: day_by_day.Rules) -> SettlementRule:
     )
 
 
-@settings(max_examples=400, deadline=20_000)
+@settings(max_examples=400, deadline=2000)
 @given(rules(), DAYS)
 def test_any_day_settles_as_counted_day_by_day(rule: day_by_day.Rules, day: date) -> None:
     assert rule_of(rule).settles_on(day) == day_by_day.due_on(day, rule)
 
 
-@settings(max_examples=100, deadline=20_000)
+@settings(max_examples=100, deadline=2000)
 @given(rules(), DAYS)
 def test_a_later_day_never_settles_before_an_earlier_one(rule: day_by_day.Rules, day: date) -> None:
     settled = [rule_of(rule).settles_on(day + timedelta(days=number)) for number in range(15)]
@@ -72,7 +72,7 @@ def test_a_later_day_never_settles_before_an_earlier_one(rule: day_by_day.Rules,
     assert settled == sorted(settled)
 
 
-@settings(max_examples=150, deadline=20_000)
+@settings(max_examples=150, deadline=2000)
 @given(st.sampled_from(ZONES), DAYS)
 def test_a_day_ends_when_the_clocks_show_the_next_one(zone: str, day: date) -> None:
     ends_at = first_instant(day + timedelta(days=1), time.min, ZoneInfo(zone))

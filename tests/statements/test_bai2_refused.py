@@ -116,7 +116,7 @@ def test_every_bad_file_is_refused_for_its_reason(name: str) -> None:
     ), str(error)
 
 
-@settings(max_examples=300, deadline=20_000)
+@settings(max_examples=300, deadline=2000)
 @given(content=some.binary(max_size=400))
 def test_arbitrary_bytes_are_refused_and_nothing_else(content: bytes) -> None:
     assert refusal_of(bai2.read, content) is not None
@@ -138,7 +138,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=500, deadline=20_000)
+@settings(max_examples=500, deadline=2000)
 @given(content=damaged(a_file(an_account(*MOVEMENTS), an_account(number="4002")), PIECES))
 def test_damaged_files_are_read_or_refused_and_nothing_else(content: bytes) -> None:
     refusal_of(bai2.read, content)

@@ -178,14 +178,14 @@ def test_the_row_of_an_error_is_the_number_of_the_entry_in_the_file() -> None:
         _read(a_message(a_statement(), a_statement(*entries)))
 
 
-@settings(max_examples=300, deadline=20_000)
+@settings(max_examples=300, deadline=2000)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_are_refused_and_nothing_worse(content: bytes) -> None:
     with pytest.raises(StatementError):
         _read(content)
 
 
-@settings(max_examples=500, deadline=20_000)
+@settings(max_examples=500, deadline=2000)
 @given(st.integers(0, len(_GOOD)), st.integers(0, 30), st.binary(max_size=12))
 def test_a_damaged_file_is_read_or_refused_and_nothing_worse(
     start: int, length: int, instead: bytes
@@ -208,7 +208,7 @@ _NAMES = (
 )
 
 
-@settings(max_examples=300, deadline=20_000)
+@settings(max_examples=300, deadline=2000)
 @given(
     st.recursive(
         st.text("0123456789.-TZCRDBOP \u0661", max_size=12),

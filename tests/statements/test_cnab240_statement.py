@@ -304,7 +304,7 @@ def test_every_bad_file_is_refused_for_its_reason(name: str) -> None:
     ), str(error)
 
 
-@settings(max_examples=300, deadline=20_000)
+@settings(max_examples=300, deadline=2000)
 @given(content=some.binary(max_size=600))
 def test_arbitrary_bytes_are_refused_and_nothing_else(content: bytes) -> None:
     assert refusal_of(cnab240_statement.read, content) is not None
@@ -313,7 +313,7 @@ def test_arbitrary_bytes_are_refused_and_nothing_else(content: bytes) -> None:
 PIECES = (b"\n", b"0", b"9", b" ", b"D", b"C", b"3", b"5", b"00100013", b"\xff", b"\xc3")
 
 
-@settings(max_examples=500, deadline=20_000)
+@settings(max_examples=500, deadline=2000)
 @given(content=damaged(a_file(), PIECES))
 def test_damaged_files_are_read_or_refused_and_nothing_else(content: bytes) -> None:
     refusal_of(cnab240_statement.read, content)

@@ -140,14 +140,14 @@ def test_what_can_not_be_read_is_not_logged() -> None:
 _GOOD = a_statement(CREDIT, ":86:166?00GUTSCHRIFT?20EREF+ORDER-1?21SVWZ+x").encode()
 
 
-@settings(max_examples=300, deadline=20_000)
+@settings(max_examples=300, deadline=2000)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_are_refused_and_nothing_worse(content: bytes) -> None:
     with pytest.raises(StatementError):
         events_of(content)
 
 
-@settings(max_examples=500, deadline=20_000)
+@settings(max_examples=500, deadline=2000)
 @given(st.integers(0, len(_GOOD)), st.integers(0, 20), st.binary(max_size=12))
 def test_a_damaged_file_is_read_or_refused_and_nothing_worse(
     start: int, length: int, instead: bytes
@@ -156,7 +156,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_worse(
         events_of(_GOOD[:start] + instead + _GOOD[start + length :])
 
 
-@settings(max_examples=500, deadline=20_000)
+@settings(max_examples=500, deadline=2000)
 @given(
     st.lists(
         st.one_of(

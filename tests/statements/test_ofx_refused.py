@@ -144,7 +144,7 @@ def test_every_bad_file_is_refused_for_its_reason(name: str) -> None:
     ), str(error)
 
 
-@settings(max_examples=300, deadline=20_000)
+@settings(max_examples=300, deadline=2000)
 @given(content=some.binary(max_size=400))
 def test_arbitrary_bytes_are_refused_and_nothing_else(content: bytes) -> None:
     assert refusal_of(ofx.read, content) is not None
@@ -155,7 +155,7 @@ PIECES = (b"<", b">", b"</", b"<STMTTRN>", b"</STMTTRN>", b"<!--", b"-->", b"<![
           b"<TRNAMT>", b"&#x", b"&amp;", b"\xff", b"[", b",")  # fmt: skip
 
 
-@settings(max_examples=500, deadline=20_000)
+@settings(max_examples=500, deadline=2000)
 @given(content=damaged(a_file(), PIECES))
 def test_damaged_files_are_read_or_refused_and_nothing_else(content: bytes) -> None:
     refusal_of(ofx.read, content)
