@@ -67,9 +67,14 @@ def a_folder(path: Path, lines: dict[str, Sequence[Json]], **manifest: Any) -> P
     ]
     counts = NO_COUNTS | manifest.pop("counts", {})
     rest = NOTHING | {"run_id": "by hand", "files": files, "counts": counts} | manifest
-    sealed = rest | {"seal_sha256": hashlib.sha256(compact(rest)).hexdigest()}
-    (path / "manifest.json").write_bytes(compact(sealed) + b"\n")
+    seal(path, rest)
     return path
+
+
+def seal(path: Path, manifest: Json) -> None:
+    """Writes the manifest with the hash of what it says."""
+    sealed = manifest | {"seal_sha256": hashlib.sha256(compact(manifest)).hexdigest()}
+    (path / "manifest.json").write_bytes(compact(sealed) + b"\n")
 
 
 def a_bucket(leg: str, side: str, **rows: int) -> Json:
@@ -328,14 +333,12 @@ def test_a_table_that_people_read_is_not_left_out_though_all_hashes_fit(
     tmp_path: Path, table: str
 ) -> None:
     folder = a_folder(tmp_path / "whole", {})
-    listed = json.loads((folder / "manifest.json").read_bytes())["files"]
+    manifest = json.loads((folder / "manifest.json").read_bytes())
     assert ([], []) == verify(folder)
 
     (folder / f"{table}.csv").unlink()
-    left = [file for file in listed if file["name"] != f"{table}.csv"]
-    manifest = json.loads((folder / "manifest.json").read_bytes()) | {"files": left}
     del manifest["seal_sha256"]
-    sealed = manifest | {"seal_sha256": hashlib.sha256(compact(manifest)).hexdigest()}
-    (folder / "manifest.json").write_bytes(compact(sealed) + b"\n")
+    files = [file for file in manifest["files"] if file["name"] != f"{table}.csv"]
+    seal(folder, manifest | {"files": files})
 
     assert ([f"manifest.json: it does not list {table}.csv"], []) == verify(folder)
